@@ -1,0 +1,29 @@
+"""textaug: more labelled text, with every label still right.
+
+>>> from textaug import NoiseInjection
+>>> row = {"tokens": ["Ann", "lives", "in", "Rome"], "ner_tags": ["B-PER", "O", "O", "B-LOC"]}
+>>> NoiseInjection(seed=4)(row)["ner_tags"]
+['B-PER', 'O', 'O', 'B-LOC']
+"""
+
+from textaug.augmenter import Augmenter
+from textaug.compose import Compose, OneOf, SomeOf
+from textaug.example import Augmented, Edit, Example, Rejected, Span, apply_edits
+from textaug.expand import Expander, expand
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Augmented",
+    "Augmenter",
+    "Compose",
+    "Edit",
+    "Example",
+    "Expander",
+    "OneOf",
+    "Rejected",
+    "SomeOf",
+    "Span",
+    "apply_edits",
+    "expand",
+]

@@ -1,0 +1,380 @@
+"""From the rows of a data set to examples, and back.
+
+Knows every form in which rows arrive (the lazy rows and batches of ``Dataset.map``, plain dicts,
+numpy and torch formats) and every column that has to move with the words. Knows no augmenter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from textaug import tags as tag_schemes
+from textaug.example import Augmented, Example
+
+TOKEN_COLUMNS = ("tokens", "words")
+TAG_COLUMNS = ("ner_tags", "tags", "labels", "ner")
+TEXT_COLUMNS = ("text", "sentence")
+MISSING_LABEL = -1  # what `datasets` itself writes for a class label that is not known
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnNames:
+    """Which columns hold what; ``None`` means "find it"."""
+
+    tokens: str | None = None
+    tags: str | None = None
+    text: tuple[str, ...] | None = None
+    label_names: Mapping[str, Sequence[str]] | Sequence[str] | None = None
+    aligned: tuple[str, ...] | None = None
+    scheme: str | None = None
+
+
+class Batch:
+    """Some rows of a data set, as columns of plain Python values.
+
+    Args:
+        rows: what ``map`` hands to its function, or a dict: one row, or columns of many.
+        names: which columns to use.
+        features: the data set's features, where ``rows`` does not bring them along.
+
+    Attributes:
+        is_lazy: whether the rows come from ``Dataset.map``.
+        is_row: whether ``rows`` was a single row.
+        parts: how many examples each row has: 1, or the number of text columns.
+        examples: the examples, row by row.
+
+    Raises:
+        ValueError: if no column, or more than one, can be meant; if a row is damaged. The message
+            names row and column and says what to do.
+        TypeError: if ``rows`` is no mapping.
+    """
+
+    def __init__(
+        self, rows: Any, names: ColumnNames, features: Mapping[str, Any] | None = None
+    ) -> None:
+        if not isinstance(rows, Mapping):
+            raise TypeError(
+                f"expected a string, a row or a batch of a data set, got {type(rows).__name__}; "
+                'for a data frame format, use dataset.with_format(None) before "map"'
+            )
+        self._rows = rows
+        self._cache: dict[str, list[Any]] = {}
+        self.columns = list(rows)
+        formatter = getattr(rows, "formatter", None)
+        self.is_lazy = formatter is not None
+        self.features: Mapping[str, Any] = features or getattr(formatter, "features", None) or {}
+        self._find(names)
+        self.is_row = self._is_row()
+        self.parts = len(self.text_columns) or 1
+        if self.text_columns:
+            texts = [self.column(name) for name in self.text_columns]
+            self.examples = [
+                self._from_text(column[i], i, name)
+                for i in range(len(texts[0]))
+                for name, column in zip(self.text_columns, texts, strict=True)
+            ]
+        else:
+            self._read_tokens()
+
+    def __len__(self) -> int:
+        return len(self.examples) // self.parts
+
+    # Reading
+
+    def column(self, name: str) -> list[Any]:
+        """A column as a list with one plain Python value per row."""
+        if name not in self._cache:
+            rows = self._rows
+            if name in getattr(rows, "keys_to_format", ()):
+                # Straight from Arrow: the same values in every format the data set may be set to.
+                self._cache[name] = rows.pa_table[name].to_pylist()
+            else:
+                value = _plain(rows[name])
+                self._cache[name] = [value] if self.is_row else value
+        return self._cache[name]
+
+    def original(self, row: int) -> Row:
+        """All columns of a row, as they came."""
+        return {name: self.column(name)[row] for name in self.columns}
+
+    def _find(self, names: ColumnNames) -> None:
+        have = self.columns
+        self._given_names = names.label_names if isinstance(names.label_names, Mapping) else {}
+        for wanted in (names.tokens, names.tags, *(names.text or ()), *(names.aligned or ())):
+            if wanted is not None and wanted not in have:
+                raise ValueError(f"there is no column {wanted!r}; the columns are {_listed(have)}")
+        self.tokens_column, self.text_columns = names.tokens, names.text or ()
+        if self.tokens_column is None and not self.text_columns:
+            found = [name for name in (*TOKEN_COLUMNS, *TEXT_COLUMNS) if name in have]
+            if len(found) != 1:
+                problem = f"which of {_listed(found)}" if found else "which column"
+                raise ValueError(
+                    f"cannot tell {problem} to augment (columns: {_listed(have)}); "
+                    "pass tokens_column= for words, or text_column= for strings"
+                )
+            if found[0] in TEXT_COLUMNS:
+                self.text_columns = (found[0],)
+            else:
+                self.tokens_column = found[0]
+        self.tags_column = names.tags
+        if self.tokens_column is not None and self.tags_column is None:
+            self.tags_column = self._find_tags()
+        self.scheme = names.scheme
+        self.aligned = names.aligned
+        self.label_names: tuple[str, ...] | None = None
+        if self.tags_column is not None:
+            if names.label_names is not None and not isinstance(names.label_names, Mapping):
+                self._given_names = {self.tags_column: names.label_names}
+            self.label_names = self._names_of(self.tags_column)
+
+    def _find_tags(self) -> str | None:
+        found = [name for name in TAG_COLUMNS if name in self.columns and self._is_list(name)]
+        if not found:  # no usual name: a column whose labels read like mentions will do
+            for name in self.columns:
+                labels = self._names_of(name)
+                if labels and any(label[:2] in ("B-", "I-") for label in labels):
+                    found.append(name)
+        if len(found) > 1:
+            raise ValueError(f"columns {_listed(found)} could all be the tags; pass tags_column=")
+        return found[0] if found else None
+
+    def _is_list(self, name: str) -> bool:
+        if self.features:
+            return hasattr(self.features[name], "feature") or isinstance(self.features[name], list)
+        value = self._rows[name]
+        return hasattr(value, "__len__") and not isinstance(value, str)
+
+    def _names_of(self, name: str) -> tuple[str, ...] | None:
+        if name in self._given_names:
+            return tuple(self._given_names[name])
+        feature = self.features.get(name)
+        inner = feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
+        names = getattr(inner, "names", None)
+        return tuple(names) if names is not None else None
+
+    def _is_row(self) -> bool:
+        if self.is_lazy:
+            from datasets.formatting.formatting import LazyRow
+
+            return isinstance(self._rows, LazyRow)
+        if self.text_columns:
+            value = self._rows[self.text_columns[0]]
+            return value is None or isinstance(value, str)
+        value = self._rows[self.tokens_column]
+        return value is None or len(value) == 0 or isinstance(value[0], str)
+
+    def _from_text(self, text: Any, row: int, column: str) -> Example:
+        if not isinstance(text, str):
+            self._bad(row, column, f"is {_short(text)}, not a string", _KEEP_IF_NOT_NONE)
+        return Example.from_text(text)
+
+    def _read_tokens(self) -> None:
+        assert self.tokens_column is not None
+        self.examples: list[Example] = []
+        rows = self.column(self.tokens_column)
+        tag_rows = self.column(self.tags_column) if self.tags_column else [None] * len(rows)
+        self._tags: list[list[str]] = []
+        self._schemes: list[str] = []
+        if len(tag_rows) != len(rows):
+            raise ValueError(
+                f"{len(rows)} rows of {self.tokens_column!r} but {len(tag_rows)} of "
+                f"{self.tags_column!r}"
+            )
+        for row, (tokens, tags) in enumerate(zip(rows, tag_rows, strict=True)):
+            self._check_tokens(tokens, row)
+            names: list[str] = []
+            scheme = "plain"
+            if self.tags_column is not None:
+                names = self._tag_names(tags, len(tokens), row)
+                scheme = self.scheme or self._scheme(names, row)
+            self._tags.append(names)
+            self._schemes.append(scheme)
+            spans = () if scheme == "plain" else tag_schemes.to_spans(names)
+            self.examples.append(Example(tuple(tokens), spans))
+
+    def _check_tokens(self, tokens: Any, row: int) -> None:
+        column = self.tokens_column
+        if tokens is None or isinstance(tokens, str):
+            self._bad(row, column, f"is {_short(tokens)}, not a list of words", _KEEP_IF_NOT_NONE)
+        try:
+            if " ".join(tokens).split() == tokens:
+                return
+        except TypeError:
+            pass
+        for i, token in enumerate(tokens):
+            if not isinstance(token, str):
+                self._bad(row, column, f"token {i} is {_short(token)}, not a string", "mend it")
+            if token.split() != [token]:
+                fault = "has white space inside" if token.split() else "is empty"
+                self._bad(
+                    row,
+                    column,
+                    f"token {i} ({token!r}) {fault}",
+                    "drop such tokens with their tags, or replace them by a visible character",
+                )
+
+    def _tag_names(self, tags: Any, length: int, row: int) -> list[str]:
+        column = self.tags_column
+        if tags is None:
+            self._bad(row, column, "is None", _KEEP_IF_NOT_NONE)
+        if len(tags) != length:
+            self._bad(
+                row, column, f"has {len(tags)} tags for {length} tokens", "each token needs one tag"
+            )
+        known = self.label_names
+        result = []
+        for i, tag in enumerate(tags):
+            if isinstance(tag, int):
+                if known is None:
+                    self._bad(
+                        row,
+                        column,
+                        f"holds integers such as {tag}, and nothing says which labels they stand for",
+                        f"pass label_names=dataset.features[{column!r}].feature.names (streaming and "
+                        "the numpy and torch formats hand rows over without them), or cast the "
+                        "column to List(ClassLabel(names=[...]))",
+                    )
+                if tag == MISSING_LABEL and tag_schemes.family(known) == "plain":
+                    result.append("")
+                    continue
+                if not 0 <= tag < len(known):
+                    self._bad(row, column, f"tag {tag} of token {i} is unknown", _labels(known))
+                result.append(known[tag])
+            elif tag is None:
+                result.append("")
+            elif known is not None and tag not in known:
+                self._bad(row, column, f"tag {tag!r} of token {i} is unknown", _labels(known))
+            else:
+                result.append(str(tag))
+        return result
+
+    def _scheme(self, names: list[str], row: int) -> str:
+        if self.label_names is None and "" in names:  # string labels that an edit left open
+            return "plain"
+        try:
+            return tag_schemes.detect(names, self.label_names)
+        except ValueError as error:
+            self._bad(row, self.tags_column, f"unknown tag: {error}", "use one tag scheme")
+
+    def _bad(self, row: int, column: str | None, problem: str, remedy: str) -> NoReturn:
+        where = f"row {row} of this batch" if not self.is_row else "this row"
+        shown = ""
+        if self.tokens_column and column != self.tokens_column:
+            shown = f" ({_short(' '.join(map(str, self.column(self.tokens_column)[row])))})"
+        raise ValueError(f"{where}, column {column!r}{shown}: {problem}; {remedy}")
+
+    # Writing
+
+    def render(self, index: int, result: Augmented) -> Row | None:
+        """The columns that change when example ``index`` becomes ``result``.
+
+        Returns ``None`` where the new tags cannot be written with the column's label names, for
+        instance ``B-PER`` in an IOB1 column whose names hold only ``I-PER``.
+        """
+        row, part = divmod(index, self.parts)
+        if self.text_columns:
+            return {self.text_columns[part]: result.example.text}
+        assert self.tokens_column is not None
+        changed: Row = {self.tokens_column: list(result.example.tokens)}
+        if result.origins is None:
+            return changed
+        if self.tags_column is not None:
+            tags = self._new_tags(row, result)
+            if tags is None:
+                return None
+            changed[self.tags_column] = tags
+        length = len(self.examples[index].tokens)
+        for name in self._aligned_columns(row, length):
+            changed[name] = self._carried(name, row, result.origins)
+        return changed
+
+    def _new_tags(self, row: int, result: Augmented) -> list[Any] | None:
+        assert result.origins is not None and self.tags_column is not None
+        old = self.column(self.tags_column)[row]
+        if self._schemes[row] == "plain":
+            missing = MISSING_LABEL if self.label_names and _has_int(old) else None
+            return [missing if origin is None else old[origin] for origin in result.origins]
+        example = result.example
+        tags = tag_schemes.from_spans(example.spans, len(example.tokens), self._schemes[row])
+        if not self.label_names:
+            return tags
+        if not set(tags) <= set(self.label_names):
+            return None
+        return [self.label_names.index(tag) for tag in tags] if _has_int(old) else tags
+
+    def _aligned_columns(self, row: int, length: int) -> list[str]:
+        """The other columns with one value per token."""
+        if self.aligned is not None:
+            for name in self.aligned:
+                if len(self.column(name)[row]) != length:
+                    self._bad(row, name, f"has not one value for each of {length} tokens", "mend it")
+            return list(self.aligned)
+        return [
+            name
+            for name in self.columns
+            if name not in (self.tokens_column, self.tags_column)
+            and isinstance(value := self.column(name)[row], list)
+            and len(value) == length
+        ]
+
+    def _carried(self, name: str, row: int, origins: Sequence[int | None]) -> list[Any]:
+        values = self.column(name)[row]
+        if _has_int(values):
+            names = self._names_of(name)
+            known = names is not None and all(0 <= value < len(names) for value in values)
+            if names is None or not known or tag_schemes.family(names) == "plain":
+                return [MISSING_LABEL if o is None else values[o] for o in origins]
+            tags = [names[value] for value in values]
+            moved = tag_schemes.follow(tags, origins, tag_schemes.detect(tags, names))
+            return [
+                MISSING_LABEL
+                if tag is None
+                else names.index(tag)
+                if tag in names
+                else values[origin or 0]
+                for tag, origin in zip(moved, origins, strict=True)
+            ]
+        if values and all(isinstance(value, str) for value in values):
+            try:
+                scheme = tag_schemes.detect(values)
+            except ValueError:
+                scheme = "plain"
+            return list(tag_schemes.follow(values, origins, scheme))
+        return [None if o is None else values[o] for o in origins]
+
+
+_KEEP_IF_NOT_NONE = "leave such rows out with dataset.filter(...) first"
+
+
+def _plain(value: Any) -> Any:
+    """numpy arrays and torch tensors as lists, however nested."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) if hasattr(item, "__len__") else _scalar(item) for item in value]
+    return value
+
+
+def _scalar(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value
+
+
+def _has_int(values: Sequence[Any]) -> bool:
+    return any(isinstance(value, int) for value in values)
+
+
+def _labels(names: Sequence[str]) -> str:
+    return f"the {len(names)} labels are {_listed(names)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names)) or "none"
+
+
+def _short(value: Any, limit: int = 40) -> str:
+    text = value if isinstance(value, str) else repr(value)
+    return repr(text[:limit] + "…" if len(text) > limit else text) if value is not None else "None"

@@ -1,0 +1,190 @@
+"""One row becomes several: the original and its augmented copies."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from textaug.augmenter import ORIGINAL, Augmenter
+from textaug.columns import Batch
+
+if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict, IterableDataset
+
+    Data = TypeVar("Data", Dataset, DatasetDict, IterableDataset)
+
+logger = logging.getLogger("textaug")
+
+
+class Expander:
+    """A function for ``dataset.map(..., batched=True)``: each row, then its augmented copies.
+
+    Made by :meth:`textaug.Augmenter.expand`. A copy is left out, and counted in
+    ``augmenter.counts``, where the augmenter rejected or did not change it, or where it equals an
+    earlier copy of the same row: an expanded set holds no row twice that the given set held once.
+
+    Args:
+        augmenter: what makes the copies.
+        copies: how many for each row, at least 1.
+        keep_original: whether the row itself comes first.
+        features: the data set's features; needed for streaming alone, where rows come without.
+
+    Raises:
+        ValueError: if ``copies`` is less than 1, or if it is called on a single row
+            (``map`` without ``batched=True`` can only return one row for one).
+    """
+
+    def __init__(
+        self,
+        augmenter: Augmenter,
+        copies: int = 1,
+        keep_original: bool = True,
+        features: Mapping[str, Any] | None = None,
+    ) -> None:
+        if copies < 1:
+            raise ValueError(f"copies={copies}: must be at least 1")
+        self.augmenter = augmenter
+        self.copies = copies
+        self.keep_original = keep_original
+        self.features = features
+
+    def __repr__(self) -> str:
+        keep = "" if self.keep_original else ", keep_original=False"
+        return f"{self.augmenter!r}.expand(copies={self.copies}{keep})"
+
+    def __call__(self, rows: Any, rank: int | None = None) -> dict[str, list[Any]]:
+        """Expand a batch; every column is returned, as ``map`` needs when rows are added."""
+        if rank is not None:
+            self.augmenter.use_rank(rank)
+        augmenter = self.augmenter
+        batch = Batch(rows, augmenter.columns, self.features)
+        if batch.is_row and len(batch.examples[0].tokens) > 0:
+            raise ValueError(
+                "one row cannot become several: use dataset.map(augmenter.expand(...), "
+                "batched=True), or textaug.expand(dataset, augmenter, copies=...)"
+            )
+        names = list(batch.columns)
+        provenance = augmenter.provenance_column
+        if provenance and provenance not in names:
+            names.append(provenance)
+        output: dict[str, list[Any]] = {name: [] for name in names}
+        if batch.is_row:  # an empty batch looks like an empty row
+            return output
+        key_columns = batch.text_columns or (cast(str, batch.tokens_column),)
+        for row, copies in enumerate(augmenter.changes(batch, self.copies)):
+            original = batch.original(row)
+            if provenance:
+                original.setdefault(provenance, ORIGINAL)
+            seen = {repr([original[name] for name in key_columns])}
+            if self.keep_original:
+                _append(output, original)
+            for change in copies:
+                if change is None:
+                    continue
+                new = original | change
+                key = repr([new[name] for name in key_columns])
+                if key in seen:
+                    augmenter.counts["left out: same as an earlier copy"] += 1
+                    continue
+                seen.add(key)
+                _append(output, new)
+        return output
+
+
+def _append(output: dict[str, list[Any]], row: dict[str, Any]) -> None:
+    for name, column in output.items():
+        column.append(row[name])
+
+
+def expand(
+    dataset: Data,
+    augmenter: Augmenter,
+    copies: int = 1,
+    *,
+    keep_original: bool = True,
+    split: str = "train",
+    batch_size: int = 1000,
+    num_proc: int | None = None,
+) -> Data:
+    """Expand a data set: each row, followed by ``copies`` augmented ones.
+
+    Calls ``map`` with what it needs for each kind of data set; features, class labels and column
+    order stay.
+
+    Args:
+        dataset: a ``Dataset``, a ``DatasetDict`` (only ``split`` is expanded: what a model is
+            judged on stays as it is) or an ``IterableDataset``.
+        augmenter: what makes the copies.
+        copies: how many for each row.
+        keep_original: whether the rows themselves stay.
+        split: the split of a ``DatasetDict`` to expand.
+        batch_size: rows handed over at a time; it never changes the result.
+        num_proc: worker processes (not for ``IterableDataset``); it never changes the result.
+
+    Returns:
+        A data set of the same kind. Copies that could not be made (rejected, unchanged or doubled)
+        are left out; how many is logged, and the reasons are in ``augmenter.counts`` (of this
+        process, so not with ``num_proc``).
+
+    Raises:
+        ValueError: if ``copies`` is less than 1, or the ``DatasetDict`` has no such split.
+
+    >>> from datasets import Dataset
+    >>> from textaug import NoiseInjection
+    >>> rows = Dataset.from_dict({"text": ["Shares fell sharply on Friday."]})
+    >>> expand(rows, NoiseInjection(), copies=3).num_rows
+    4
+    """
+    from datasets import Dataset, DatasetDict, IterableDataset, Value
+
+    if isinstance(dataset, DatasetDict):
+        if split not in dataset:
+            raise ValueError(f"there is no split {split!r}; the splits are {', '.join(dataset)}")
+        expanded = expand(
+            dataset[split],
+            augmenter,
+            copies,
+            keep_original=keep_original,
+            batch_size=batch_size,
+            num_proc=num_proc,
+        )
+        return DatasetDict({**dataset, split: expanded})  # type: ignore[return-value]
+    features = dataset.features
+    streaming = isinstance(dataset, IterableDataset)
+    expander = Expander(augmenter, copies, keep_original, features if streaming else None)
+    provenance = augmenter.provenance_column
+    if features is not None and provenance and provenance not in features:
+        features = features.copy()
+        features[provenance] = Value("string")
+    if isinstance(dataset, IterableDataset):
+        return cast(
+            "Data", dataset.map(expander, batched=True, batch_size=batch_size, features=features)
+        )
+    assert isinstance(dataset, Dataset)
+    before = augmenter.counts.copy()
+    result = dataset.map(
+        expander,
+        batched=True,
+        batch_size=batch_size,
+        num_proc=num_proc,
+        with_rank=num_proc is not None,
+        features=features,
+        desc=f"Augmenting ({type(augmenter).__name__} × {copies})",
+    )
+    made = len(result) - len(dataset) * keep_original
+    missing = len(dataset) * copies - made
+    if missing:
+        new = augmenter.counts - before
+        reasons = ", ".join(
+            f"{reason}: {n:,}" for reason, n in sorted(new.items()) if "changed" != reason
+        )
+        logger.warning(
+            "%s: %s of %s copies left out%s",
+            type(augmenter).__name__,
+            f"{missing:,}",
+            f"{len(dataset) * copies:,}",
+            f" ({reasons})" if reasons else "",
+        )
+    return cast("Data", result)
+

@@ -1,0 +1,179 @@
+"""Tag schemes: the only code that knows what ``B-`` means.
+
+=======  =====================================================================================
+IOB1     ``I-`` for every token of a mention; ``B-`` only where a mention follows another of the
+         same type without a gap (the original CoNLL-2003 files)
+IOB2     ``B-`` for the first token, ``I-`` for the rest (CoNLL-2003 on the hub)
+IOBES    ``B- I- E-``, and ``S-`` for mentions of one token
+BILOU    ``B- I- L-``, and ``U-`` for mentions of one token
+plain    labels with no spans, such as parts of speech
+=======  =====================================================================================
+
+A damaged sequence (an ``I-`` without a start, say) is read as ``seqeval`` reads it in its default
+mode, so that what is trained on is what will be scored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from textaug.example import Span
+
+SCHEMES = ("IOB1", "IOB2", "IOBES", "BILOU", "plain")
+_PREFIXES = {"IOB": "BI", "IOBES": "BIES", "BILOU": "BILU"}
+# (single, first, middle, last) prefix by scheme
+_WRITTEN = {"IOB1": "IIII", "IOB2": "BBII", "IOBES": "SBIE", "BILOU": "UBIL"}
+
+
+def _split(tag: str) -> tuple[str, str]:
+    """``"B-PER"`` → ``("B", "PER")``; ``"O"`` and the scheme-less ``"NN"`` have no prefix."""
+    if len(tag) > 2 and tag[1] == "-" and tag[0] in "BIESLU":
+        return tag[0], tag[2:]
+    return "", tag
+
+
+@lru_cache(maxsize=256)
+def family(names: tuple[str, ...]) -> str:
+    """``"IOB"``, ``"IOBES"``, ``"BILOU"`` or ``"plain"``, from the label names alone.
+
+    IOB1 and IOB2 use the same names; :func:`detect` tells them apart by a row's tags.
+
+    Raises:
+        ValueError: if names of two schemes are mixed, such as ``S-PER`` beside ``U-LOC``.
+
+    >>> family(("O", "B-PER", "I-PER", "E-PER", "S-PER"))
+    'IOBES'
+    """
+    prefixes = {_split(name)[0] for name in names if name != "O"}
+    if not prefixes:
+        return "IOB" if names == ("O",) else "plain"
+    if prefixes == {""}:
+        return "plain"
+    for name, allowed in _PREFIXES.items():
+        if prefixes <= set(allowed):
+            return name
+    odd = sorted(name for name in names if name != "O" and _split(name)[0] in ("", *"ESLU"))
+    raise ValueError(f"these labels belong to no one tag scheme: {', '.join(odd[:6])}")
+
+
+def detect(tags: Sequence[str], names: tuple[str, ...] | None = None) -> str:
+    """The scheme of one row's tags.
+
+    A row is IOB1 if some mention starts with ``I-`` and no ``B-`` stands where IOB1 would not put
+    one. A row that fits both (all ``O``) is given as IOB2.
+
+    Args:
+        tags: one row.
+        names: all the label names, if known; they decide the family.
+
+    Raises:
+        ValueError: if the tags belong to no one scheme.
+
+    >>> detect(["I-ORG", "O", "I-PER", "B-PER"])
+    'IOB1'
+    >>> detect(["O", "B-PER", "I-PER"])
+    'IOB2'
+    """
+    found = family(names) if names is not None else family(tuple(sorted({"O", *tags})))
+    if found != "IOB":
+        return found
+    starts_with_i = False
+    previous = ""  # type of the mention that the token before belongs to
+    for tag in tags:
+        prefix, kind = _split(tag)
+        if prefix == "B" and kind != previous:
+            return "IOB2"
+        if prefix == "I" and kind != previous:
+            starts_with_i = True
+        previous = kind if prefix else ""
+    return "IOB1" if starts_with_i else "IOB2"
+
+
+def to_spans(tags: Sequence[str]) -> tuple[Span, ...]:
+    """The mentions in a row of tags of any span scheme, as ``seqeval`` finds them.
+
+    >>> to_spans(["I-ORG", "O", "B-PER", "I-PER"])
+    (Span(start=0, end=1, label='ORG'), Span(start=2, end=4, label='PER'))
+    """
+    spans: list[Span] = []
+    start, kind, last = 0, "", ""
+    for i, tag in enumerate((*tags, "O")):
+        prefix, label = _split(tag)
+        if not prefix:
+            label = ""
+        if kind and (label != kind or prefix in "BSU" or last in "ESLU"):
+            spans.append(Span(start, i, kind))
+            kind = ""
+        if label and not kind:
+            start, kind = i, label
+        last = prefix
+    return tuple(spans)
+
+
+def from_spans(spans: Sequence[Span], length: int, scheme: str) -> list[str]:
+    """Write mentions as a row of ``length`` tags.
+
+    Adjacent mentions of one type stay two in every scheme.
+
+    >>> from_spans([Span(0, 1, "PER"), Span(1, 3, "PER")], 4, "IOB1")
+    ['I-PER', 'B-PER', 'I-PER', 'O']
+    """
+    single, first, middle, last = _WRITTEN[scheme]
+    tags = ["O"] * length
+    previous: Span | None = None
+    for span in spans:
+        label = span.label
+        if span.end - span.start == 1:
+            tags[span.start] = f"{single}-{label}"
+        else:
+            tags[span.start] = f"{first}-{label}"
+            tags[span.start + 1 : span.end - 1] = [f"{middle}-{label}"] * (span.end - span.start - 2)
+            tags[span.end - 1] = f"{last}-{label}"
+        touches = previous is not None and (previous.end, previous.label) == (span.start, label)
+        if scheme == "IOB1" and touches:
+            tags[span.start] = f"B-{label}"
+        previous = span
+    return tags
+
+
+def follow(tags: Sequence[str], origins: Sequence[int | None], scheme: str) -> list[str | None]:
+    """Carry a second tag layer (chunks, say) along with tokens that moved.
+
+    A token with no origin gets ``None``. A span of that layer whose first token went starts with
+    the next one, so that the layer stays well formed.
+
+    >>> follow(["B-NP", "I-NP", "B-VP"], (1, None, 2), "IOB2")
+    ['B-NP', None, 'B-VP']
+    """
+    if scheme == "plain":
+        return [None if origin is None else tags[origin] for origin in origins]
+    span_of = {i: span for span in to_spans(tags) for i in range(span.start, span.end)}
+    pieces: list[list[int]] = []  # new positions by span and unbroken run of it
+    owner: Span | None = None
+    for i, origin in enumerate(origins):
+        span = None if origin is None else span_of.get(origin)
+        if span is not None and span is owner:
+            pieces[-1].append(i)
+        elif span is not None:
+            pieces.append([i])
+        if origin is not None:
+            owner = span
+    result: list[str | None] = [None if origin is None else "O" for origin in origins]
+    for piece in pieces:
+        origin = origins[piece[0]]
+        assert origin is not None
+        label = span_of[origin].label
+        ends = from_spans([Span(0, len(piece), label)], len(piece), scheme)
+        for i, tag in zip(piece, ends, strict=True):
+            result[i] = tag
+    if scheme == "IOB1":
+        _mark_adjacent(result, pieces)
+    return result
+
+
+def _mark_adjacent(tags: list[str | None], pieces: Sequence[Sequence[int]]) -> None:
+    for left, right in zip(pieces, pieces[1:], strict=False):
+        before, tag = tags[left[-1]], tags[right[0]]
+        if left[-1] + 1 == right[0] and before and tag and before[2:] == tag[2:]:
+            tags[right[0]] = "B" + tag[1:]
