@@ -10,6 +10,9 @@ from textaug.augmenter import Augmenter
 from textaug.compose import Compose, OneOf, SomeOf
 from textaug.example import Augmented, Edit, Example, Rejected, Span, apply_edits
 from textaug.expand import Expander, expand
+from textaug.mentions import MentionReplacement
+from textaug.noise import NoiseInjection
+from textaug.segments import LabelWiseReplacement, SegmentShuffle
 
 __version__ = "0.1.0"
 
@@ -20,8 +23,12 @@ __all__ = [
     "Edit",
     "Example",
     "Expander",
+    "LabelWiseReplacement",
+    "MentionReplacement",
+    "NoiseInjection",
     "OneOf",
     "Rejected",
+    "SegmentShuffle",
     "SomeOf",
     "Span",
     "apply_edits",

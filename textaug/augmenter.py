@@ -220,14 +220,19 @@ class Augmenter:
             for text, result in zip(texts, results, strict=True)
         ]
 
-    def changes(self, batch: Batch, copies: int) -> list[list[Row | None]]:
-        """For each row and copy the columns that change, or ``None`` where nothing does."""
+    def changes(
+        self, batch: Batch, copies: int, first_copy: int = 0
+    ) -> list[list[Row | None]]:
+        """For each row and copy the columns that change, or ``None`` where nothing does.
+
+        Copies are numbered from ``first_copy``: other numbers, other draws.
+        """
         parts = batch.parts
         examples = batch.examples
         units = [
             (row * parts + part, copy)
             for row in range(len(batch))
-            for copy in range(copies)
+            for copy in range(first_copy, first_copy + copies)
             for part in range(parts)
         ]
         results = self.run([examples[i] for i, _ in units], [copy for _, copy in units])

@@ -15,7 +15,7 @@ mode, so that what is trained on is what will be scored.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from textaug.example import Span
@@ -31,6 +31,23 @@ def _split(tag: str) -> tuple[str, str]:
     if len(tag) > 2 and tag[1] == "-" and tag[0] in "BIESLU":
         return tag[0], tag[2:]
     return "", tag
+
+
+def complete(names: Iterable[str]) -> tuple[str, ...]:
+    """Every label the scheme of these can need: ``"O"``, then each type with each prefix.
+
+    So that two mentions of one type side by side can be written even where the data had none.
+    Labels that belong to no span scheme come back sorted.
+
+    >>> complete(["I-PER", "O", "I-LOC"])
+    ('O', 'B-LOC', 'I-LOC', 'B-PER', 'I-PER')
+    """
+    found = set(names)
+    scheme = family(tuple(sorted(found)))
+    if scheme == "plain":
+        return tuple(sorted(found))
+    kinds = sorted({_split(name)[1] for name in found if name != "O"})
+    return ("O", *(f"{prefix}-{kind}" for kind in kinds for prefix in _PREFIXES[scheme]))
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,74 @@
+"""One ready example of every augmenter, on small models, for the tests that cover them all."""
+
+import atexit
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import models
+
+import textaug
+from textaug.corpora import builtin_corpus
+
+
+@cache
+def model_folder():
+    folder = Path(tempfile.mkdtemp(prefix="textaug-models-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@cache
+def tiny_bert():
+    return str(models.tiny_bert(model_folder() / "bert"))
+
+
+@cache
+def pools():
+    return textaug.MentionReplacement.from_dataset(builtin_corpus()).pools
+
+
+@cache
+def words():
+    return textaug.LabelWiseReplacement.from_dataset(builtin_corpus()).words
+
+
+def out(texts):
+    """A stand-in for a translator: marks common words, keeps names."""
+    return [text.replace(" the ", " THE-X ").replace(" of ", " OF-X ") for text in texts]
+
+
+def back(texts):
+    return [text.replace("THE-X", "this").replace("OF-X", "from").replace("was", "is") for text in texts]
+
+
+def _back_translation(p=None, **settings):
+    if p is not None:
+        return None
+    return textaug.BackTranslation(engine=(out, back), **settings)
+
+
+def _one(p=1.0, **settings):
+    return textaug.NoiseInjection(p=p, **settings)
+
+
+AUGMENTERS = {
+    "SynonymReplacement": lambda p=0.3, **s: textaug.SynonymReplacement(p=p, **s),
+    "NoiseInjection": lambda p=0.3, **s: textaug.NoiseInjection(p=p, **s),
+    "MaskedLMSubstitution": lambda p=0.3, **s: textaug.MaskedLMSubstitution(tiny_bert(), p=p, **s),
+    "BackTranslation": _back_translation,
+    "MentionReplacement": lambda p=0.7, **s: textaug.MentionReplacement(pools(), p=p, **s),
+    "LabelWiseReplacement": lambda p=0.3, **s: textaug.LabelWiseReplacement(words(), p=p, **s),
+    "SegmentShuffle": lambda p=0.5, **s: textaug.SegmentShuffle(p=p, **s),
+    "Compose": lambda p=0.2, **s: textaug.Compose([_one(p), _one(p)], **s),
+    "OneOf": lambda p=0.2, **s: textaug.OneOf(
+        [_one(p), textaug.SynonymReplacement(p)], weights=[1, 2], **s
+    ),
+    "SomeOf": lambda p=0.2, **s: textaug.SomeOf(
+        [_one(p), textaug.SynonymReplacement(p), textaug.SegmentShuffle(p)], k=(1, 2), **s
+    ),
+}
+
+# With their default target these leave every mention as it is.
+KEEPS_MENTIONS = set(AUGMENTERS) - {"MentionReplacement"}

@@ -1,0 +1,117 @@
+"""Swap mentions for others of their type, from the corpus or from lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import TYPE_CHECKING, Any, Unpack
+
+from textaug.articles import article_edit
+from textaug.augmenter import Augmenter, Settings, check_probability
+from textaug.columns import Batch
+from textaug.example import Edit, Example
+
+if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+
+
+class MentionReplacement(Augmenter):
+    """Replace a mention by another of the same type (Dai & Adel 2020, "mention replacement").
+
+    The label is right by construction. ``a``/``an`` before the mention follows it, and headlines in
+    capitals stay in capitals.
+
+    Args:
+        pools: for each type the mentions to draw from, words separated by blanks; usually made by
+            :meth:`from_dataset`, from the training split, or name lists of your own. A type that
+            is not in it is left alone.
+        p: share of the mentions that are replaced (at least one per sentence if ``p > 0``).
+        **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
+
+    Raises:
+        ValueError: for a probability out of range, or an empty mention in a pool.
+
+    >>> swap = MentionReplacement({"PER": ["Ada Lovelace"]}, p=1.0)
+    >>> swap({"tokens": ["Bob", "slept", "."], "ner_tags": ["B-PER", "O", "O"]})["ner_tags"]
+    ['B-PER', 'I-PER', 'O', 'O']
+    """
+
+    def __init__(
+        self, pools: Mapping[str, Sequence[str]], p: float = 0.5, **settings: Unpack[Settings]
+    ) -> None:
+        self.pools = {label: list(mentions) for label, mentions in pools.items()}
+        self.p = check_probability("p", p)
+        self._pools = {
+            label: [tuple(mention.split()) for mention in mentions]
+            for label, mentions in self.pools.items()
+        }
+        for label, mentions in self._pools.items():
+            if () in mentions:
+                raise ValueError(f"pools[{label!r}] holds an empty mention; leave it out")
+        super().__init__(**settings)
+
+    @classmethod
+    def from_dataset(
+        cls,
+        dataset: Dataset | DatasetDict,
+        p: float = 0.5,
+        extra: Mapping[str, Sequence[str]] | None = None,
+        split: str = "train",
+        **settings: Unpack[Settings],
+    ) -> MentionReplacement:
+        """Draw from the mentions of a data set, each different one once.
+
+        Mentions from sentences in capitals are left out, unless their type has no others.
+
+        Args:
+            dataset: the training data. Of a ``DatasetDict`` only ``split`` is read, so that names
+                of the test split can never leak into training.
+            p: see :class:`MentionReplacement`.
+            extra: further mentions by type.
+            split: which split of a ``DatasetDict``.
+            **settings: see :class:`~textaug.Augmenter`.
+        """
+        pools: dict[str, dict[str, None]] = {}
+        capitals: dict[str, dict[str, None]] = {}
+        for example in read_examples(dataset, split, settings):
+            # How a name in a headline is usually written is not known.
+            here = capitals if _is_headline(example) else pools
+            for span in example.spans:
+                mention = " ".join(example.tokens[span.start : span.end])
+                here.setdefault(span.label, {})[mention] = None
+        for label, mentions in (extra or {}).items():
+            pools.setdefault(label, {}).update(dict.fromkeys(mentions))
+        return cls({k: list(v) for k, v in (capitals | pools).items()}, p, **settings)
+
+    def edits(self, example: Example, rng: Random) -> list[Edit]:
+        """Swap some mentions."""
+        spans = [span for span in example.spans if span.label in self._pools]
+        edits = []
+        for span in self.choose(spans, self.p, rng):
+            old = example.tokens[span.start : span.end]
+            new = rng.choice(self._pools[span.label])
+            if _is_headline(example):
+                new = tuple(word.upper() for word in new)
+            if new == old:
+                continue
+            edits.append(Edit(span.start, span.end, new, origins=(None,) * len(new)))
+            article = article_edit(example, span.start, new[0])
+            if article is not None:
+                edits.append(article)
+        return edits
+
+
+def _is_headline(example: Example) -> bool:
+    return example.text.isupper()
+
+
+def read_examples(
+    dataset: Dataset | DatasetDict, split: str, settings: Settings, batch_size: int = 1000
+) -> list[Example]:
+    """The examples of a data set, or of one split of a ``DatasetDict``."""
+    data: Any = dataset[split] if isinstance(dataset, Mapping) else dataset
+    columns = Augmenter(**settings).columns
+    examples: list[Example] = []
+    for rows in data.with_format(None).iter(batch_size):
+        examples += Batch(rows, columns, data.features).examples
+    return examples

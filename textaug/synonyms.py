@@ -1,0 +1,84 @@
+"""Replace words by synonyms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Unpack
+
+from textaug.articles import article_edit
+from textaug.augmenter import Augmenter, Settings, check_probability
+from textaug.example import Edit, Example
+from textaug.lexicon import NltkWordNet, WordList, WordNet
+
+
+class SynonymReplacement(Augmenter):
+    """Replace words by synonyms, inflected and cased like the word they replace.
+
+    As in Zhang et al. (2015, "Character-level Convolutional Networks for Text Classification"),
+    synonyms come in the order of how usual their sense is, and the first is the likeliest: synonym
+    number ``i`` is taken with a probability falling as ``q**i``. Used for NER by Dai & Adel (2020).
+    Function words and numbers stay; a word whose sense is not clear stays too.
+
+    Args:
+        p: share of the words *that have a synonym* which are replaced (at least one per sentence
+            if ``p > 0``).
+        words: your own synonyms, a dict from a word to its synonyms; then nothing else is used.
+        lang: language of the text, as NLTK's Open Multilingual WordNet names it (``fra``, ``por``,
+            ``spa``, …), which must be installed then. ``"eng"``, the default, uses the list inside
+            this package, made from WordNet 3.0.
+        max_senses: how many of a word's senses to take synonyms from, the most usual first.
+        q: how fast the later synonyms grow unlikely, between 0 (always the first) and 1 (all
+            alike); default 0.5, as in the paper.
+        **settings: see :class:`~textaug.Augmenter`.
+
+    Raises:
+        ValueError: for a probability out of range, or ``max_senses`` below 1.
+        LookupError: on first use, if ``lang`` needs NLTK data that is not installed; says how to
+            install it.
+
+    >>> SynonymReplacement(p=1.0, words={"big": ["large"]})("A Big dog")
+    'A Large dog'
+    """
+
+    def __init__(
+        self,
+        p: float = 0.3,
+        words: Mapping[str, Sequence[str]] | None = None,
+        lang: str = "eng",
+        max_senses: int = 1,
+        q: float = 0.5,
+        **settings: Unpack[Settings],
+    ) -> None:
+        self.p = check_probability("p", p)
+        self.words = None if words is None else {word: list(new) for word, new in words.items()}
+        self.lang = lang
+        self.max_senses = max_senses
+        self.q = check_probability("q", q)
+        if max_senses < 1:
+            raise ValueError(f"max_senses={max_senses}: must be at least 1")
+        if self.words is not None:
+            self._lexicon: WordNet | NltkWordNet | WordList = WordList(self.words)
+        else:
+            self._lexicon = WordNet() if lang == "eng" else NltkWordNet(lang)
+        super().__init__(**settings)
+
+    def edits(self, example: Example, rng: Random) -> list[Edit]:
+        """Swap some words for synonyms."""
+        found = {}
+        for i in example.positions(self.target):
+            synonyms = self._lexicon.synonyms(example.tokens[i], max_senses=self.max_senses)
+            if synonyms:
+                found[i] = synonyms
+        edits = []
+        for i in self.choose(list(found), self.p, rng):
+            rank = 0
+            while rank + 1 < len(found[i]) and rng.random() < self.q:
+                rank += 1
+            new = tuple(found[i][rank].split())
+            # A synonym has the part of speech of the word; of several words none surely has it.
+            edits.append(Edit(i, i + 1, new))
+            article = article_edit(example, i, new[0])
+            if article is not None:
+                edits.append(article)
+        return edits
