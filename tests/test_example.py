@@ -98,9 +98,7 @@ def test_words_are_cut_where_people_see_them():
 def edited(draw):
     """An example with two-token mentions, and edits that respect them."""
     n = draw(st.integers(1, 12))
-    spans = tuple(
-        Span(i, i + 2, "PER") for i in range(0, n - 1, 2) if draw(st.booleans())
-    )
+    spans = tuple(Span(i, i + 2, "PER") for i in range(0, n - 1, 2) if draw(st.booleans()))
     edits, at = [], 0
     borders = {0, n} | {b for span in spans for b in (span.start, span.end)}
     while at < n and len(edits) < 5:

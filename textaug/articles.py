@@ -15,8 +15,8 @@ _VOWELS = "aeiou"
 _ACRONYM = re.compile(r"([A-Z]+)s?(?![A-Za-z])")  # FBI, MPs, U-turn, NBA-record
 # Read as a word, not letter by letter: NATO, FIFA, and most words of a headline in capitals.
 _READABLE = re.compile(
-    r"(?:S[CHKLMNPQTW][HLR]?|F[LR]|RH|[^AEIOUY])[AEIOUY]{1,2}(?<!AA)"
-    r"(?:[^AEIOUY]{1,4}[AEIOUY]{1,2})*[^AEIOUY]{0,3}"
+    r"(?:S[CHKLMNPQTW][HLR]?|F[LR]|RH|[^AEIOUY])?[AEIOUY]{1,2}(?<!AA)"
+    r"(?:[^AEIOUY]{1,4}[AEIOUY]{1,2})*[^AEIOUY]{0,4}"
 )
 _READABLE_LENGTH = 4  # letters; shorter ones are mostly spelled (FBI), or could be either (SIM)
 

@@ -6,7 +6,6 @@ import inspect
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from hashlib import blake2b
 from random import Random
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
@@ -83,8 +82,8 @@ class Augmenter:
     ...     def edits(self, example, rng):
     ...         places = self.choose(example.positions(self.target), 0.5, rng)
     ...         return [Edit(i, i + 1, (example.tokens[i].upper(),)) for i in places]
-    >>> Shout(seed=1)({"tokens": ["Ann", "is", "here"], "ner_tags": ["B-PER", "O", "O"]})["ner_tags"]
-    ['B-PER', 'O', 'O']
+    >>> Shout(seed=1)({"tokens": ["Ann", "sat"], "ner_tags": ["B-PER", "O"]})
+    {'tokens': ['Ann', 'SAT'], 'ner_tags': ['B-PER', 'O']}
     """
 
     def __init__(
@@ -141,7 +140,9 @@ class Augmenter:
 
     def edits(self, example: Example, rng: Random) -> Sequence[Edit]:
         """Propose edits for one example."""
-        raise NotImplementedError(f"{type(self).__name__} implements none of edits/propose/transform")
+        raise NotImplementedError(
+            f"{type(self).__name__} implements none of edits/propose/transform"
+        )
 
     def propose(
         self, examples: Sequence[Example], rngs: Sequence[Random]
@@ -194,7 +195,7 @@ class Augmenter:
         if isinstance(rows, list):
             for i, text in enumerate(rows):
                 if not isinstance(text, str):
-                    raise ValueError(f"item {i} of the list is {text!r}, not a string; leave it out")
+                    raise ValueError(f"item {i} of the list is {text!r}, not a string")
             return self._augment_texts(rows)
         batch = Batch(rows, self.columns)
         changes = self.changes(batch, 1)
@@ -220,9 +221,7 @@ class Augmenter:
             for text, result in zip(texts, results, strict=True)
         ]
 
-    def changes(
-        self, batch: Batch, copies: int, first_copy: int = 0
-    ) -> list[list[Row | None]]:
+    def changes(self, batch: Batch, copies: int, first_copy: int = 0) -> list[list[Row | None]]:
         """For each row and copy the columns that change, or ``None`` where nothing does.
 
         Copies are numbered from ``first_copy``: other numbers, other draws.
@@ -325,20 +324,20 @@ class Augmenter:
 
     def __setstate__(self, state: tuple[str, tuple[Any, ...]]) -> None:
         text, objects = state
-        type(self).__init__(self, **_decode(json.loads(text)["arguments"], objects))
+        self.__init__(**_decode(json.loads(text)["arguments"], objects))  # type: ignore[misc]
 
 
 def _same(before: Example, after: Example) -> bool:
     return after is before or (before.tokens == after.tokens and before.spaces == after.spaces)
 
 
-@lru_cache
 def _parameters(cls: type) -> dict[str, Any]:
     """Names and defaults of the constructor's arguments, the class's own first."""
     found: dict[str, Any] = {}
     for owner in cls.__mro__[:-1]:
-        if "__init__" in owner.__dict__:
-            for parameter in inspect.signature(owner.__init__).parameters.values():
+        constructor = owner.__dict__.get("__init__")
+        if constructor is not None:
+            for parameter in inspect.signature(constructor).parameters.values():
                 if parameter.name != "self" and parameter.kind != parameter.VAR_KEYWORD:
                     found.setdefault(parameter.name, parameter.default)
     return found

@@ -88,7 +88,7 @@ class Batch:
     def column(self, name: str) -> list[Any]:
         """A column as a list with one plain Python value per row."""
         if name not in self._cache:
-            rows = self._rows
+            rows: Any = self._rows
             if name in getattr(rows, "keys_to_format", ()):
                 # Straight from Arrow: the same values in every format the data set may be set to.
                 self._cache[name] = rows.pa_table[name].to_pylist()
@@ -146,7 +146,7 @@ class Batch:
         if self.features:
             return hasattr(self.features[name], "feature") or isinstance(self.features[name], list)
         value = self._rows[name]
-        return hasattr(value, "__len__") and not isinstance(value, str)
+        return value is None or (hasattr(value, "__len__") and not isinstance(value, str))
 
     def _names_of(self, name: str) -> tuple[str, ...] | None:
         if name in self._given_names:
@@ -174,7 +174,7 @@ class Batch:
 
     def _read_tokens(self) -> None:
         assert self.tokens_column is not None
-        self.examples: list[Example] = []
+        self.examples = []
         rows = self.column(self.tokens_column)
         tag_rows = self.column(self.tags_column) if self.tags_column else [None] * len(rows)
         self._tags: list[list[str]] = []
@@ -233,10 +233,10 @@ class Batch:
                     self._bad(
                         row,
                         column,
-                        f"holds integers such as {tag}, and nothing says which labels they stand for",
-                        f"pass label_names=dataset.features[{column!r}].feature.names (streaming and "
-                        "the numpy and torch formats hand rows over without them), or cast the "
-                        "column to List(ClassLabel(names=[...]))",
+                        f"holds integers such as {tag}, and nothing says which labels they mean",
+                        f"pass label_names=dataset.features[{column!r}].feature.names (streaming "
+                        "and the numpy and torch formats hand rows over without them), or cast "
+                        "the column to List(ClassLabel(names=[...]))",
                     )
                 if tag == MISSING_LABEL and tag_schemes.family(known) == "plain":
                     result.append("")
@@ -311,7 +311,12 @@ class Batch:
         if self.aligned is not None:
             for name in self.aligned:
                 if len(self.column(name)[row]) != length:
-                    self._bad(row, name, f"has not one value for each of {length} tokens", "mend it")
+                    self._bad(
+                        row,
+                        name,
+                        f"has {len(self.column(name)[row])} values for {length} tokens",
+                        "mend it",
+                    )
             return list(self.aligned)
         return [
             name
@@ -351,7 +356,7 @@ _KEEP_IF_NOT_NONE = "leave such rows out with dataset.filter(...) first"
 
 
 def _plain(value: Any) -> Any:
-    """numpy arrays and torch tensors as lists, however nested."""
+    """Numpy arrays and torch tensors as lists, however nested."""
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, (list, tuple)):

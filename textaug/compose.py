@@ -101,7 +101,9 @@ class OneOf(_Composition):
         if weights is not None and (
             len(weights) != len(augmenters) or min(weights) < 0 or sum(weights) <= 0
         ):
-            raise ValueError(f"weights={weights}: one weight ≥ 0 for each of {len(augmenters)} needed")
+            raise ValueError(
+                f"weights={weights}: needs one ≥ 0 for each of {len(augmenters)} steps"
+            )
         super().__init__(augmenters, **settings)
 
     def plan(self, rng: Random) -> Sequence[int]:

@@ -87,7 +87,7 @@ class Example:
         return "".join([*pieces, self.spaces[-1]])
 
     def positions(self, target: str) -> list[int]:
-        """Indices of the tokens in ``"context"`` (outside mentions), ``"mentions"``, or ``"all"``."""
+        """Indices of the tokens in ``"context"`` (outside mentions), in ``"mentions"``, or all."""
         if target == "all" or (target == "context" and not self.spans):
             return list(range(len(self.tokens)))
         inside = [i for span in self.spans for i in range(span.start, span.end)]

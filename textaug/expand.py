@@ -149,7 +149,7 @@ def expand(
             batch_size=batch_size,
             num_proc=num_proc,
         )
-        return DatasetDict({**dataset, split: expanded})  # type: ignore[return-value]
+        return DatasetDict({**dataset, split: expanded})
     features = dataset.features
     streaming = isinstance(dataset, IterableDataset)
     expander = Expander(augmenter, copies, keep_original, features if streaming else None)
@@ -177,7 +177,7 @@ def expand(
     if missing:
         new = augmenter.counts - before
         reasons = ", ".join(
-            f"{reason}: {n:,}" for reason, n in sorted(new.items()) if "changed" != reason
+            f"{reason}: {n:,}" for reason, n in sorted(new.items()) if reason != "changed"
         )
         logger.warning(
             "%s: %s of %s copies left out%s",
@@ -187,4 +187,3 @@ def expand(
             f" ({reasons})" if reasons else "",
         )
     return cast("Data", result)
-

@@ -28,7 +28,7 @@ def _segments(example: Example) -> list[tuple[int, int, str]]:
 
 
 def _roles(example: Example) -> list[str]:
-    """For each token what it is: ``"context"``, ``"PER first"``, ``"PER rest"``, …"""
+    """For each token what it is: ``"context"``, ``"PER first"``, ``"PER rest"`` and so on."""
     roles = ["context"] * len(example.tokens)
     for span in example.spans:
         roles[span.start] = f"{span.label} first"

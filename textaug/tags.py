@@ -17,13 +17,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from textaug.example import Span
 
 SCHEMES = ("IOB1", "IOB2", "IOBES", "BILOU", "plain")
 _PREFIXES = {"IOB": "BI", "IOBES": "BIES", "BILOU": "BILU"}
 # (single, first, middle, last) prefix by scheme
-_WRITTEN = {"IOB1": "IIII", "IOB2": "BBII", "IOBES": "SBIE", "BILOU": "UBIL"}
+_WRITTEN = {
+    "IOB1": ("I", "I", "I", "I"),
+    "IOB2": ("B", "B", "I", "I"),
+    "IOBES": ("S", "B", "I", "E"),
+    "BILOU": ("U", "B", "I", "L"),
+}
 
 
 def _split(tag: str) -> tuple[str, str]:
@@ -145,7 +151,9 @@ def from_spans(spans: Sequence[Span], length: int, scheme: str) -> list[str]:
             tags[span.start] = f"{single}-{label}"
         else:
             tags[span.start] = f"{first}-{label}"
-            tags[span.start + 1 : span.end - 1] = [f"{middle}-{label}"] * (span.end - span.start - 2)
+            tags[span.start + 1 : span.end - 1] = [f"{middle}-{label}"] * (
+                span.end - span.start - 2
+            )
             tags[span.end - 1] = f"{last}-{label}"
         touches = previous is not None and (previous.end, previous.label) == (span.start, label)
         if scheme == "IOB1" and touches:
@@ -190,7 +198,7 @@ def follow(tags: Sequence[str], origins: Sequence[int | None], scheme: str) -> l
 
 
 def _mark_adjacent(tags: list[str | None], pieces: Sequence[Sequence[int]]) -> None:
-    for left, right in zip(pieces, pieces[1:], strict=False):
+    for left, right in pairwise(pieces):
         before, tag = tags[left[-1]], tags[right[0]]
         if left[-1] + 1 == right[0] and before and tag and before[2:] == tag[2:]:
             tags[right[0]] = "B" + tag[1:]

@@ -1,0 +1,30 @@
+# make demo   set up everything and run the main job: augment, fine-tune, compare, show
+# make test   set up everything and run the tests
+# make check  ruff and mypy
+# make clean  remove the environment and all results
+
+PYTHON ?= python3
+VENV ?= .venv
+READY = $(VENV)/.ready
+RUN = $(VENV)/bin/python
+
+.PHONY: demo test check clean
+
+demo: $(READY)
+	$(RUN) recipes/demo.py
+
+test: $(READY)
+	$(RUN) -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: $(READY)
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[offline,recipes,dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) runs build *.egg-info

@@ -1,0 +1,136 @@
+"""One row becomes several, in every kind of data set."""
+
+import logging
+
+import pytest
+from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
+
+from textaug import Augmenter, Compose, Edit, NoiseInjection, OneOf, Rejected, SomeOf, expand
+
+FEATURES = Features(
+    {
+        "id": Value("string"),
+        "tokens": List(Value("string")),
+        "ner_tags": List(ClassLabel(names=["O", "B-PER", "I-PER"])),
+    }
+)
+
+
+@pytest.fixture
+def data():
+    return Dataset.from_dict(
+        {
+            "id": ["a", "b", "c"],
+            "tokens": [["Ann", "Lee", "laughed", "loudly"], [], ["Nobody", "else", "did", "."]],
+            "ner_tags": [[1, 2, 0, 0], [], [0, 0, 0, 0]],
+        },
+        features=FEATURES,
+    )
+
+
+class Picky(Augmenter):
+    """Shouts, and wants nothing to do with mentions."""
+
+    def transform(self, examples, rngs):
+        return [
+            Rejected("has a mention") if e.spans else r
+            for e, r in zip(examples, super().transform(examples, rngs), strict=True)
+        ]
+
+    def edits(self, example, rng):
+        return [Edit(i, i + 1, (t.upper(),)) for i, t in enumerate(example.tokens)]
+
+
+def test_each_row_is_followed_by_its_copies(data):
+    bigger = expand(data, NoiseInjection(provenance_column="by"), copies=3)
+    assert bigger["id"] == ["a"] * 4 + ["b"] + ["c"] * 4
+    assert bigger["by"][:5] == ["original"] + ["NoiseInjection"] * 3 + ["original"]
+    assert bigger.features == {**FEATURES, "by": Value("string")}
+    assert all(tags == [1, 2, 0, 0] for tags in bigger["ner_tags"][:4])
+
+
+def test_map_makes_the_first_copy(data):
+    noise = NoiseInjection()
+    bigger = data.map(noise.expand(copies=2), batched=True, load_from_cache_file=False)
+    mapped = data.map(noise, load_from_cache_file=False)
+    assert mapped[0] == bigger[1] and mapped[2] == bigger[5]
+    only = data.map(noise.expand(2, keep_original=False), batched=True, load_from_cache_file=False)
+    assert [only[0], only[2]] == [bigger[1], bigger[5]]
+
+
+def test_only_the_training_split_grows(data):
+    splits = DatasetDict({"train": data, "test": data})
+    bigger = expand(splits, NoiseInjection(), copies=2)
+    assert (len(bigger["train"]), len(bigger["test"])) == (7, 3)
+    with pytest.raises(ValueError, match="no split 'dev'; the splits are train, test"):
+        expand(splits, NoiseInjection(), split="dev")
+
+
+def test_streams_grow_the_same(data):
+    noise = NoiseInjection(provenance_column="by")
+    stream = expand(data.to_iterable_dataset(), noise, copies=2, batch_size=2)
+    assert list(stream) == expand(data, noise, copies=2).to_list()
+    assert stream.features["ner_tags"] == FEATURES["ner_tags"]
+
+
+def test_workers_change_nothing(data):
+    many = Dataset.from_list(data.to_list() * 5, features=FEATURES)
+    noise = NoiseInjection(seed=2)
+    assert expand(many, noise, 2, num_proc=2)[:] == expand(many, noise, 2, batch_size=4)[:]
+
+
+def test_what_is_left_out_is_counted_and_said(data, caplog):
+    picky = Picky()
+    with caplog.at_level(logging.WARNING, logger="textaug"):
+        bigger = expand(data, picky, copies=2)
+    assert bigger["id"] == ["a", "b", "c", "c"]
+    assert picky.counts == {
+        "changed": 2,
+        "rejected: has a mention": 2,
+        "unchanged": 2,
+        "left out: same as an earlier copy": 1,
+    }
+    assert "Picky: 5 of 6 copies left out" in caplog.text
+    assert "rejected: has a mention: 2" in caplog.text
+    assert data.map(picky, load_from_cache_file=False)["tokens"][0] == data["tokens"][0]
+
+
+def test_earlier_provenance_stays(data):
+    noise = NoiseInjection(provenance_column="by")
+    twice = expand(expand(data, noise), Picky(provenance_column="by"))
+    assert twice["by"] == ["original", "NoiseInjection", "original", "original", "Picky",
+                           "NoiseInjection", "Picky"]  # fmt: skip
+
+
+def test_compositions_say_who_did_it(data):
+    both = Compose([NoiseInjection(), SomeOf([Picky()], k=(0, 1))], provenance_column="by")
+    bigger = expand(data, both, copies=8)
+    assert set(bigger["by"]) == {"original", "NoiseInjection", "NoiseInjection+Picky"}
+    one = OneOf([NoiseInjection(), Picky()], weights=[0, 1], provenance_column="by")
+    assert set(expand(data, one)["by"]) == {"original", "Picky"}
+
+
+@pytest.mark.parametrize("copies", [0, -1])
+def test_no_copies_is_an_error(data, copies):
+    with pytest.raises(ValueError, match=f"copies={copies}: must be at least 1"):
+        expand(data, NoiseInjection(), copies)
+
+
+def test_one_row_cannot_become_several(data):
+    with pytest.raises(ValueError, match=r"batched=True"):
+        data.map(NoiseInjection().expand(copies=2))
+    with pytest.raises(ValueError, match=r"batched=True"):
+        NoiseInjection().expand(copies=2)({"text": "one row"})
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Compose([]), "Compose needs at least one augmenter"),
+        (lambda: OneOf([NoiseInjection()], weights=[1, 2]), "needs one ≥ 0 for each of 1"),
+        (lambda: SomeOf([NoiseInjection()], k=2), "k=2: must lie between 0 and the 1 augmenters"),
+    ],
+)
+def test_compositions_check_their_arguments(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
