@@ -182,7 +182,7 @@ def build(folder: Path) -> str:
     familiarity = count_in_glosses(synsets, set(senses))
 
     numbers: dict[tuple[str, str, str], int] = {}  # by part of speech, offset and lemma
-    synset_lines = []
+    synset_lines: list[str] = []
     for (pos, offset), synset in synsets.items():
         by_usage: dict[str, list[str]] = defaultdict(list)
         for lemma, usage in zip(synset.lemmas, synset.usages, strict=True):

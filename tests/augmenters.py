@@ -40,7 +40,9 @@ def out(texts):
 
 
 def back(texts):
-    return [text.replace("THE-X", "this").replace("OF-X", "from").replace("was", "is") for text in texts]
+    return [
+        text.replace("THE-X", "this").replace("OF-X", "from").replace("was", "is") for text in texts
+    ]
 
 
 def _back_translation(p=None, **settings):

@@ -7,6 +7,7 @@ import pickle
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from augmenters import AUGMENTERS, KEEPS_MENTIONS
@@ -38,7 +39,8 @@ def mentions(row):
 def as_strings(dataset):
     names = dataset.features["ner_tags"].feature.names
     return [
-        {"tokens": row["tokens"], "tags": [names[tag] for tag in row["ner_tags"]]} for row in dataset
+        {"tokens": row["tokens"], "tags": [names[tag] for tag in row["ner_tags"]]}
+        for row in dataset
     ]
 
 
@@ -158,11 +160,10 @@ def test_expanding_adds_only_new_rows(name, corpus):
     assert len(set(keys)) == len(keys)
     made = len(bigger) - len(some)
     assert made > 0
-    left_out = sum(n for reason, n in augmenter.counts.items() if not reason.startswith("changed"))
-    changed = sum(n for reason, n in augmenter.counts.items() if reason.startswith("changed"))
-    assert changed + left_out - augmenter.counts["left out: same as an earlier copy"] == 3 * len(some)
-    first = [row for i, row in enumerate(bigger) if i == 0 or row["by"] == "original"]
-    assert len(first) == len(some)
+    doubled = augmenter.counts.pop("left out: same as an earlier copy", 0)
+    changed = sum(n for outcome, n in augmenter.counts.items() if outcome.startswith("changed"))
+    assert augmenter.counts.total() == 3 * len(some)
+    assert made == changed - doubled
 
 
 _HASH = """
@@ -184,7 +185,7 @@ def test_same_fingerprint_in_every_process(name, corpus, tmp_path):
     assert Hasher.hash(augmenter) == before, "using it (and loading its model) changed its hash"
     assert Hasher.hash(make(name)) == before
     assert Hasher.hash(make(name, seed=5)) != before
-    code = _HASH.format(tests=os.path.dirname(__file__), path=str(path))
+    code = _HASH.format(tests=str(Path(__file__).parent), path=str(path))
     printed = {
         subprocess.run(
             [sys.executable, "-c", code],
@@ -261,7 +262,9 @@ def test_rows_that_are_all_mention(name):
     }
     augmenter = make(name)
     after = augmenter(rows)
-    for old_tags, new_tags, tokens in zip(rows["tags"], after["tags"], after["tokens"], strict=True):
+    for old_tags, new_tags, tokens in zip(
+        rows["tags"], after["tags"], after["tokens"], strict=True
+    ):
         assert len(tokens) == len(new_tags)
         assert [s.label for s in to_spans(new_tags)] == [s.label for s in to_spans(old_tags)]
     if name in KEEPS_MENTIONS:
@@ -290,7 +293,7 @@ def test_text_columns(name):
     data = Dataset.from_dict(
         {
             "premise": ["The old man walked slowly to the big house .", ""],
-            "hypothesis": ["A  small dog was barking loudly in the street.", "He was happy."],
+            "hypothesis": ["The  doctors bought a big car in the street.", "He was happy."],
             "label": [1, 0],
         }
     )

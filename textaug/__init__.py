@@ -13,6 +13,7 @@ from textaug.expand import Expander, expand
 from textaug.mentions import MentionReplacement
 from textaug.noise import NoiseInjection
 from textaug.segments import LabelWiseReplacement, SegmentShuffle
+from textaug.synonyms import SynonymReplacement
 
 __version__ = "0.1.0"
 
@@ -31,6 +32,7 @@ __all__ = [
     "SegmentShuffle",
     "SomeOf",
     "Span",
+    "SynonymReplacement",
     "apply_edits",
     "expand",
 ]

@@ -349,7 +349,7 @@ def _encode(value: Any, objects: list[Any]) -> Any:
     if isinstance(value, (list, tuple)):
         return [_encode(item, objects) for item in value]
     if isinstance(value, Mapping):
-        return {"mapping": {key: _encode(item, objects) for key, item in value.items()}}
+        return {"mapping": [[key, _encode(item, objects)] for key, item in value.items()]}
     objects.append(value)
     return {"object": len(objects) - 1}
 
@@ -361,7 +361,7 @@ def _decode(value: Any, objects: Sequence[Any]) -> Any:
         return value
     if "object" in value:
         return objects[value["object"]]
-    return {key: _decode(item, objects) for key, item in value["mapping"].items()}
+    return {key: _decode(item, objects) for key, item in value["mapping"]}
 
 
 def check_probability(name: str, value: float) -> float:

@@ -89,6 +89,10 @@ class OneOf(_Composition):
 
     Raises:
         ValueError: if there is not one weight, positive or 0, for each augmenter.
+
+    >>> from textaug import NoiseInjection, SegmentShuffle
+    >>> OneOf([NoiseInjection(), SegmentShuffle()], weights=[3, 1])
+    OneOf(augmenters=[NoiseInjection(), SegmentShuffle()], weights=[3, 1])
     """
 
     def __init__(
@@ -121,6 +125,10 @@ class SomeOf(_Composition):
 
     Raises:
         ValueError: if ``k`` is more than there are augmenters, or less than 0.
+
+    >>> from textaug import NoiseInjection, SegmentShuffle
+    >>> SomeOf([NoiseInjection(), SegmentShuffle()], k=(1, 2), seed=13)
+    SomeOf(augmenters=[NoiseInjection(), SegmentShuffle()], k=(1, 2), seed=13)
     """
 
     def __init__(

@@ -1,0 +1,212 @@
+"""Loading models and running them in batches, for every method that has one.
+
+Knows no method: what goes into a model and what is read from it is its caller's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+DTYPES = ("auto", "float32", "bfloat16", "float16")
+# Lengths are rounded up to a multiple of this, see `batches`.
+LENGTH_STEP = 8  # tokens
+# How long to wait for the hub's first answer. Without this `transformers` retries for half a
+# minute, for each file, before it looks into its own cache.
+HUB_TIMEOUT = 10  # seconds
+
+# By class, what such a model is called and which ones will do: for the error messages.
+_KINDS = {
+    "AutoModelForMaskedLM": (
+        "masked language model",
+        "'bert-base-cased', 'roberta-base' or 'xlm-roberta-base'",
+    ),
+    "AutoModelForSeq2SeqLM": ("translation model", "'Helsinki-NLP/opus-mt-en-de'"),
+}
+
+Result = TypeVar("Result")
+
+
+def load(
+    kind: str,
+    name: str,
+    revision: str | None = None,
+    dtype: str = "auto",
+    device: str | None = None,
+    rank: int | None = None,
+) -> tuple[Any, Any]:
+    """A model and its tokenizer, loaded on the first call and kept for the process.
+
+    Whoever asks for the same name, revision, number format and device gets the same objects.
+    Weights are read from safetensors files only, and code that comes with a model is never run.
+
+    Args:
+        kind: the class in ``transformers`` that loads it, such as ``"AutoModelForMaskedLM"``.
+        name: a folder made by ``save_pretrained``, or a name on the model hub.
+        revision: branch, tag or commit on the hub; default: ``main``.
+        dtype: ``"float32"``, ``"bfloat16"``, ``"float16"``, or ``"auto"``: bfloat16 on GPUs that
+            have it, else float32 (on a CPU, half the bits is not half the time).
+        device: ``"cpu"``, ``"cuda:1"``, …; default: a GPU if there is one, else the CPU.
+        rank: the worker's number, which chooses among several GPUs where ``device`` does not.
+
+    Returns:
+        The model, in evaluation mode, and the tokenizer.
+
+    Raises:
+        OSError: if there is no such model here or on the hub, or the hub cannot be reached. With
+            no network that takes seconds; what the hub's cache holds is still found.
+        ValueError: if the model is of another kind, or lacks weights that this kind needs.
+            (``transformers`` would draw those at random and only warn.)
+
+    Needs a model:
+
+        model, tokenizer = load("AutoModelForMaskedLM", "bert-base-cased")
+    """
+    import torch
+
+    if device is None:
+        count = torch.cuda.device_count()
+        device = f"cuda:{(rank or 0) % count}" if count else "cpu"
+    if dtype == "auto":
+        half = torch.device(device).type == "cuda" and torch.cuda.is_bf16_supported(False)
+        dtype = "bfloat16" if half else "float32"
+    return _load(kind, name, revision, dtype, device)
+
+
+@cache
+def _load(
+    kind: str, name: str, revision: str | None, dtype: str, device: str
+) -> tuple[Any, Any]:
+    import torch
+    import transformers
+
+    offline = not Path(name).is_dir() and not _hub_answers(name, revision)
+    where = {"revision": revision or "main", "local_files_only": offline}
+    where["trust_remote_code"] = False
+    what, such_as = _KINDS.get(kind, (f"model for {kind}", "one of that kind"))
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(name, **where)
+        model, report = getattr(transformers, kind).from_pretrained(
+            name,
+            **where,
+            dtype=getattr(torch, dtype),
+            use_safetensors=True,
+            output_loading_info=True,
+        )
+    except OSError as error:
+        if not offline:
+            raise
+        raise OSError(
+            f"cannot load {name!r}: it is no folder here, the model hub cannot be reached, and the "
+            "hub's local cache does not hold it (or not all of it); pass the path of a folder made "
+            f'by save_pretrained, or run "hf download {name}" while there is a network'
+        ) from error
+    except ValueError as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise ValueError(
+            f"{name!r} cannot be used as a {what} ({reason}); pass one, such as {such_as}"
+        ) from error
+    if report["missing_keys"]:
+        missing = sorted(report["missing_keys"])
+        raise ValueError(
+            f"{name!r} is no {what}: it has no weights for {missing[0]} and {len(missing) - 1} "
+            f"other parts; pass one that was trained as such, for instance {such_as}"
+        )
+    return model.to(device).eval(), tokenizer
+
+
+def _hub_answers(name: str, revision: str | None) -> bool:
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    try:
+        HfApi().model_info(name, revision=revision, timeout=HUB_TIMEOUT)
+    except HFValidationError as error:
+        raise OSError(f"{name!r} is neither a folder nor a possible name of a model") from error
+    except HfHubHTTPError:
+        return True  # no such model, or no access to it: loading will say which
+    except Exception:  # no connection: another class in every version of the HTTP library
+        return False
+    return True
+
+
+def padded(length: int) -> int:
+    """``length`` rounded up to a multiple of :data:`LENGTH_STEP`."""
+    return -(-length // LENGTH_STEP) * LENGTH_STEP
+
+
+def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
+    """Group sequences so that each group, padded, stays within a budget of tokens.
+
+    Only sequences with the same padded length go together. So what a sequence is padded to does
+    not depend on its neighbours, and neither does its result: padding it differently changes the
+    last bits of what comes out, the number of rows does not (on a CPU, in the same number format).
+
+    Args:
+        lengths: one number of tokens for each sequence.
+        budget: rows times padded length, at most; a sequence that is longer goes alone.
+
+    Returns:
+        Lists of indices into ``lengths``, the longest first, so that what does not fit into the
+        memory shows at once.
+
+    >>> batches([3, 20, 5, 8, 2], budget=24)
+    [[1], [0, 2, 3], [4]]
+    """
+    groups: dict[int, list[int]] = {}
+    for i, length in enumerate(lengths):
+        groups.setdefault(padded(length), []).append(i)
+    result = []
+    for length in sorted(groups, reverse=True):
+        group, rows = groups[length], max(1, budget // max(1, length))
+        result += [group[i : i + rows] for i in range(0, len(group), rows)]
+    return result
+
+
+def run_in_batches(
+    function: Callable[[list[int]], Sequence[Result]], lengths: Sequence[int], budget: int
+) -> list[Result]:
+    """Run a model over sequences batch by batch, and put the results back into order.
+
+    When the GPU's memory runs out, this batch and all that wait are halved, and it goes on.
+
+    Args:
+        function: takes the indices of a batch, as :func:`batches` makes them, and returns one
+            result for each.
+        lengths: the number of tokens of each sequence.
+        budget: padded tokens in a batch, at most.
+
+    Returns:
+        One result for each sequence.
+
+    Raises:
+        torch.OutOfMemoryError: if one sequence alone does not fit.
+
+    >>> run_in_batches(lambda batch: [10 * i for i in batch], [5, 40, 7], budget=64)
+    [0, 10, 20]
+    """
+    import torch
+
+    results: dict[int, Result] = {}
+    waiting = batches(lengths, budget)
+    while waiting:
+        batch = waiting[0]
+        output: Sequence[Result] | None = None
+        try:
+            output = function(batch)
+        except torch.cuda.OutOfMemoryError:
+            if len(batch) == 1:
+                raise
+        if output is None:  # out of the "except", where the failed tensors would still be held
+            torch.cuda.empty_cache()
+            waiting = [half for batch in waiting for half in _halves(batch)]
+        else:
+            results.update(zip(waiting.pop(0), output, strict=True))
+    return [results[i] for i in range(len(lengths))]
+
+
+def _halves(batch: list[int]) -> list[list[int]]:
+    middle = (len(batch) + 1) // 2
+    return [half for half in (batch[:middle], batch[middle:]) if half]
