@@ -7,9 +7,12 @@
 """
 
 from textaug.augmenter import Augmenter
+from textaug.collator import AugmentingDataCollator
 from textaug.compose import Compose, OneOf, SomeOf
 from textaug.example import Augmented, Edit, Example, Rejected, Span, apply_edits
 from textaug.expand import Expander, expand
+from textaug.masked_lm import MaskedLMSubstitution
+from textaug.masked_lm import MaskedLMSubstitution
 from textaug.mentions import MentionReplacement
 from textaug.noise import NoiseInjection
 from textaug.segments import LabelWiseReplacement, SegmentShuffle
@@ -20,11 +23,14 @@ __version__ = "0.1.0"
 __all__ = [
     "Augmented",
     "Augmenter",
+    "AugmentingDataCollator",
     "Compose",
     "Edit",
     "Example",
     "Expander",
     "LabelWiseReplacement",
+    "MaskedLMSubstitution",
+    "MaskedLMSubstitution",
     "MentionReplacement",
     "NoiseInjection",
     "OneOf",

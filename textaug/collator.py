@@ -129,7 +129,9 @@ class AugmentingDataCollator:
             aligned=(),
             scheme=self.augmenter.scheme,
         )
-        batch = Batch({name: [column[i] for i in chosen] for name, column in columns.items()}, names)
+        batch = Batch(
+            {name: [column[i] for i in chosen] for name, column in columns.items()}, names
+        )
         for i, (change,) in zip(
             chosen, self.augmenter.changes(batch, 1, first_copy=draw), strict=True
         ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, overload
@@ -158,7 +159,7 @@ def split(
     rng.shuffle(groups)
     groups.sort(key=len, reverse=True)  # single rows come last and fill what is left exactly
     borders = [round(sum(fractions[:i]) * len(dataset)) for i in range(len(fractions) + 1)]
-    room = [end - start for start, end in zip(borders, borders[1:], strict=False)]
+    room = [end - start for start, end in pairwise(borders)]
     parts: list[list[int]] = [[] for _ in fractions]
     for group in groups:
         fitting = [max(0, r) if r >= len(group) else 0 for r in room]

@@ -5,6 +5,7 @@ Knows no method: what goes into a model and what is read from it is its caller's
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,8 @@ LENGTH_STEP = 8  # tokens
 # How long to wait for the hub's first answer. Without this `transformers` retries for half a
 # minute, for each file, before it looks into its own cache.
 HUB_TIMEOUT = 10  # seconds
+
+_IMPORTED_IN = os.getpid()
 
 # By class, what such a model is called and which ones will do: for the error messages.
 _KINDS = {
@@ -39,7 +42,8 @@ def load(
 ) -> tuple[Any, Any]:
     """A model and its tokenizer, loaded on the first call and kept for the process.
 
-    Whoever asks for the same name, revision, number format and device gets the same objects.
+    Whoever asks for the same name, revision, number format and device gets the same objects. In
+    a forked worker (``map`` with ``num_proc``) torch is set to one thread.
     Weights are read from safetensors files only, and code that comes with a model is never run.
 
     Args:
@@ -66,19 +70,20 @@ def load(
     """
     import torch
 
+    _mind_forks()
     if device is None:
         count = torch.cuda.device_count()
         device = f"cuda:{(rank or 0) % count}" if count else "cpu"
     if dtype == "auto":
-        half = torch.device(device).type == "cuda" and torch.cuda.is_bf16_supported(False)
+        half = torch.device(device).type == "cuda" and torch.cuda.is_bf16_supported(
+            including_emulation=False
+        )
         dtype = "bfloat16" if half else "float32"
     return _load(kind, name, revision, dtype, device)
 
 
 @cache
-def _load(
-    kind: str, name: str, revision: str | None, dtype: str, device: str
-) -> tuple[Any, Any]:
+def _load(kind: str, name: str, revision: str | None, dtype: str, device: str) -> tuple[Any, Any]:
     import torch
     import transformers
 
@@ -117,6 +122,14 @@ def _load(
     return model.to(device).eval(), tokenizer
 
 
+def _mind_forks() -> None:
+    import torch
+
+    if os.getpid() != _IMPORTED_IN:
+        # A forked worker: torch's threads did not come along, and waiting for them hangs for ever.
+        torch.set_num_threads(1)
+
+
 def _hub_answers(name: str, revision: str | None) -> bool:
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
@@ -124,7 +137,9 @@ def _hub_answers(name: str, revision: str | None) -> bool:
     try:
         HfApi().model_info(name, revision=revision, timeout=HUB_TIMEOUT)
     except HFValidationError as error:
-        raise OSError(f"{name!r} is neither a folder nor a possible name of a model") from error
+        raise OSError(
+            f"{name!r} is neither a folder nor a model's name on the hub; pass one of them"
+        ) from error
     except HfHubHTTPError:
         return True  # no such model, or no access to it: loading will say which
     except Exception:  # no connection: another class in every version of the HTTP library
@@ -189,6 +204,7 @@ def run_in_batches(
     """
     import torch
 
+    _mind_forks()
     results: dict[int, Result] = {}
     waiting = batches(lengths, budget)
     while waiting:

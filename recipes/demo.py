@@ -1,0 +1,77 @@
+"""The main job in a few minutes, on a machine with no model hub: augment, fine-tune, compare, show.
+
+    make demo        (or: python recipes/demo.py)
+
+Trains a small real BERT to find names in the corpus that comes with textaug, with and without
+augmented sentences, and shows what was made and what it gained. It is the recipe
+``ner_finetune.py`` with settings that fit into minutes on two cores.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+import ner_finetune
+import ner_report
+from preview import examples
+from rich.console import Console
+from rich.rule import Rule
+
+from textaug import offline
+from textaug.corpora import builtin_corpus
+from textaug.mentions import read_examples
+
+SIZE = 100  # training sentences: where people with little data are
+SEEDS = [1, 2, 3]
+METHODS = ["synonyms", "noise", "back-translation", "mentions", "mentions+label-wise"]
+STEPS = 200
+SHOWN = 2  # sentences for each method
+
+
+def main() -> None:
+    """Run the comparison, then show sentences, the table and where the chart lies."""
+    console = Console(highlight=False)
+    start = time.perf_counter()
+    train = builtin_corpus()["train"]
+    console.print(
+        f"Finding names with {SIZE} labelled sentences, and with augmented copies of them "
+        f"({len(SEEDS)} seeds, {STEPS} optimiser steps in every arm).\n"
+    )
+    arguments = ner_finetune.Arguments(
+        dataset="builtin",
+        train_size=[SIZE],
+        seeds=SEEDS,
+        model=ner_finetune.OFFLINE_MODEL,
+        augment=METHODS,
+        max_steps=STEPS,
+        jobs=min(2, os.cpu_count() or 1),
+        output_dir="runs/demo",
+    )
+    results = ner_finetune.run(arguments)
+
+    console.print(Rule("What was made: [mention TYPE], «changed word»"))
+    sentences = read_examples(train, "train", {})
+    labels = sorted({span.label for sentence in sentences for span in sentence.spans})
+    for method in METHODS:
+        console.print(f"\n{method}", style="bold")
+        augmenter = ner_finetune.build(method, train, seed=1)
+        for before, after in examples(augmenter, sentences[:60], SHOWN, labels):
+            console.print("  - ", before, sep="")
+            console.print("  + ", after, sep="")
+    if not offline.hub_is_reachable():
+        console.print(
+            "\nmasked-lm: needs a masked language model: with a model hub, "
+            "MaskedLMSubstitution('bert-base-cased')."
+        )
+    console.print()
+    console.print(Rule("What it gained"))
+    console.print(ner_report.markdown(results))
+    console.print(
+        f"Done in {(time.perf_counter() - start) / 60:.1f} minutes. The chart: runs/demo/results.png; "
+        "every figure: runs/demo/results.json."
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""Tiny masked language models for tests: real architectures and tokenizers, random weights.
+
+Each function builds one in seconds into a folder, as ``save_pretrained`` would, and returns the
+folder's path. ``WORDS`` are whole words to all of them; other words fall into pieces.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+_WORDS = """
+shares fell rose sharply quickly slowly on at in the a an and to of big huge old enormous ugly good
+bad market markets price prices house team coach player players game match city country minister
+president officials said told reported official news week month year day bank company oil trade
+deal talks government police people man woman world best new early late strong weak open closed
+european apple orange hour honest umbrella university he she it was has had won lost played work
+lives works left right white black green long short high low first second final round point points
+"""
+WORDS = _WORDS.split()
+NAMES = ["EU", "Ann", "Rome", "Germany", "China", "London", "Smith", "Reuters", "Brown", "NATO"]
+CAPITALISED = ["Shares", "Officials", "Markets", "The", "He", "Police", "Oil", "Trade", "Prices"]
+PIECES = ["##s", "##ed", "##ing", "##ly", "##er", "##ness", "un", "re", "ph", "##en", "##om"]
+SIGNS = list(".,;:!?'\"-()%$&/0123456789")
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+# Random weights this large make the predictions differ from place to place.
+SPREAD = 0.3
+SIZES = {"num_hidden_layers": 2, "num_attention_heads": 2, "hidden_size": 32}
+SIZES |= {"intermediate_size": 48, "initializer_range": SPREAD}
+
+
+def _vocabulary(cased: bool) -> dict[str, int]:
+    # As in a real vocabulary, the more frequent spelling comes first: "shares" before "Shares",
+    # "Brown" before "brown".
+    names = [*NAMES, "brown"] if cased else [name.lower() for name in NAMES]
+    tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *SIGNS, *LETTERS]
+    tokens += [*(LETTERS.upper() if cased else ""), *(f"##{letter}" for letter in LETTERS)]
+    tokens += [*WORDS, *names, *(CAPITALISED if cased else ()), *PIECES]
+    return {token: i for i, token in enumerate(dict.fromkeys(tokens))}
+
+
+def _save(folder: Path, model_class: str, config: Any, tokenizer: Any, seed: int = 0) -> str:
+    import torch
+    import transformers
+
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = getattr(transformers, model_class)(config)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return str(folder)
+
+
+def _bert_tokenizer(cased: bool = True) -> Any:
+    from transformers import BertTokenizer
+
+    return BertTokenizer(vocab=_vocabulary(cased), do_lower_case=not cased, model_max_length=64)
+
+
+def tiny_bert(folder: Path, cased: bool = True) -> str:
+    """BERT with WordPiece; its window is 64 pieces."""
+    from transformers import BertConfig
+
+    tokenizer = _bert_tokenizer(cased)
+    config = BertConfig(vocab_size=len(tokenizer), max_position_embeddings=64, **SIZES)
+    return _save(folder, "BertForMaskedLM", config, tokenizer)
+
+
+def tiny_bert_encoder(folder: Path) -> str:
+    """The same without a head for predictions, like a sentence encoder."""
+    from transformers import BertConfig
+
+    tokenizer = _bert_tokenizer()
+    return _save(folder, "BertModel", BertConfig(vocab_size=len(tokenizer), **SIZES), tokenizer)
+
+
+def tiny_distilbert(folder: Path) -> str:
+    """DistilBERT, uncased."""
+    from transformers import DistilBertConfig
+
+    tokenizer = _bert_tokenizer(cased=False)
+    config = DistilBertConfig(
+        vocab_size=len(tokenizer), n_layers=2, n_heads=2, dim=32, hidden_dim=48,
+        initializer_range=SPREAD,
+    )  # fmt: skip
+    return _save(folder, "DistilBertForMaskedLM", config, tokenizer)
+
+
+def tiny_electra(folder: Path) -> str:
+    """ELECTRA's generator, whose head is narrower than its layers."""
+    from transformers import ElectraConfig
+
+    tokenizer = _bert_tokenizer(cased=False)
+    config = ElectraConfig(vocab_size=len(tokenizer), embedding_size=16, **SIZES)
+    return _save(folder, "ElectraForMaskedLM", config, tokenizer)
+
+
+def tiny_roberta(folder: Path) -> str:
+    """RoBERTa with a byte-level BPE learned here; its window is 64 pieces."""
+    from tokenizers import ByteLevelBPETokenizer
+    from transformers import RobertaConfig, RobertaTokenizer
+
+    folder.mkdir(parents=True, exist_ok=True)
+    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    learned = ByteLevelBPETokenizer(add_prefix_space=True)
+    learned.train_from_iterator(
+        _text(), vocab_size=900, min_frequency=1, special_tokens=special, show_progress=False
+    )
+    learned.save_model(str(folder))
+    tokenizer = RobertaTokenizer.from_pretrained(str(folder), model_max_length=64)
+    config = RobertaConfig(
+        vocab_size=len(tokenizer), max_position_embeddings=66, pad_token_id=1, **SIZES
+    )
+    return _save(folder, "RobertaForMaskedLM", config, tokenizer)
+
+
+def tiny_xlm_roberta(folder: Path) -> str:
+    """XLM-RoBERTa with a unigram model of SentencePiece's kind."""
+    from transformers import XLMRobertaConfig, XLMRobertaTokenizer
+
+    special = ["<s>", "<pad>", "</s>", "<unk>"]
+    tokenizer = XLMRobertaTokenizer(vocab=[*_unigrams(special), ("<mask>", 0.0)])
+    config = XLMRobertaConfig(
+        vocab_size=len(tokenizer), max_position_embeddings=130, pad_token_id=1, **SIZES
+    )
+    return _save(folder, "XLMRobertaForMaskedLM", config, tokenizer)
+
+
+def tiny_albert(folder: Path) -> str:
+    """ALBERT: shared layers, small embeddings, a unigram tokenizer."""
+    from transformers import AlbertConfig, AlbertTokenizer
+
+    tokenizer = AlbertTokenizer(vocab=_unigrams(["<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"]))
+    config = AlbertConfig(vocab_size=len(tokenizer), embedding_size=16, **SIZES)
+    return _save(folder, "AlbertForMaskedLM", config, tokenizer)
+
+
+def tiny_gpt2(folder: Path) -> str:
+    """A causal language model, which cannot fill in masks."""
+    from transformers import GPT2Config
+
+    tokenizer = _bert_tokenizer()
+    config = GPT2Config(vocab_size=len(tokenizer), n_layer=1, n_head=2, n_embd=32)
+    return _save(folder, "GPT2LMHeadModel", config, tokenizer)
+
+
+def _text() -> list[str]:
+    # Twice each, so that no word is a rare one to the trainer; names and capitals once more.
+    return [" ".join([*WORDS, *NAMES, *CAPITALISED, *SIGNS])] * 2
+
+
+def _unigrams(special: list[str]) -> list[tuple[str, float]]:
+    words = [f"▁{word}" for word in [*WORDS, *NAMES, *CAPITALISED]]
+    letters = ["▁", *LETTERS, *LETTERS.upper(), *SIGNS, "ing", "ed"]
+    scored = [(word, -5.0 - i / 100) for i, word in enumerate(words)]
+    return [(token, 0.0) for token in special] + scored + [(letter, -12.0) for letter in letters]

