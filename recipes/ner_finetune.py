@@ -1,11 +1,15 @@
 """Fine-tune a named-entity tagger with and without augmentation, and compare fairly.
 
-One call trains every arm (gold data alone, gold data repeated, each augmenter) on the same random
-samples, with the same seeds and the same number of optimiser steps, judges all of them on the same
-test set, and writes the results as JSON, a Markdown table and a chart::
+One call trains every arm (gold data alone, and each augmenter) on the same random samples, with the
+same seeds and the same number of optimiser steps, judges all of them on the same test set, and
+writes the results as JSON, a Markdown table and a chart::
 
     python recipes/ner_finetune.py --dataset builtin --train_size 100 400 --seeds 1 2 3 4 5 \
         --augment synonyms noise mentions "mentions+synonyms" --jobs 2
+
+An epoch goes once through the gold sentences in every arm, in the same order, and takes each as it
+was or as one of its augmented copies. ``--no_balanced`` shuffles the expanded set instead, as a
+plain ``Trainer`` would: sentences that could not be augmented are then seen less often.
 
 An arm is the name of an augmenter (see ``AUGMENTERS``), with arguments after a colon if wanted:
 ``noise:p=0.05,target='all'``. ``a+b`` applies both to every copy (``Compose``); ``"a|b"`` draws one
@@ -30,6 +34,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.metadata import version
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
@@ -60,6 +65,7 @@ from textaug.columns import TAG_COLUMNS, TOKEN_COLUMNS
 from textaug.corpora import builtin_corpus, load_conll, split
 
 GOLD, REPEATED = "gold", "gold repeated"
+SOURCE = "source"  # column: which gold sentence a row was made of
 OFFLINE_MODEL = "minilm"
 # Rows are sorted by length within pools of this many batches: half the padding, still random.
 POOL = 8
@@ -97,21 +103,39 @@ class Arguments:
         metadata={"help": "arms, such as: synonyms noise:p=0.1 mentions+noise"},
     )
     gold_repeated: bool = field(
-        default=True, metadata={"help": "also train on the gold data repeated copies + 1 times"}
+        default=False,
+        metadata={
+            "help": "also train on the gold data repeated copies + 1 times; with balanced drawing "
+            "the same as gold, to the last digit"
+        },
+    )
+    balanced: bool = field(
+        default=True,
+        metadata={
+            "help": "draw every gold sentence equally often, as it was or as one of its copies"
+        },
     )
     copies: int = field(default=4, metadata={"help": "augmented copies for each sentence"})
     on_the_fly: bool = field(
         default=False, metadata={"help": "augment in the collator, anew in every epoch"}
     )
     max_steps: int = field(
-        default=400, metadata={"help": "optimiser steps, the same number in every arm"}
+        default=250, metadata={"help": "optimiser steps, the same number in every arm"}
     )
     batch_size: int = field(default=16, metadata={"help": "sentences in every step"})
-    learning_rate: float = field(default=2e-4, metadata={"help": "at its peak"})
+    learning_rate: float | None = field(
+        default=None, metadata={"help": "at its peak; default: 5e-5, and 3e-4 for minilm"}
+    )
     warmup: float = field(default=0.1, metadata={"help": "share of the steps"})
     eval_batch_size: int = field(default=16, metadata={"help": "sentences"})
     jobs: int = field(default=1, metadata={"help": "processes that train side by side"})
     output_dir: str = field(default="runs/ner", metadata={"help": "where the results are written"})
+
+    def __post_init__(self) -> None:
+        if self.model is None:
+            self.model = "bert-base-cased" if offline.hub_is_reachable() else OFFLINE_MODEL
+        if self.learning_rate is None:  # the smaller the model, the larger the steps it needs
+            self.learning_rate = 3e-4 if self.model == OFFLINE_MODEL else 5e-5
 
     def settings(self) -> dict[str, Any]:
         """What the results of two calls must share to stand in one table."""
@@ -253,27 +277,39 @@ def plan(arguments: Arguments, train_rows: int) -> list[Run]:
     return runs
 
 
-def schedule(lengths: Sequence[int], steps: int, batch_size: int, seed: int) -> list[int]:
+def schedule(
+    sources: Sequence[int], lengths: Sequence[int], steps: int, batch_size: int, seed: int
+) -> list[int]:
     """The row numbers for every step, ``batch_size`` each: full batches, epoch after epoch.
 
-    Every step of every arm sees the same number of rows, however small its training set. Rows of
-    like length go together, within pools of a few batches.
+    An epoch goes once through the sources (the gold sentences), in random order, and takes one of
+    the rows made of each. So every arm sees the same sentences in the same steps, as they were or
+    augmented, and none becomes rare because it could not be augmented. Sources of like length go
+    together, within pools of a few batches.
+
+    Args:
+        sources: for each row of the training set, the gold sentence it was made of.
+        lengths: words in each gold sentence.
+        steps: number of batches.
+        batch_size: rows in a batch.
+        seed: for both draws.
     """
-    rng = Random(seed)
+    rows_of: dict[int, list[int]] = {}
+    for row, source in enumerate(sources):
+        rows_of.setdefault(source, []).append(row)
+    rng, choice = Random(seed), Random(f"{seed} rows").choice
 
     def epochs() -> Iterator[int]:
         while True:
-            yield from rng.sample(range(len(lengths)), len(lengths))
+            yield from rng.sample(sorted(rows_of), len(rows_of))
 
     stream = epochs()
     order: list[int] = []
     while len(order) < steps * batch_size:
-        pool = sorted(
-            (next(stream) for _ in range(POOL * batch_size)), key=lambda row: lengths[row]
-        )
+        pool = sorted(islice(stream, POOL * batch_size), key=lambda source: lengths[source])
         batches = [pool[i : i + batch_size] for i in range(0, len(pool), batch_size)]
         rng.shuffle(batches)
-        order += [row for batch in batches for row in batch]
+        order += [choice(rows_of[source]) for batch in batches for source in batch]
     return order[: steps * batch_size]
 
 
@@ -282,6 +318,7 @@ def train_once(arguments: Arguments, run: Run) -> dict[str, Any]:
     _be_quiet()
     data = data_of(arguments)
     gold = sample(data["train"], run.size, run.seed)
+    gold = gold.add_column(SOURCE, list(range(len(gold))))
     names = gold.features["ner_tags"].feature.names
     copies = arguments.copies
 
@@ -306,8 +343,13 @@ def train_once(arguments: Arguments, run: Run) -> dict[str, Any]:
         label2id={name: i for i, name in enumerate(names)},
         dtype=torch.float32,
     )
-    lengths = [len(tokens) for tokens in train["tokens"]]
-    order = schedule(lengths, arguments.max_steps, arguments.batch_size, run.seed)
+    order = schedule(
+        train[SOURCE] if arguments.balanced else range(len(train)),
+        [len(tokens) for tokens in (gold if arguments.balanced else train)["tokens"]],
+        arguments.max_steps,
+        arguments.batch_size,
+        run.seed,
+    )
     trainer = transformers.Trainer(
         model,
         transformers.TrainingArguments(
@@ -436,8 +478,6 @@ def run(arguments: Arguments) -> dict[str, Any]:
         ValueError: if the output folder holds results of other settings, or an argument names
             nothing that exists.
     """
-    if arguments.model is None:
-        arguments.model = "bert-base-cased" if offline.hub_is_reachable() else OFFLINE_MODEL
     _be_quiet()
     train = data_of(arguments)["train"]
     runs = plan(arguments, len(train))

@@ -39,6 +39,7 @@ def arguments(tmp_path_factory):
         seeds=[1, 2],
         model=tiny_bert_encoder(folder / "model"),
         augment=["noise", "mentions|noise:p=0.3"],
+        gold_repeated=True,
         copies=2,
         max_steps=2,
         batch_size=4,
@@ -166,13 +167,33 @@ def test_samples_are_nested(corpus):
     assert small == large[:10]
 
 
-def test_the_schedule_is_fair():
-    order = ner_finetune.schedule([1] * 10, steps=25, batch_size=4, seed=1)
+def test_the_schedule_goes_through_the_sentences_again_and_again():
+    order = ner_finetune.schedule(range(10), [1] * 10, steps=25, batch_size=4, seed=1)
     assert len(order) == 100
     assert set(Counter(order).values()) <= {8, 9, 10, 11, 12}
-    long_and_short = ner_finetune.schedule([1, 50] * 100, steps=8, batch_size=16, seed=1)
-    batches = [long_and_short[i : i + 16] for i in range(0, 128, 16)]
+    mixed = ner_finetune.schedule(range(200), [1, 50] * 100, steps=8, batch_size=16, seed=1)
+    batches = [mixed[i : i + 16] for i in range(0, 128, 16)]
     assert sum(len({row % 2 for row in batch}) == 1 for batch in batches) >= 7
+
+
+def test_the_schedule_shows_every_arm_the_same_sentences():
+    lengths = [3, 9, 5, 7]
+    gold = ner_finetune.schedule(range(4), lengths, steps=20, batch_size=2, seed=1)
+    sources = [0, 0, 0, 1, 2, 3, 3]  # sentences 1 and 2 could not be augmented
+    augmented = ner_finetune.schedule(sources, lengths, steps=20, batch_size=2, seed=1)
+    assert [sources[row] for row in augmented] == gold
+    assert set(augmented) == set(range(7))
+
+
+def test_balanced_drawing_makes_repeating_pointless(results, arguments):
+    by_arm = {
+        run["arm"]: run["mentions"]
+        for run in results["runs"]
+        if (run["size"], run["seed"]) == (8, 1)
+    }
+    assert by_arm["gold"] == by_arm["gold repeated"]
+    run = ner_finetune.Run(8, 1, "noise", "noise")
+    assert ner_finetune.train_once(replace(arguments, balanced=False), run)["steps"] == 2
 
 
 def test_gains_are_paired():

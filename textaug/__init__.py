@@ -7,6 +7,7 @@
 """
 
 from textaug.augmenter import Augmenter
+from textaug.back_translation import BackTranslation
 from textaug.collator import AugmentingDataCollator
 from textaug.compose import Compose, OneOf, SomeOf
 from textaug.example import Augmented, Edit, Example, Rejected, Span, apply_edits
@@ -24,6 +25,7 @@ __all__ = [
     "Augmented",
     "Augmenter",
     "AugmentingDataCollator",
+    "BackTranslation",
     "Compose",
     "Edit",
     "Example",

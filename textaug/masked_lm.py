@@ -377,6 +377,8 @@ class _Engine:
     def pieces(self, words: set[str]) -> dict[str, tuple[int, ...]]:
         """The sub-word tokens of each word; none for a word that does not fit into a window."""
         ordered = list(words)
+        if not ordered:  # tokenizers stumble over an empty list
+            return {}
         return {
             word: tuple(ids) if len(ids) <= self.room else ()
             for word, ids in zip(ordered, self._encode(ordered), strict=True)

