@@ -616,6 +616,7 @@ def main() -> None:
     except ValueError as error:
         sys.exit(f"ner_finetune: {error}")
     print()
+    print(ner_report.token_tables(results))
     print(ner_report.markdown(results))
     print(
         f"results.json, results.md, results.png and token_tables.md are in {arguments.output_dir}"

@@ -12,7 +12,7 @@ import textaug
 from textaug.corpora import load_conll
 
 MODELS = ("MaskedLMSubstitution", "BackTranslation")
-SLOW_ROWS = {name: 2_000 for name in MODELS}
+SLOW_ROWS = dict.fromkeys(MODELS, 2000)
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +36,10 @@ def entities(tokens, tags):
 def test_sentences_and_mentions_are_counted_right(train, conll_files):
     names = train.features["ner_tags"].feature.names
     assert len(train) == 14_041
-    assert sum(
-        len(entities(row["tokens"], [names[tag] for tag in row["ner_tags"]])) for row in train
-    ) == 23_499
+    assert (
+        sum(len(entities(row["tokens"], [names[tag] for tag in row["ner_tags"]])) for row in train)
+        == 23_499
+    )
     columns = ["tokens", "pos_tags", "chunk_tags", "ner_tags"]
     files = {"train": str(conll_files / "eng.train")}
     packaged = load_dataset("conll", data_files=files, column_names=columns)["train"]

@@ -13,7 +13,6 @@ from textaug.compose import Compose, OneOf, SomeOf
 from textaug.example import Augmented, Edit, Example, Rejected, Span, apply_edits
 from textaug.expand import Expander, expand
 from textaug.masked_lm import MaskedLMSubstitution
-from textaug.masked_lm import MaskedLMSubstitution
 from textaug.mentions import MentionReplacement
 from textaug.noise import NoiseInjection
 from textaug.segments import LabelWiseReplacement, SegmentShuffle
@@ -31,7 +30,6 @@ __all__ = [
     "Example",
     "Expander",
     "LabelWiseReplacement",
-    "MaskedLMSubstitution",
     "MaskedLMSubstitution",
     "MentionReplacement",
     "NoiseInjection",
