@@ -249,7 +249,7 @@ class Augmenter:
                         continue
                     rendered = batch.render(index, result)
                     if rendered is None:
-                        self.counts["changed"] -= 1
+                        self.counts[result.outcome] -= 1
                         self.counts["rejected: tags not among the label names"] += 1
                         continue
                     change |= rendered

