@@ -40,7 +40,8 @@ def test_the_commands_in_the_readme_run(command, tmp_path):
         pytest.skip("the CoNLL-2003 files are not in ../shared/data/conll2003")
     model = tiny_bert_encoder(tmp_path / "model")
     small = f"--train_size 8 --seeds 1 --max_steps 2 --jobs 1 --model {model}"
-    words = shlex.split(f"{command} {small} --output_dir {tmp_path / 'out'}")
+    one_line = command.replace("\\\n", " ")
+    words = shlex.split(f"{one_line} {small} --output_dir {tmp_path / 'out'}")
     done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "weighted avg" in done.stdout and "gain over gold" in done.stdout
