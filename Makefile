@@ -11,7 +11,7 @@ RUN = $(VENV)/bin/python
 .PHONY: demo test check clean
 
 demo: $(READY)
-	$(RUN) recipes/demo.py
+	@$(RUN) recipes/demo.py
 
 test: $(READY)
 	$(RUN) -m pytest -n 2 --dist loadfile $(ARGS)
@@ -22,8 +22,10 @@ check: $(READY)
 	$(RUN) -m mypy
 
 $(READY): pyproject.toml constraints.txt
-	$(PYTHON) -m venv $(VENV)
-	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[offline,recipes,dev]'
+	@echo "Setting up $(VENV); this takes a minute or two."
+	@$(PYTHON) -m venv $(VENV)
+	@$(RUN) -m pip install -qq --disable-pip-version-check -c constraints.txt \
+		-e '.[offline,recipes,dev]'
 	@touch $@
 
 clean:

@@ -17,6 +17,7 @@ import ner_report
 from preview import examples
 from rich.console import Console
 from rich.rule import Rule
+from rich.text import Text
 
 from textaug import offline
 from textaug.corpora import builtin_corpus
@@ -24,14 +25,15 @@ from textaug.mentions import read_examples
 
 SIZE = 100  # training sentences: where people with little data are
 SEEDS = [1, 2, 3]
-METHODS = ["synonyms", "noise", "back-translation", "mentions+label-wise"]
-STEPS = 120
-SHOWN = 2  # sentences for each method
+TRAINED = ["synonyms", "back-translation", "mentions"]
+SHOWN = [*TRAINED, "noise", "mentions+label-wise"]
+STEPS = 180
+SENTENCES = 2  # to show for each method
 
 
 def main() -> None:
     """Run the comparison, then show sentences, the table and where the chart lies."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     start = time.perf_counter()
     train = builtin_corpus()["train"]
     console.print(
@@ -43,30 +45,31 @@ def main() -> None:
         train_size=[SIZE],
         seeds=SEEDS,
         model=ner_finetune.OFFLINE_MODEL,
-        augment=METHODS,
+        augment=TRAINED,
         max_steps=STEPS,
         jobs=min(2, os.cpu_count() or 1),
         output_dir="runs/demo",
     )
     results = ner_finetune.run(arguments)
 
-    console.print(Rule("What was made: [mention TYPE], «changed word»"))
+    console.print(Rule(Text("What was made: [mention TYPE], «changed word»")))
     sentences = read_examples(train, "train", {})
     labels = sorted({span.label for sentence in sentences for span in sentence.spans})
-    for method in METHODS:
+    for method in SHOWN:
         console.print(f"\n{method}", style="bold")
         augmenter = ner_finetune.build(method, train, seed=1)
-        for before, after in examples(augmenter, sentences[:60], SHOWN, labels):
-            console.print("  - ", before, sep="")
-            console.print("  + ", after, sep="")
+        for before, after in examples(augmenter, sentences[:60], SENTENCES, labels):
+            console.print("  - ", before, sep="", soft_wrap=True)
+            console.print("  + ", after, sep="", soft_wrap=True)
     if not offline.hub_is_reachable():
+        console.print("\nmasked-lm", style="bold")
         console.print(
-            "\nmasked-lm: needs a masked language model: with a model hub, "
-            "MaskedLMSubstitution('bert-base-cased')."
+            "  not shown: no masked language model can be had here without a model hub. "
+            "With one: MaskedLMSubstitution('bert-base-cased')."
         )
     console.print()
     console.print(Rule("What it gained"))
-    console.print(ner_report.markdown(results))
+    console.print(ner_report.markdown(results), soft_wrap=True)
     minutes = (time.perf_counter() - start) / 60
     console.print(
         f"Done in {minutes:.1f} minutes. The chart is runs/demo/results.png, the tables by token "
