@@ -6,7 +6,7 @@ from datasets import Dataset, DatasetDict
 from textaug import LabelWiseReplacement, MentionReplacement, SegmentShuffle
 
 ROW = {
-    "tokens": ["An", "Indian", "banker", ",", "Ann", "Lee", ",", "left", "Rome", "."],
+    "tokens": ["An", "Indian", "banker", ",", "Ann", "Lee", ",", "had", "Rome", "."],
     "ner_tags": ["O", "B-MISC", "O", "O", "B-PER", "I-PER", "O", "O", "B-LOC", "O"],
 }
 POOLS = {"PER": ["Bo", "Jan van Eyck"], "MISC": ["French", "Irish"]}
@@ -30,6 +30,12 @@ def test_other_annotations_of_a_new_mention_are_left_open():
     row = {**ROW, "pos_tags": list(range(10))}
     after = MentionReplacement({"PER": ["Max Roe"]}, p=1.0)(row)
     assert after["pos_tags"] == [0, 1, 2, 3, -1, -1, 6, 7, 8, 9]
+
+
+def test_articles_of_other_languages_are_left_alone():
+    row = {"tokens": ["Vive", "a", "França", "!"], "ner_tags": ["O", "O", "B-LOC", "O"]}
+    after = MentionReplacement({"LOC": ["Itália"]}, p=1.0)(row)
+    assert after["tokens"] == ["Vive", "a", "Itália", "!"]
 
 
 def test_headlines_stay_in_capitals():

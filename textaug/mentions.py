@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any, Unpack
 
-from textaug.articles import article_edit
+from textaug.articles import article_edit, reads_as_english
 from textaug.augmenter import Augmenter, Settings, check_probability
 from textaug.columns import Batch
 from textaug.example import Edit, Example
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class MentionReplacement(Augmenter):
     """Replace a mention by another of the same type (Dai & Adel 2020, "mention replacement").
 
-    The label is right by construction. ``a``/``an`` before the mention follows it, and headlines in
+    The label is right by construction. In English, ``a``/``an`` before it follow it; headlines in
     capitals stay in capitals.
 
     Args:
@@ -95,8 +95,9 @@ class MentionReplacement(Augmenter):
             if new == old:
                 continue
             edits.append(Edit(span.start, span.end, new, origins=(None,) * len(new)))
-            article = article_edit(example, span.start, new[0])
-            if article is not None:
+            if reads_as_english(example.tokens) and (
+                article := article_edit(example, span.start, new[0])
+            ):
                 edits.append(article)
         return edits
 

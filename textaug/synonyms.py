@@ -24,6 +24,8 @@ class SynonymReplacement(Augmenter):
         p: share of the words *that have a synonym* which are replaced (at least one per sentence
             if ``p > 0``).
         words: your own synonyms, a dict from a word to its synonyms; then nothing else is used.
+            For another language than English, give ``lang`` too (``a`` and ``an`` are set right
+            before an English word).
         lang: language of the text, as NLTK's Open Multilingual WordNet names it (``fra``, ``por``,
             ``spa``, …), which must be installed then. ``"eng"``, the default, uses the list inside
             this package, made from WordNet 3.0.
@@ -80,7 +82,6 @@ class SynonymReplacement(Augmenter):
             new = tuple(found[i][rank].split())
             # A synonym has the part of speech of the word; of several words none surely has it.
             edits.append(Edit(i, i + 1, new))
-            article = article_edit(example, i, new[0])
-            if article is not None:
+            if self.lang == "eng" and (article := article_edit(example, i, new[0])):
                 edits.append(article)
         return edits
