@@ -6,7 +6,7 @@ from datasets import Dataset, DatasetDict
 from textaug import LabelWiseReplacement, MentionReplacement, SegmentShuffle
 
 ROW = {
-    "tokens": ["An", "Indian", "banker", ",", "Ann", "Lee", ",", "had", "Rome", "."],
+    "tokens": ["An", "Indian", "banker", ",", "Ann", "Lee", ",", "says", "Rome", "."],
     "ner_tags": ["O", "B-MISC", "O", "O", "B-PER", "I-PER", "O", "O", "B-LOC", "O"],
 }
 POOLS = {"PER": ["Bo", "Jan van Eyck"], "MISC": ["French", "Irish"]}

@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from textaug.augmenter import Augmenter, check_probability
-from textaug.columns import Batch, ColumnNames
+from textaug.columns import MISSING_LABEL, Batch, ColumnNames
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -108,7 +108,8 @@ class AugmentingDataCollator:
             row_labels = []
             for word in encoded.word_ids(i):
                 first = word is not None and word != previous
-                row_labels.append(ids[word] if first else IGNORED)
+                # A word whose label is open (-1, or None) is not learnt from.
+                row_labels.append(ids[word] if first and ids[word] >= 0 else IGNORED)
                 previous = word
             labels.append(row_labels)
         return {**encoded, "labels": labels}
@@ -148,10 +149,10 @@ class AugmentingDataCollator:
                 f"column {self.tags_column!r} holds strings such as {tags[0]!r}; pass label_names= "
                 "(the name of each label id, in the order of the model's labels)"
             )
-        unknown = sorted(set(tags) - set(self.label_names))
+        unknown = sorted(set(tags) - {None, *self.label_names})
         if unknown:
             raise ValueError(
                 f"column {self.tags_column!r} holds {', '.join(map(repr, unknown))}, not among "
                 f"label_names {self.label_names}; add what is missing"
             )
-        return [self.label_names.index(tag) for tag in tags]
+        return [MISSING_LABEL if tag is None else self.label_names.index(tag) for tag in tags]
