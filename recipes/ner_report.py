@@ -83,14 +83,17 @@ def markdown(results: dict[str, Any]) -> str:
             f"| {entry['train_mentions']:,.0f} | {entry['augment_seconds']:.1f} s "
             f"| {entry['train_seconds']:.0f} s |"
         )
-    source = settings["train_file"] or settings["dataset"]
+    judged = settings["dataset"]
+    if settings["train_file"]:
+        judged = Path(settings["test_file"] or settings["train_file"]).name
     lines += [
         "",
-        f"F1 of whole mentions (strict IOB2, points) on {settings['test_file'] or source}, split "
+        f"F1 of whole mentions (strict IOB2, points) on {judged}, split "
         f"`{settings['eval_split']}`; means over seeds. Gain: paired by seed, against gold data "
-        f"alone with the same {settings['max_steps']} optimiser steps of {settings['batch_size']} "
-        f"sentences. Model {settings['model']}, learning rate {settings['learning_rate']:g}, "
-        f"{settings['copies']} copies. Rows, mentions and seconds are means for one run, on "
+        f"alone, repeated for the same {settings['max_steps']} optimiser steps of "
+        f"{settings['batch_size']} sentences. Model {settings['model']}, learning rate "
+        f"{settings['learning_rate']:g}, {settings['copies']} copies. Rows, mentions and "
+        "seconds are means for one run, on "
         f"{machine['gpu'] or machine['cpu']} ({machine['cores']} cores).",
     ]
     return "\n".join(lines) + "\n"
