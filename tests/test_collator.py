@@ -56,8 +56,10 @@ def test_only_the_first_sub_token_bears_the_label(tokenizer):
 
 def test_open_labels_are_not_learnt_from(tokenizer):
     collator = AugmentingDataCollator(tokenizer, label_names=["DT", "NN"])
-    rows = [{"tokens": ["a", "fall"], "ner_tags": tags} for tags in ([0, -1], ["DT", None])]
-    assert [labels(collator([row])) for row in rows] == [[[0]], [[0]]]
+    rows = [
+        {"tokens": ["a", "fall"], "ner_tags": tags} for tags in ([0, -1], [0, None], ["DT", None])
+    ]
+    assert [labels(collator([row])) for row in rows] == [[[0]], [[0]], [[0]]]
 
 
 def test_string_tags_need_names(tokenizer):

@@ -100,11 +100,53 @@ def test_damaged_tags_are_read_as_seqeval_reads_them():
     assert NoiseInjection(p=0)(mixed) == mixed, "what is not changed comes out as it went in"
 
 
+def test_annotations_stay_where_nothing_moved():
+    row = {"tokens": ["E-mail"], "tags": ["O"], "lemmas": ["E-mail"], "ok": [None]}
+    assert NoiseInjection(p=1.0)(row) == {**row, "tokens": NoiseInjection(p=1.0)(row)["tokens"]}
+
+
+def test_open_values_fit_their_column():
+    """-1 where the type can hold it, else None; vectors are no annotation of words."""
+    data = tagged(
+        [["very", "ill", "men"]],
+        [[0, 0, 0]],
+        caps=([[True, False, True]], List(Value("bool"))),
+        small=([[1, 2, 3]], List(Value("uint8"))),
+        large=([[1, 2, 3]], List(Value("int64"))),
+        odd=([[0, None, 1]], List(ClassLabel(names=["B-X", "PAD"]))),
+        vector=([[0.5, 1.5, 2.5]], List(Value("float32"), length=3)),
+    )
+    for after in (data.map(Insert()), data.map(Insert(), batched=True, batch_size=1)):
+        assert after.features == data.features
+        assert after[0] == {
+            "tokens": ["so", "ill", "so", "men"],
+            "ner_tags": [0, 0, 0, 0],
+            "caps": [None, False, None, True],
+            "small": [None, 2, None, 3],
+            "large": [-1, 2, -1, 3],
+            "odd": [-1, None, -1, 1],
+            "vector": [0.5, 1.5, 2.5],
+        }
+
+
+def test_columns_can_be_removed_though_the_first_row_stays():
+    data = tagged([["Ann"], ["is", "ill"]], [[1], [0, 0]], id=(["a", "b"], Value("string")))
+    after = data.map(Insert(), remove_columns=data.column_names)
+    assert after["tokens"][:] == [["Ann"], ["so", "is", "so", "ill"]]
+
+
+def test_a_plain_scheme_can_be_applied_twice():
+    data = tagged([["is", "ill"]], [[0, 0]])
+    plain = Insert(scheme="plain")
+    assert data.map(plain).map(plain)["ner_tags"][0].count(0) == 2
+
+
 GOOD = ["Ann", "sat"]
 BAD_ROWS = [
     ({"tokens": GOOD, "ner_tags": ["O"]}, "1 tags for 2 tokens"),
     ({"tokens": GOOD, "ner_tags": [1, 0]}, "label_names=dataset.features"),
     ({"tokens": GOOD, "ner_tags": ["B-PER", "PER"]}, "unknown tag.*PER"),
+    ({"tokens": GOOD, "ner_tags": ["B-PER", None]}, "tag None of token 1 is neither 'O' nor"),
     ({"tokens": GOOD, "ner_tags": None}, r"ner_tags.*is None.*filter"),
     ({"tokens": None, "ner_tags": []}, r"'tokens': is None.*filter"),
     ({"tokens": ["Ann", ""], "ner_tags": ["O", "O"]}, r"'tokens': token 1 \(''\) is empty; drop"),
@@ -150,6 +192,14 @@ def test_missing_or_several_columns_are_an_error():
         noise({"tokens": ["x"], "text": "x"})
     with pytest.raises(ValueError, match="'ner_tags', 'tags' could all be the tags.*tags_column="):
         noise({"tokens": ["x"], "ner_tags": ["O"], "tags": ["O"]})
+    with pytest.raises(ValueError, match="'ner_tags' labels words, but which.*tokens_column="):
+        noise({"text": "x y", "ner_tags": ["O", "O"]})
+    with pytest.raises(ValueError, match="text_column= goes with neither"):
+        NoiseInjection(text_column="text", tags_column="y")({"text": "x", "y": ["O"]})
+    with pytest.raises(
+        ValueError, match="tag 'PER' of token 0 is neither 'O' nor that of a mention"
+    ):
+        NoiseInjection(scheme="IOB2")({"tokens": ["Bob"], "ner_tags": ["PER"]})
     with pytest.raises(ValueError, match="no column 'words'; the columns are 'tokens'"):
         NoiseInjection(tokens_column="words")({"tokens": ["x"]})
     with pytest.raises(TypeError, match="with_format"):

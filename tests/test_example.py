@@ -91,6 +91,7 @@ def test_words_are_cut_where_people_see_them():
     assert Example.from_text("Don't e-mail U.S.-based Zoë, 3.5%!").tokens == (
         "Don't", "e-mail", "U.S", ".", "-", "based", "Zoë", ",", "3.5", "%", "!",
     )  # fmt: skip
+    assert Example.from_text("a \u0600 \u0301b").tokens == ("a", "\u0600", "\u0301b")
     assert Example.from_text("नमस्ते 👩‍👩‍👧").tokens == ("नमस्ते", "👩‍👩‍👧")
 
 

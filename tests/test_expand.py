@@ -3,7 +3,15 @@
 import logging
 
 import pytest
-from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
+from datasets import (
+    ClassLabel,
+    Dataset,
+    DatasetDict,
+    Features,
+    IterableDatasetDict,
+    List,
+    Value,
+)
 
 from textaug import Augmenter, Compose, Edit, NoiseInjection, OneOf, Rejected, SomeOf, expand
 
@@ -64,6 +72,20 @@ def test_only_the_training_split_grows(data):
     assert (len(bigger["train"]), len(bigger["test"])) == (7, 3)
     with pytest.raises(ValueError, match="no split 'dev'; the splits are train, test"):
         expand(splits, NoiseInjection(), split="dev")
+
+
+def test_all_splits_keep_the_same_columns(data):
+    splits = DatasetDict({"test": data, "train": data})
+    bigger = expand(splits, NoiseInjection(provenance_column="by"))
+    assert list(bigger) == ["test", "train"] and set(bigger["test"]["by"]) == {"original"}
+    assert bigger["test"].features == bigger["train"].features
+
+
+def test_every_format_and_dict_grows_the_same(data):
+    expected = expand(data, NoiseInjection())[:]
+    assert expand(data.with_format("numpy"), NoiseInjection()).with_format(None)[:] == expected
+    streams = IterableDatasetDict({"train": data.to_iterable_dataset()})
+    assert [r["tokens"] for r in expand(streams, NoiseInjection())["train"]] == expected["tokens"]
 
 
 def test_streams_grow_the_same(data):

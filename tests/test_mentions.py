@@ -74,6 +74,11 @@ def test_segments_are_shuffled_within_themselves():
     assert SegmentShuffle(p=1.0)(ROW)["tokens"][4:6] == ["Ann", "Lee"]
 
 
+def test_a_type_without_mentions_is_left_alone():
+    assert MentionReplacement({"PER": []}, p=1.0)(ROW) == ROW
+    assert LabelWiseReplacement({"context": {}}, p=1.0)(ROW) == ROW
+
+
 def test_an_empty_mention_in_a_pool_is_an_error():
     with pytest.raises(ValueError, match=r"pools\['PER'\] holds an empty mention"):
         MentionReplacement({"PER": ["Ann", " "]})

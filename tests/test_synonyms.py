@@ -29,6 +29,12 @@ def test_several_words_for_one():
     assert after["pos_tags"] == [0, 1, -1, -1, 3, -1, -1, 5, 6, 7, 8, 9]
 
 
+def test_an_article_may_have_synonyms_itself():
+    words = {"a": ["one"], "big": ["enormous"]}
+    after = SynonymReplacement(p=1.0, words=words)("He has a big dog")
+    assert after == "He has one enormous dog"
+
+
 def test_the_usual_synonym_is_the_likeliest():
     words = {"big": ["first", "second", "third"]}
     text = "big " * 600
@@ -45,7 +51,14 @@ def test_articles_of_other_languages_are_left_alone():
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [({"p": 2}, "p=2"), ({"q": -1}, "q=-1"), ({"max_senses": 0}, "max_senses=0: must be at least")],
+    [
+        ({"words": {"big": "large"}}, r"words\['big'\]='large': must be a list of words"),
+        ({"words": {"big": [""]}}, r"must be a list of words"),
+        ({"words": {"big": {"large", "huge"}}}, r"must be a list of words"),
+        ({"p": 2}, "p=2"),
+        ({"q": -1}, "q=-1"),
+        ({"max_senses": 0}, "max_senses=0: must be at least"),
+    ],
 )
 def test_settings_out_of_range(arguments, message):
     with pytest.raises(ValueError, match=message):

@@ -199,7 +199,10 @@ class Augmenter:
             return self._augment_texts(rows)
         batch = Batch(rows, self.columns)
         changes = self.changes(batch, 1)
-        names = list(dict.fromkeys(name for change in changes for name in change[0] or ()))
+        # These always, so that `map(..., remove_columns=...)` keeps them where no row changed.
+        names = [*batch.text_columns, *filter(None, (batch.tokens_column, batch.tags_column))]
+        found = (name for change in changes for name in change[0] or ())
+        names = list(dict.fromkeys([*names, *found]))
         if self.provenance_column and self.provenance_column not in names:
             names.append(self.provenance_column)
         output: dict[str, list[Any]] = {

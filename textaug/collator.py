@@ -143,7 +143,7 @@ class AugmentingDataCollator:
 
     def _label_ids(self, tags: Sequence[Any]) -> Sequence[int]:
         if not any(isinstance(tag, str) for tag in tags):
-            return tags
+            return [MISSING_LABEL if tag is None else tag for tag in tags]
         if self.label_names is None:
             raise ValueError(
                 f"column {self.tags_column!r} holds strings such as {tags[0]!r}; pass label_names= "

@@ -107,6 +107,8 @@ class Batch:
         for wanted in (names.tokens, names.tags, *(names.text or ()), *(names.aligned or ())):
             if wanted is not None and wanted not in have:
                 raise ValueError(f"there is no column {wanted!r}; the columns are {_listed(have)}")
+        if names.text and (names.tokens or names.tags):
+            raise ValueError("text_column= goes with neither tokens_column= nor tags_column=")
         self.tokens_column, self.text_columns = names.tokens, names.text or ()
         if self.tokens_column is None and not self.text_columns:
             found = [name for name in (*TOKEN_COLUMNS, *TEXT_COLUMNS) if name in have]
@@ -115,6 +117,11 @@ class Batch:
                 raise ValueError(
                     f"cannot tell {problem} to augment (columns: {_listed(have)}); "
                     "pass tokens_column= for words, or text_column= for strings"
+                )
+            if found[0] in TEXT_COLUMNS and "ner_tags" in have:
+                raise ValueError(
+                    f"column 'ner_tags' labels words, but which column holds them? (columns: "
+                    f"{_listed(have)}); pass tokens_column=, or text_column= to leave the tags out"
                 )
             if found[0] in TEXT_COLUMNS:
                 self.text_columns = (found[0],)
@@ -191,6 +198,8 @@ class Batch:
             if self.tags_column is not None:
                 names = self._tag_names(tags, len(tokens), row)
                 scheme = self.scheme or self._scheme(names, row)
+                if scheme != "plain":
+                    self._check_scheme(names, row)
             self._tags.append(names)
             self._schemes.append(scheme)
             spans = () if scheme == "plain" else tag_schemes.to_spans(names)
@@ -238,7 +247,8 @@ class Batch:
                         "and the numpy and torch formats hand rows over without them), or cast "
                         "the column to List(ClassLabel(names=[...]))",
                     )
-                if tag == MISSING_LABEL and tag_schemes.family(known) == "plain":
+                plain = self.scheme == "plain" or tag_schemes.family(known) == "plain"
+                if tag == MISSING_LABEL and plain:
                     result.append("")
                     continue
                 if not 0 <= tag < len(known):
@@ -253,12 +263,20 @@ class Batch:
         return result
 
     def _scheme(self, names: list[str], row: int) -> str:
-        if self.label_names is None and "" in names:  # string labels that an edit left open
-            return "plain"
+        if self.label_names is None and "" in names:
+            if not any(map(tag_schemes.prefixed, names)):
+                return "plain"  # string labels that an edit left open
+            self._check_scheme(names, row)
         try:
             return tag_schemes.detect(names, self.label_names)
         except ValueError as error:
             self._bad(row, self.tags_column, f"unknown tag: {error}", "use one tag scheme")
+
+    def _check_scheme(self, names: list[str], row: int) -> None:
+        for i, name in enumerate(names):
+            if name != "O" and not tag_schemes.prefixed(name):
+                problem = f"tag {name or None!r} of token {i} is neither 'O' nor that of a mention"
+                self._bad(row, self.tags_column, problem, "label it, or pass scheme='plain'")
 
     def _bad(self, row: int, column: str | None, problem: str, remedy: str) -> NoReturn:
         where = f"row {row} of this batch" if not self.is_row else "this row"
@@ -279,9 +297,9 @@ class Batch:
         if self.text_columns:
             return {self.text_columns[part]: result.example.text}
         assert self.tokens_column is not None
-        changed: Row = {self.tokens_column: list(result.example.tokens)}
         if result.origins is None:
-            return changed
+            raise ValueError("a changed example needs origins, one for each token")
+        changed: Row = {self.tokens_column: list(result.example.tokens)}
         if self.tags_column is not None:
             tags = self._new_tags(row, result)
             if tags is None:
@@ -324,17 +342,32 @@ class Batch:
             if name not in (self.tokens_column, self.tags_column)
             and isinstance(value := self.column(name)[row], list)
             and len(value) == length
+            and getattr(self.features.get(name), "length", -1) == -1  # a vector, say
         ]
+
+    def _takes_minus_one(self, name: str, values: Sequence[Any]) -> bool:
+        feature = self.features.get(name)
+        inner = feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
+        unsigned = str(getattr(inner, "dtype", "")).startswith("uint")
+        return not unsigned and not any(isinstance(value, bool) for value in values)
 
     def _carried(self, name: str, row: int, origins: Sequence[int | None]) -> list[Any]:
         values = self.column(name)[row]
-        if _has_int(values):
+        if list(origins) == list(range(len(values))):
+            return list(values)
+        if _has_int(values) and self._takes_minus_one(name, values):
             names = self._names_of(name)
-            known = names is not None and all(0 <= value < len(names) for value in values)
-            if names is None or not known or tag_schemes.family(names) == "plain":
-                return [MISSING_LABEL if o is None else values[o] for o in origins]
+            plain = [MISSING_LABEL if o is None else values[o] for o in origins]
+            if names is None or not all(v is not None and 0 <= v < len(names) for v in values):
+                return plain
             tags = [names[value] for value in values]
-            moved = tag_schemes.follow(tags, origins, tag_schemes.detect(tags, names))
+            try:
+                scheme = tag_schemes.detect(tags, names)
+            except ValueError:
+                return plain
+            if scheme == "plain":
+                return plain
+            moved = tag_schemes.follow(tags, origins, scheme)
             return [
                 MISSING_LABEL
                 if tag is None

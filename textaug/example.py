@@ -17,7 +17,10 @@ import regex
 # or a letter with loose accents is never torn apart.
 _SPACE = r"\s\x1c-\x1f\x85"
 _CUT = regex.compile(
-    rf"[\w\p{{M}}]+(?:['’.\-][\w\p{{M}}]+)*|(?:(?![{_SPACE}])\X)(?<![{_SPACE}])|[^{_SPACE}]"
+    rf"""[\w\p{{M}}]+(?:['’.\-][\w\p{{M}}]+)*
+    | (?!\p{{GCB=Prepend}}+[{_SPACE}])(?:(?![{_SPACE}])\X)(?<![{_SPACE}])
+    | [^{_SPACE}]""",
+    regex.VERBOSE,
 )
 
 

@@ -22,7 +22,7 @@ class Expander:
 
     Made by :meth:`textaug.Augmenter.expand`. A copy is left out, and counted in
     ``augmenter.counts``, where the augmenter rejected or did not change it, or where it equals an
-    earlier copy of the same row: an expanded set holds no row twice that the given set held once.
+    earlier copy of the same row, so that no row is followed by itself.
 
     Args:
         augmenter: what makes the copies.
@@ -136,9 +136,10 @@ def expand(
     >>> expand(rows, NoiseInjection(), copies=3).num_rows
     4
     """
-    from datasets import Dataset, DatasetDict, IterableDataset, Value
+    from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict, Value
 
-    if isinstance(dataset, DatasetDict):
+    provenance = augmenter.provenance_column
+    if isinstance(dataset, (DatasetDict, IterableDatasetDict)):
         if split not in dataset:
             raise ValueError(f"there is no split {split!r}; the splits are {', '.join(dataset)}")
         expanded = expand(
@@ -149,11 +150,19 @@ def expand(
             batch_size=batch_size,
             num_proc=num_proc,
         )
-        return DatasetDict({**dataset, split: expanded})
+        others = {name: data for name, data in dataset.items() if name != split}
+        if provenance and isinstance(dataset, DatasetDict):  # all splits have the same columns
+            others = {
+                name: data
+                if provenance in data.column_names
+                else data.add_column(provenance, [ORIGINAL] * len(data))
+                for name, data in others.items()
+            }
+        return type(dataset)({name: others.get(name, expanded) for name in dataset})
     features = dataset.features
-    streaming = isinstance(dataset, IterableDataset)
-    expander = Expander(augmenter, copies, keep_original, features if streaming else None)
-    provenance = augmenter.provenance_column
+    # Rows come without features in streaming, and in the numpy and torch formats.
+    bare = isinstance(dataset, IterableDataset) or dataset.format["type"] is not None
+    expander = Expander(augmenter, copies, keep_original, features if bare else None)
     if features is not None and provenance and provenance not in features:
         features = features.copy()
         features[provenance] = Value("string")

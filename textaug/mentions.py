@@ -79,13 +79,14 @@ class MentionReplacement(Augmenter):
             for span in example.spans:
                 mention = " ".join(example.tokens[span.start : span.end])
                 here.setdefault(span.label, {})[mention] = None
+        pools = capitals | pools
         for label, mentions in (extra or {}).items():
             pools.setdefault(label, {}).update(dict.fromkeys(mentions))
-        return cls({k: list(v) for k, v in (capitals | pools).items()}, p, **settings)
+        return cls({label: list(mentions) for label, mentions in pools.items()}, p, **settings)
 
     def edits(self, example: Example, rng: Random) -> list[Edit]:
         """Swap some mentions."""
-        spans = [span for span in example.spans if span.label in self._pools]
+        spans = [span for span in example.spans if self._pools.get(span.label)]
         edits = []
         for span in self.choose(spans, self.p, rng):
             old = example.tokens[span.start : span.end]
@@ -113,6 +114,9 @@ def read_examples(
     data: Any = dataset[split] if isinstance(dataset, Mapping) else dataset
     columns = Augmenter(**settings).columns
     examples: list[Example] = []
-    for rows in data.with_format(None).iter(batch_size):
+    lists = [
+        name for name, feature in data.features.items() if not hasattr(feature, "decode_example")
+    ]
+    for rows in data.select_columns(lists).with_format(None).iter(batch_size):
         examples += Batch(rows, columns, data.features).examples
     return examples

@@ -88,7 +88,7 @@ class LabelWiseReplacement(Augmenter):
     def edits(self, example: Example, rng: Random) -> list[Edit]:
         """Draw a new word for some places."""
         roles = _roles(example)
-        places = [i for i in example.positions(self.target) if roles[i] in self._words]
+        places = [i for i in example.positions(self.target) if self._words.get(roles[i])]
         edits = []
         for i in self.choose(places, self.p, rng):
             new = rng.choices(self._words[roles[i]], cum_weights=self._weights[roles[i]])[0]

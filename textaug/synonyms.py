@@ -55,6 +55,10 @@ class SynonymReplacement(Augmenter):
         **settings: Unpack[Settings],
     ) -> None:
         self.p = check_probability("p", p)
+        for word, new in (words or {}).items():
+            listed = isinstance(new, (list, tuple)) and all(synonym.split() for synonym in new)
+            if not listed:
+                raise ValueError(f"words[{word!r}]={new!r}: must be a list of words")
         self.words = None if words is None else {word: list(new) for word, new in words.items()}
         self.lang = lang
         self.max_senses = max_senses
@@ -82,6 +86,10 @@ class SynonymReplacement(Augmenter):
             new = tuple(found[i][rank].split())
             # A synonym has the part of speech of the word; of several words none surely has it.
             edits.append(Edit(i, i + 1, new))
-            if self.lang == "eng" and (article := article_edit(example, i, new[0])):
+            if (
+                self.lang == "eng"
+                and i - 1 not in found
+                and (article := article_edit(example, i, new[0]))
+            ):
                 edits.append(article)
         return edits

@@ -39,6 +39,11 @@ def _split(tag: str) -> tuple[str, str]:
     return "", tag
 
 
+def prefixed(tag: str) -> bool:
+    """Whether a tag is one of a mention: ``"B-PER"``, but not ``"O"`` or ``"NN"``."""
+    return _split(tag)[0] != ""
+
+
 def complete(names: Iterable[str]) -> tuple[str, ...]:
     """Every label the scheme of these can need: ``"O"``, then each type with each prefix.
 
