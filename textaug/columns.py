@@ -151,17 +151,20 @@ class Batch:
 
     def _is_list(self, name: str) -> bool:
         if self.features:
-            return hasattr(self.features[name], "feature") or isinstance(self.features[name], list)
+            return self._item_feature(name) is not None
         value = self._rows[name]
         return value is None or (hasattr(value, "__len__") and not isinstance(value, str))
 
     def _names_of(self, name: str) -> tuple[str, ...] | None:
         if name in self._given_names:
             return tuple(self._given_names[name])
-        feature = self.features.get(name)
-        inner = feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
-        names = getattr(inner, "names", None)
+        names = getattr(self._item_feature(name), "names", None)
         return tuple(names) if names is not None else None
+
+    def _item_feature(self, name: str) -> Any:
+        """The feature of a list column's items; ``None`` if it is no list, or not known."""
+        feature = self.features.get(name)
+        return feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
 
     def _is_row(self) -> bool:
         if self.is_lazy:
@@ -346,43 +349,37 @@ class Batch:
         ]
 
     def _takes_minus_one(self, name: str, values: Sequence[Any]) -> bool:
-        feature = self.features.get(name)
-        inner = feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
-        unsigned = str(getattr(inner, "dtype", "")).startswith("uint")
+        unsigned = str(getattr(self._item_feature(name), "dtype", "")).startswith("uint")
         return not unsigned and not any(isinstance(value, bool) for value in values)
 
     def _carried(self, name: str, row: int, origins: Sequence[int | None]) -> list[Any]:
+        """Another column's values for the new tokens: a layer of tags as spans, else one by one."""
         values = self.column(name)[row]
         if list(origins) == list(range(len(values))):
             return list(values)
-        if _has_int(values) and self._takes_minus_one(name, values):
-            names = self._names_of(name)
-            plain = [MISSING_LABEL if o is None else values[o] for o in origins]
-            if names is None or not all(v is not None and 0 <= v < len(names) for v in values):
-                return plain
+        numbers = _has_int(values) and self._takes_minus_one(name, values)
+        missing = MISSING_LABEL if numbers else None
+        plain = [missing if origin is None else values[origin] for origin in origins]
+        names = self._names_of(name) if numbers else None
+        if names and all(value is not None and 0 <= value < len(names) for value in values):
             tags = [names[value] for value in values]
-            try:
-                scheme = tag_schemes.detect(tags, names)
-            except ValueError:
-                return plain
-            if scheme == "plain":
-                return plain
-            moved = tag_schemes.follow(tags, origins, scheme)
-            return [
-                MISSING_LABEL
-                if tag is None
-                else names.index(tag)
-                if tag in names
-                else values[origin or 0]
-                for tag, origin in zip(moved, origins, strict=True)
-            ]
-        if values and all(isinstance(value, str) for value in values):
-            try:
-                scheme = tag_schemes.detect(values)
-            except ValueError:
-                scheme = "plain"
-            return list(tag_schemes.follow(values, origins, scheme))
-        return [None if o is None else values[o] for o in origins]
+        elif values and all(isinstance(value, str) for value in values):
+            tags = values
+        else:
+            return plain
+        try:
+            scheme = tag_schemes.detect(tags, names)
+        except ValueError:
+            return plain
+        if scheme == "plain":
+            return plain
+        moved = tag_schemes.follow(tags, origins, scheme)
+        if not names:
+            return list(moved)
+        return [
+            names.index(tag) if tag in names else old  # "B-NP", say, where the names lack it
+            for tag, old in zip(moved, plain, strict=True)
+        ]
 
 
 _KEEP_IF_NOT_NONE = "leave such rows out with dataset.filter(...) first"

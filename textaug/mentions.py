@@ -87,18 +87,17 @@ class MentionReplacement(Augmenter):
     def edits(self, example: Example, rng: Random) -> list[Edit]:
         """Swap some mentions."""
         spans = [span for span in example.spans if self._pools.get(span.label)]
+        headline, english = _is_headline(example), reads_as_english(example.tokens)
         edits = []
         for span in self.choose(spans, self.p, rng):
             old = example.tokens[span.start : span.end]
             new = rng.choice(self._pools[span.label])
-            if _is_headline(example):
+            if headline:
                 new = tuple(word.upper() for word in new)
             if new == old:
                 continue
             edits.append(Edit(span.start, span.end, new, origins=(None,) * len(new)))
-            if reads_as_english(example.tokens) and (
-                article := article_edit(example, span.start, new[0])
-            ):
+            if english and (article := article_edit(example, span.start, new[0])):
                 edits.append(article)
         return edits
 
@@ -114,9 +113,8 @@ def read_examples(
     data: Any = dataset[split] if isinstance(dataset, Mapping) else dataset
     columns = Augmenter(**settings).columns
     examples: list[Example] = []
-    lists = [
-        name for name, feature in data.features.items() if not hasattr(feature, "decode_example")
-    ]
-    for rows in data.select_columns(lists).with_format(None).iter(batch_size):
+    # Without pictures and sounds, which would be decoded for nothing.
+    plain = [name for name, kind in data.features.items() if not hasattr(kind, "decode_example")]
+    for rows in data.select_columns(plain).with_format(None).iter(batch_size):
         examples += Batch(rows, columns, data.features).examples
     return examples

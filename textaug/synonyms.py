@@ -9,7 +9,7 @@ from typing import Unpack
 from textaug.articles import article_edit
 from textaug.augmenter import Augmenter, Settings, check_probability
 from textaug.example import Edit, Example
-from textaug.lexicon import NltkWordNet, WordList, WordNet
+from textaug.lexicon import Lexicon, NltkWordNet, WordList, WordNet
 
 
 class SynonymReplacement(Augmenter):
@@ -66,7 +66,7 @@ class SynonymReplacement(Augmenter):
         if max_senses < 1:
             raise ValueError(f"max_senses={max_senses}: must be at least 1")
         if self.words is not None:
-            self._lexicon: WordNet | NltkWordNet | WordList = WordList(self.words)
+            self._lexicon: Lexicon = WordList(self.words)
         else:
             self._lexicon = WordNet() if lang == "eng" else NltkWordNet(lang)
         super().__init__(**settings)
