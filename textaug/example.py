@@ -181,7 +181,7 @@ def apply_edits(example: Example, edits: Iterable[Edit], by: str = "") -> Augmen
     origins += range(done, len(old))
     if gaps is not None:
         spaces += [gaps[done] if next_gap is None else next_gap, *gaps[done + 1 :]]
-    spans = tuple(moved for span in example.spans if (moved := _move(span, ordered)) is not None)
+    spans = _moved(example.spans, ordered)
     new = Example(tuple(tokens), spans, None if gaps is None else tuple(spaces))
     return Augmented(new, tuple(origins), by)
 
@@ -195,20 +195,29 @@ def _check(edit: Edit, done: int, length: int) -> None:
         raise ValueError(f"{edit} has {len(edit.origins)} origins for {len(edit.tokens)} tokens")
 
 
-def _move(span: Span, ordered: Sequence[Edit]) -> Span | None:
-    before = inside = 0
-    for edit in ordered:
-        growth = len(edit.tokens) - (edit.end - edit.start)
-        if edit.end <= span.start:
-            before += growth
-        elif edit.start >= span.end:
-            break
-        elif span.start <= edit.start and edit.end <= span.end:
-            inside += growth
-        else:
-            raise ValueError(f"{edit} crosses the border of {span}")
-    start, end = span.start + before, span.end + before + inside
-    return Span(start, end, span.label) if end > start else None
+def _moved(spans: Sequence[Span], ordered: Sequence[Edit]) -> tuple[Span, ...]:
+    """Where the spans lie after the edits; both are in order, so one pass is enough."""
+    moved = []
+    shift = at = 0
+    for span in spans:
+        while at < len(ordered) and ordered[at].end <= span.start:
+            shift += _growth(ordered[at])
+            at += 1
+        start = span.start + shift
+        while at < len(ordered) and ordered[at].start < span.end:
+            edit = ordered[at]
+            if not span.start <= edit.start <= edit.end <= span.end:
+                raise ValueError(f"{edit} crosses the border of {span}")
+            shift += _growth(edit)
+            at += 1
+        end = span.end + shift
+        if end > start:
+            moved.append(Span(start, end, span.label))
+    return tuple(moved)
+
+
+def _growth(edit: Edit) -> int:
+    return len(edit.tokens) - (edit.end - edit.start)
 
 
 def _gaps(
