@@ -155,8 +155,11 @@ def load_data(
     if train_file:
         files = {"train": train_file, "validation": validation_file, "test": test_file}
         data = load_conll({name: path for name, path in files.items() if path})
+    elif dataset == "builtin":
+        data = builtin_corpus()
     else:
-        data = builtin_corpus() if dataset == "builtin" else load_dataset(dataset)
+        offline.go_offline_without_hub()
+        data = load_dataset(dataset)
     if "test" not in data:
         data = split(data["train"])
     columns = data["train"].features

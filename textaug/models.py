@@ -11,12 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from textaug.offline import hub_is_reachable
+
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 # Lengths are rounded up to a multiple of this, see `batches`.
 LENGTH_STEP = 8  # tokens
-# How long to wait for the hub's first answer. Without this `transformers` retries for half a
-# minute, for each file, before it looks into its own cache.
-HUB_TIMEOUT = 10  # seconds
 
 _IMPORTED_IN = os.getpid()
 
@@ -87,7 +86,7 @@ def _load(kind: str, name: str, revision: str | None, dtype: str, device: str) -
     import torch
     import transformers
 
-    offline = not Path(name).is_dir() and not _hub_answers(name, revision)
+    offline = not Path(name).is_dir() and not _is_on_hub(name)
     where = {"revision": revision or "main", "local_files_only": offline}
     where["trust_remote_code"] = False
     what, such_as = _KINDS.get(kind, (f"model for {kind}", "one of that kind"))
@@ -130,21 +129,18 @@ def _mind_forks() -> None:
         torch.set_num_threads(1)
 
 
-def _hub_answers(name: str, revision: str | None) -> bool:
-    from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+def _is_on_hub(name: str) -> bool:
+    """Whether a hub can be asked for this name."""
+    from huggingface_hub.errors import HFValidationError
+    from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]
 
     try:
-        HfApi().model_info(name, revision=revision, timeout=HUB_TIMEOUT)
+        validate_repo_id(name)
     except HFValidationError as error:
         raise OSError(
             f"{name!r} is neither a folder nor a model's name on the hub; pass one of them"
         ) from error
-    except HfHubHTTPError:
-        return True  # no such model, or no access to it: loading will say which
-    except Exception:  # no connection: another class in every version of the HTTP library
-        return False
-    return True
+    return hub_is_reachable()
 
 
 def padded(length: int) -> int:

@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
-import os
-import socket
-from functools import cache
 from importlib.util import find_spec
-from urllib.parse import urlsplit
+from threading import Thread
 
 EXTRA = "pip install 'textaug-nlp[offline]'"
-HUB_TIMEOUT = 2.0  # seconds to wait for the hub before it counts as unreachable
+# How long to wait for the hub's first answer. Without asking first, `transformers` would retry for
+# half a minute, for each file, before it looks into its own cache.
+HUB_TIMEOUT = 5.0  # seconds
+_SERVER_ERROR = 500  # and above: a hub, or a proxy before it, that is out of order
 
 
-@cache
 def hub_is_reachable() -> bool:
-    """Whether a model hub answers, asked once per process, within two seconds.
+    """Whether a model hub answers, within five seconds.
 
-    Looks at ``HF_ENDPOINT`` and ``HF_HUB_OFFLINE`` as ``huggingface_hub`` does.
+    Asks through ``huggingface_hub``, and so where, how and whether it would ask itself:
+    ``HF_ENDPOINT``, proxies and certificates, ``HF_HUB_OFFLINE``. With no network at all the
+    answer comes at once; five seconds is for networks that swallow requests. It is asked anew
+    each time, so that who gets back a network can go on in the same notebook.
     """
-    if os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}:
-        return False
-    address = urlsplit(os.environ.get("HF_ENDPOINT", "https://huggingface.co"))
-    port = address.port or (443 if address.scheme == "https" else 80)
-    try:
-        socket.create_connection((address.hostname, port), timeout=HUB_TIMEOUT).close()
-    except OSError:
-        return False
-    return True
+    answers: list[bool] = []
+
+    def ask() -> None:
+        from huggingface_hub import constants, get_session
+
+        try:
+            response = get_session().head(constants.ENDPOINT, timeout=HUB_TIMEOUT)
+            answers.append(response.status_code < _SERVER_ERROR)
+        except Exception:  # no connection: another class in every version of the HTTP library
+            pass
+
+    # In a thread, because no timeout of an HTTP library ends a look-up of the hub's name.
+    asking = Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(HUB_TIMEOUT)
+    return answers == [True]
+
+
+def go_offline_without_hub() -> None:
+    """Where no hub answers, tell ``huggingface_hub`` so, for the rest of the process.
+
+    For programs that go on to ``load_dataset(name)``: it takes what it has in its cache, or says
+    that it cannot, at once and not after half a minute of retries.
+    """
+    from huggingface_hub import constants
+
+    if not hub_is_reachable():
+        constants.HF_HUB_OFFLINE = True
 
 
 def encoder() -> str:
