@@ -5,7 +5,7 @@ Two profiles of hypothesis (`conftest.py`): ``quick``, the default, and ``long``
     pytest tests/test_fuzz.py --hypothesis-profile=long
 
 with more than 200,000 examples; the last lines of the output say how many there were. What comes
-out is judged by a reader of tags written here, which shares no code with the library.
+out is judged by a reader of tags that shares no code with the library (`judge.py`).
 """
 
 import json
@@ -17,6 +17,7 @@ import pytest
 from augmenters import AUGMENTERS, KEEPS_MENTIONS, model_folder, tiny_bert
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from judge import MARKS, mentions, names_of, surfaces, written
 
 from textaug import AugmentingDataCollator, BackTranslation, Example
 from textaug.translation import HFTranslator
@@ -40,54 +41,6 @@ def ran(record_property):
     count = []
     yield count
     record_property("examples", len(count))
-
-
-# A reader and a writer of tags: first to last of a mention, by scheme
-
-MARKS = {  # a mention's only tag, its first, those in the middle, its last
-    "IOB1": "IIII",
-    "IOB2": "BBII",
-    "IOBES": "SBIE",
-    "BILOU": "UBIL",
-}
-
-
-def written(mentions, length, scheme):
-    tags = ["O"] * length
-    before = (None, -1)
-    for kind, start, end in mentions:
-        only, first, middle, last = MARKS[scheme]
-        marks = only if end - start == 1 else first + middle * (end - start - 2) + last
-        if scheme == "IOB1" and before == (kind, start):
-            marks = "B" + marks[1:]
-        tags[start:end] = [f"{mark}-{kind}" for mark in marks]
-        before = (kind, end)
-    return tags
-
-
-def mentions(tags, scheme):
-    """Type, start and end of each mention; fails where the tags are not well formed."""
-    found = []
-    for i, tag in enumerate(tags):
-        mark, _, kind = tag.partition("-")
-        goes_on = found and found[-1][0] == kind and found[-1][2] == i
-        starts = mark in "BSU" or (scheme == "IOB1" and mark == "I" and not goes_on)
-        if starts:
-            found.append((kind, i, i + 1))
-        elif mark != "O":
-            assert goes_on, f"{tag} at {i} goes on with nothing: {tags}"
-            found[-1] = (kind, found[-1][1], i + 1)
-    assert written(found, len(tags), scheme) == tags, f"no {scheme}: {tags}"
-    return found
-
-
-def surfaces(tokens, tags, scheme):
-    return [(kind, tuple(tokens[a:b])) for kind, a, b in mentions(tags, scheme)]
-
-
-def names_of(scheme):
-    marks = sorted({*MARKS[scheme], "B"})
-    return ["O", *(f"{mark}-{kind}" for kind in TYPES for mark in marks)]
 
 
 # Words and sentences
@@ -185,7 +138,7 @@ def check_batch(name, data, ran):
     target = "context" if name in REWRITE else data.draw(st.sampled_from(("context", "all")))
     drawn = data.draw(st.lists(sentences(), min_size=1, max_size=3))
     scheme = data.draw(st.sampled_from(sorted(MARKS)))
-    names = tuple(names_of(scheme)) if data.draw(st.booleans()) else None
+    names = tuple(names_of(scheme, TYPES)) if data.draw(st.booleans()) else None
     # Without names every row may have a scheme of its own.
     schemes = [
         scheme if names else data.draw(st.sampled_from(sorted(MARKS))) for _ in range(len(drawn))
@@ -288,7 +241,7 @@ def test_damaged_rows_are_refused_by_row_and_column(drawn, where, fault, token, 
     }
     bad = where % len(drawn)
     tokens, tags = rows["tokens"][bad], rows["tags"][bad]
-    names = tuple(names_of("IOB2"))
+    names = tuple(names_of("IOB2", TYPES))
     column = "tags"
     if fault == "none":
         column = ("tokens", "tags")[where % 2]
@@ -327,7 +280,7 @@ def augmenter_by_names(names):
 )
 def test_broken_sequences_are_read_as_they_are_scored(tokens, data, scheme, ran):
     get_entities = pytest.importorskip("seqeval.metrics.sequence_labeling").get_entities
-    kinds = [name for name in names_of(scheme) if "I-O" not in name]
+    kinds = [name for name in names_of(scheme, TYPES) if "I-O" not in name]
     tags = data.draw(st.lists(st.sampled_from(kinds), min_size=len(tokens), max_size=len(tokens)))
     ran.append(1)
     # With a scheme, so that an orphan "I-" at the start does not read as IOB1.
@@ -339,7 +292,7 @@ def test_broken_sequences_are_read_as_they_are_scored(tokens, data, scheme, ran)
 
 @cache
 def augmenter_in_scheme(scheme):
-    return AUGMENTERS["NoiseInjection"](scheme=scheme, label_names=names_of(scheme))
+    return AUGMENTERS["NoiseInjection"](scheme=scheme, label_names=names_of(scheme, TYPES))
 
 
 @cache
@@ -348,7 +301,7 @@ def collator(name):
 
     tokenizer = AutoTokenizer.from_pretrained(tiny_bert())
     return AugmentingDataCollator(
-        tokenizer, AUGMENTERS[name](), tags_column="tags", label_names=names_of("IOB2")
+        tokenizer, AUGMENTERS[name](), tags_column="tags", label_names=names_of("IOB2", TYPES)
     )
 
 
@@ -361,7 +314,7 @@ def collator(name):
 def test_the_collator_takes_any_words(drawn, name, seed, ran):
     import torch
 
-    names = names_of("IOB2")
+    names = names_of("IOB2", TYPES)
     rows = [
         {"tokens": tokens, "tags": [names.index(t) for t in written(found, len(tokens), "IOB2")]}
         for tokens, found in drawn
