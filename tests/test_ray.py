@@ -32,8 +32,9 @@ def quiet_ray():
 
 @pytest.fixture(scope="module")
 def local_ray(quiet_ray):
-    """One node with two CPUs."""
-    quiet_ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    """One node with two CPUs and, in its books, two GPUs."""
+    # The GPUs are only counted: that a worker asks for one can be tried without any.
+    quiet_ray.init(num_cpus=2, num_gpus=2, include_dashboard=False, log_to_driver=False)
     yield quiet_ray
     quiet_ray.shutdown()
 
@@ -83,6 +84,7 @@ class Watched(Augmenter):
                 self.loaded = True
             self.write(f"node-{ray.get_runtime_context().get_node_id()}")
             self.write(f"process-{os.getpid()}")
+            self.write(f"gpus-{os.environ.get('CUDA_VISIBLE_DEVICES', '')}")
             time.sleep(self.slow)
             killed = Path(self.folder) / "killed"
             if any(e.tokens[0] == self.deadly for e in examples) and not killed.exists():
@@ -142,7 +144,7 @@ def test_a_damaged_row_is_named(corpus):
 
 @needs_ray
 def test_no_room_for_a_worker(corpus):
-    with pytest.raises(ValueError, match="num_gpus=8 fits into this cluster of 2 CPUs and 0 GPUs"):
+    with pytest.raises(ValueError, match="num_gpus=8 fits into this cluster of 2 CPUs and 2 GPUs"):
         textaug.ray.expand(corpus, NoiseInjection(), num_gpus=8)
 
 
@@ -157,7 +159,14 @@ def test_a_killed_worker_loses_nothing(corpus, tmp_path):
 
 @needs_ray
 @pytest.mark.slow
-@pytest.mark.parametrize("name", set(AUGMENTERS) - {"BackTranslation"})
+def test_each_worker_sees_its_own_gpu(corpus, tmp_path):
+    same(corpus, Watched(tmp_path, slow=0.2), batch_size=4, num_gpus=1)
+    assert written(tmp_path, "gpus") == ["gpus-0", "gpus-1"]
+
+
+@needs_ray
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(set(AUGMENTERS) - {"BackTranslation"}))
 def test_every_augmenter_on_a_cluster(name, corpus):
     same(corpus.select(range(20)), AUGMENTERS[name](), batch_size=6)
 
