@@ -15,11 +15,12 @@ import marian
 import pyarrow as pa
 import pytest
 from augmenters import AUGMENTERS, KEEPS_MENTIONS, model_folder, tiny_bert
+from datasets import Dataset, IterableDataset
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from judge import MARKS, mentions, names_of, surfaces, written
 
-from textaug import AugmentingDataCollator, BackTranslation, Example
+from textaug import AugmentingDataCollator, BackTranslation, Example, expand
 from textaug.translation import HFTranslator
 
 ALL = pytest.mark.parametrize("name", AUGMENTERS)
@@ -365,3 +366,40 @@ def test_very_long_rows(name, case, word, ran):
     new = augmenter(name, "context")(dict(row))
     judged(name, "context", rows, [(0, new)], None, ["IOB2"])
     assert new == augmenter(name, "context", number=1)(dict(row))
+
+
+@pytest.mark.parametrize("case", LONG_CASES)
+def test_very_long_rows_in_the_collator(case, ran):
+    ran.append(1)
+    tokens, found = LONG_CASES[case]("house")
+    names = names_of("IOB2", TYPES)
+    tags = [names.index(tag) for tag in written(found, len(tokens), "IOB2")]
+    batch = collator("NoiseInjection")([{"tokens": tokens, "tags": tags}] * 2)
+    limit = collator("NoiseInjection").tokenizer.model_max_length
+    assert batch["input_ids"].shape == batch["labels"].shape
+    assert batch["labels"].shape[0] == 2 and batch["labels"].shape[1] <= limit
+
+
+# Lone surrogates, halves of characters out of broken JSON. Arrow cannot hold them, so no
+# `Dataset` can; plain rows and streams can, and there they pass through, since nothing in an
+# augmenter needs them whole. No augmenter ever makes one (`judged` looks for them).
+
+HALF = json.loads('"\\ud83d"')
+
+
+@ALL
+def test_half_a_character_passes_through_plain_rows_and_streams(name):
+    words = ["the", "old", "man", HALF, "walked", "slowly", "to", "the", "house", "."]
+    row = {"tokens": words, "ner_tags": ["O", "O", "O", "B-PER", *["O"] * 6]}
+    made = AUGMENTERS[name]()(row)
+    assert len(made["tokens"]) == len(made["ner_tags"])
+    if name in KEEPS_MENTIONS:
+        assert surfaces(made["tokens"], made["ner_tags"], "IOB2") == [("PER", (HALF,))]
+    stream = IterableDataset.from_generator(lambda: iter([row] * 3))
+    bigger = list(expand(stream, AUGMENTERS[name](), copies=1))
+    assert [other["tokens"] for other in bigger].count(words) == 3
+
+
+def test_no_data_set_can_hold_half_a_character():
+    with pytest.raises(UnicodeEncodeError, match="surrogates not allowed"):
+        Dataset.from_dict({"tokens": [[HALF]]})
