@@ -28,7 +28,7 @@ from textaug import Augmenter, BackTranslation, SynonymReplacement, expand
 from textaug.corpora import builtin_corpus
 
 # By augmenter: a cheap one, whose rows cost less than sending them, and a dear one.
-SIZES = {"synonyms": (1_000, 10_000), "back-translation": (100, 400)}
+SIZES = {"synonyms": (1_000, 10_000), "back-translation": (100, 300)}
 COPIES = 2
 
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 COMMANDS = re.findall(r"^python (recipes/.*?[^\\])$", README, re.DOTALL | re.MULTILINE)
-RESULTS = ROOT / "benchmarks" / "results" / "conll2003" / "results.md"
+RESULTS = sorted((ROOT / "benchmarks" / "results").glob("*/results.md"))
 
 
 def test_the_readme_shows_code():
@@ -48,8 +48,9 @@ def test_the_commands_in_the_readme_run(command, tmp_path):
     assert (tmp_path / "out" / "results.png").exists()
 
 
-def test_the_figures_in_the_readme_are_the_measured_ones():
-    table = [line for line in RESULTS.read_text().splitlines() if line.startswith("|")]
+@pytest.mark.parametrize("results", RESULTS, ids=lambda path: path.parent.name)
+def test_the_figures_in_the_readme_are_the_measured_ones(results):
+    table = [line for line in results.read_text().splitlines() if line.startswith("|")]
     assert len(table) > 4
     for line in table:
         assert line in README, f"not in the README: {line}"
