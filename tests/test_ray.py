@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from augmenters import AUGMENTERS
+from datasets import DatasetDict
 
 import textaug
 import textaug.ray
@@ -121,6 +122,13 @@ def test_without_ray_the_extra_is_named(monkeypatch, corpus):
         textaug.ray.expand(corpus, NoiseInjection())
 
 
+def test_one_split_at_a_time(corpus):
+    with pytest.raises(
+        TypeError, match=r"expected a datasets.Dataset \(one split\), got DatasetDict"
+    ):
+        textaug.ray.expand(DatasetDict({"train": corpus}), NoiseInjection())
+
+
 @needs_ray
 def test_the_same_rows_as_here(corpus, caplog):
     noise = NoiseInjection(seed=3, provenance_column="by")
@@ -128,6 +136,8 @@ def test_the_same_rows_as_here(corpus, caplog):
     made = textaug.ray.expand(corpus.select(range(3)), NoiseInjection(p=0.0))
     assert made.features == corpus.features and made.to_list() == corpus.to_list()[:3]
     assert "NoiseInjection: 3 of 3 copies left out" in caplog.text
+    none = textaug.ray.expand(corpus.select([]), noise)
+    assert none.to_list() == [] and none.features == textaug.expand(corpus, noise).features
 
 
 @needs_ray

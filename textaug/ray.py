@@ -83,6 +83,7 @@ def expand(
         not be made are left out, and how many is logged.
 
     Raises:
+        TypeError: for anything but a ``Dataset``.
         ModuleNotFoundError: without the extra ``ray``, with the command that installs it.
         ValueError: if ``copies`` is less than 1, or the cluster has no room for one worker.
         ray.exceptions.RayTaskError: if a row is damaged; it is a ``ValueError`` too, whose message
@@ -93,19 +94,23 @@ def expand(
         ray.init(address="auto")
         bigger = textaug.ray.expand(train, MaskedLMSubstitution("bert-base-cased"), num_gpus=1)
     """
+    from datasets import Dataset
+
     try:
         import ray
         import ray.data
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(f"Ray Data is not installed: {EXTRA}") from error
 
+    if not isinstance(dataset, Dataset):
+        raise TypeError(f"expected a datasets.Dataset (one split), got {type(dataset).__name__}")
     expander = Expander(augmenter, copies, keep_original)
     after = expanded_features(dataset.features, augmenter)
     if not ray.is_initialized():
         ray.init()
     resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
     room = _room(resources, num_cpus, num_gpus)
-    starts = range(0, len(dataset), batch_size)
+    starts = range(0, max(1, len(dataset)), batch_size)  # one batch where there are no rows
     arrow = dataset.with_format("arrow")
     with _context(ray.data.DataContext.get_current()):
         made = ray.data.from_arrow([arrow[i : i + batch_size] for i in starts]).map_batches(
@@ -114,7 +119,7 @@ def expand(
             batch_format="pyarrow",
             batch_size=None,
             zero_copy_batch=True,
-            compute=ray.data.ActorPoolStrategy(size=max(1, min(workers or room, len(starts)))),
+            compute=ray.data.ActorPoolStrategy(size=min(workers or room, len(starts))),
             num_cpus=num_cpus,
             num_gpus=num_gpus,
         )
