@@ -14,7 +14,10 @@ from textaug.columns import Batch, ColumnNames, Row
 from textaug.example import Augmented, Edit, Example, Rejected, apply_edits
 
 if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+
     from textaug.expand import Expander
+    from textaug.preview import Preview
 
 TARGETS = ("context", "mentions", "all")
 ORIGINAL = "original"
@@ -296,6 +299,36 @@ class Augmenter:
         from textaug.expand import Expander
 
         return Expander(self, copies, keep_original)
+
+    def preview(
+        self,
+        dataset: Dataset | DatasetDict | Sequence[str],
+        rows: int = 5,
+        copies: int = 1,
+        split: str = "train",
+    ) -> Preview:
+        """Show some rows before and after: HTML in a notebook, coloured text in a terminal.
+
+        Args:
+            dataset: a data set, splits of one (``split`` is shown), or a list of strings.
+            rows: how many to show, the first that change; at least 1.
+            copies: how many copies of each.
+            split: the split of a ``DatasetDict``.
+
+        Raises:
+            ValueError: if ``rows`` or ``copies`` is less than 1, or a row is damaged.
+
+        >>> from textaug import NoiseInjection
+        >>> print(NoiseInjection(seed=2).preview(["Shares fell sharply."]))
+        - Shares «fell» sharply .
+        + Shares «ell» sharply .
+          NoiseInjection
+        <BLANKLINE>
+        1 of 1 sentences tried (changed: 1)
+        """
+        from textaug.preview import preview
+
+        return preview(dataset, self, rows, copies, split)
 
     # State and repr
 
