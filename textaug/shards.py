@@ -223,7 +223,8 @@ def fingerprint(data: DatasetDict) -> str:
         digest.update(f"{name}\x1f{len(rows)}\x1f{rows.features!r}\x1f".encode())
         for table in rows.with_format("arrow").iter(SHARD_SIZE):
             # Taken row by row, so that nothing is left of where the rows were stored.
-            plain = table.combine_chunks().take(range(len(table))).replace_schema_metadata(None)
+            every = pa.array(range(len(table)))
+            plain = table.combine_chunks().take(every).replace_schema_metadata(None)
             sink = pa.BufferOutputStream()
             with pa.ipc.new_stream(sink, plain.schema) as stream:
                 stream.write_table(plain)
