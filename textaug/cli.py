@@ -6,6 +6,7 @@ Errors are one plain message and exit status 2; ``check`` exits with 1 where it 
 from __future__ import annotations
 
 import errno
+import json
 import logging
 import os
 import shlex
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
     from textaug.augmenter import Augmenter
+    from textaug.check import Columns, Problem
 
 app = typer.Typer(
     help="More labelled text, with every label still right.",
@@ -236,6 +238,185 @@ def preview(
             html.write_text(head + shown._repr_html_(), encoding="utf-8")
 
 
+@app.command()
+def check(
+    source: Source,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="SOURCE", help="No row may be in it too; also a split of SOURCE."),
+    ] = None,
+    fix: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write a mended copy (.parquet, .jsonl, .csv or .conll) and, beside it, a list of "
+            "each change. No label is guessed: the rest stays as it is and is listed too.",
+        ),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(metavar="KIND", help="No problem here; may be given again.")
+    ] = None,
+    limit: Annotated[int, typer.Option(help="Rows shown of each kind; 0: all.")] = 10,
+    split: Annotated[str | None, typer.Option(help="The split to check; default: all.")] = None,
+    file_format: FileFormat = None,
+    labels: Labels = None,
+    offsets: Offsets = None,
+    config: Config = None,
+    revision: Revision = None,
+    tokens_column: TokensColumn = None,
+    tags_column: TagsColumn = None,
+    text_column: Annotated[str | None, typer.Option(help="Column of text; default: found.")] = None,
+) -> None:
+    """Find what is wrong with the labels, by row. Exit status 1 if anything is."""
+    with _plain_errors():
+        from textaug import check as checking
+        from textaug.formats import SourceError
+
+        reading = (file_format, labels, offsets, config, revision)
+        try:
+            data = _read(source, split, *reading, strict=False)
+        except SourceError as error:
+            if not error.faults:
+                raise
+            _show_faults(error.faults, limit)
+            raise typer.Exit(1) from error
+        chosen = {split: data[split]} if split else dict(data)
+        if fix is not None and len(chosen) > 1:
+            raise ValueError(f"--fix mends one split: give --split ({', '.join(chosen)})")
+        if fix is not None and fix.suffix[1:] not in _FIXED:
+            raise ValueError(f"{fix}: its name must end in .{', .'.join(_FIXED)}")
+        others = {}
+        if against in data:
+            others = {against: data[against]}
+            chosen.pop(against, None)
+        elif against is not None:
+            others = dict(_read(against, None, *reading, strict=False))
+        found = 0
+        for name, rows in chosen.items():
+            problems = checking.check(
+                rows,
+                others.values(),
+                tokens_column=tokens_column,
+                tags_column=tags_column,
+                text_column=text_column,
+                ignore=ignore or [],
+            )
+            found += len(problems)
+            _show_problems(f"split {name}, " if len(chosen) > 1 else "", problems, limit)
+            if fix is not None:
+                columns = checking.find_columns(rows, tokens_column, tags_column, text_column)
+                _write_fixed(fix, rows, problems, columns)
+        total = sum(map(len, chosen.values()))
+        if not found:
+            _out().print(f"{total:,} rows, nothing found")
+    if found:
+        raise typer.Exit(1)
+
+
+_FIXED = ("parquet", "jsonl", "csv", "conll")
+
+
+def _show_faults(faults: Sequence[tuple[int, str]], limit: int) -> None:
+    out = _out()
+    for row, text in faults[: limit or None]:
+        out.print(f"row {row}: {text}", soft_wrap=True)
+    if limit and len(faults) > limit:
+        out.print(f"… and {len(faults) - limit:,} more (--limit 0 shows all)")
+    out.print(f"{len(faults):,} rows cannot be read; mend them in the file, then check again")
+
+
+def _show_problems(where: str, problems: Sequence[Problem], limit: int) -> None:
+    from textaug.preview import printable
+
+    out = _out()
+    by_kind: dict[str, list[Problem]] = {}
+    for problem in problems:
+        by_kind.setdefault(problem.kind, []).append(problem)
+    for kind, found in by_kind.items():
+        out.print(f"{kind} ({len(found):,})", style="bold")
+        for problem in found[: limit or None]:
+            line = f"  {where}row {problem.row}: {printable(problem.message)}"
+            out.print(line, soft_wrap=True)
+        if limit and len(found) > limit:
+            out.print(f"  … and {len(found) - limit:,} more (--limit 0 shows all)")
+    if problems:
+        can = sum(problem.mend is not None for problem in problems)
+        rows = len({problem.row for problem in problems})
+        out.print(
+            f"{where}{len(problems):,} problems in {rows:,} rows; --fix can mend {can:,} of them"
+        )
+
+
+def _write_fixed(path: Path, rows: Dataset, problems: Sequence[Problem], columns: Columns) -> None:
+    from io import BytesIO
+
+    from textaug.check import mended, unmended
+    from textaug.formats import write
+
+    content = BytesIO()
+    fixed = mended(rows, problems, columns)
+    write(fixed, content, path.suffix[1:])
+    path.write_bytes(content.getbuffer())
+    left = unmended(problems)
+    changes = [problem for problem in problems if problem.mend is not None]
+    listed = path.with_name(path.name + ".changes.jsonl")
+    with listed.open("w", encoding="utf-8") as lines:
+        for problem in changes:
+            assert problem.mend is not None
+            line = {"row": problem.row, "kind": problem.kind, "change": problem.mend.text}
+            lines.write(json.dumps(line, ensure_ascii=False) + "\n")
+        for problem in left:
+            line = {"row": problem.row, "kind": problem.kind, "left": problem.message}
+            lines.write(json.dumps(line, ensure_ascii=False) + "\n")
+    _out().print(
+        f"{path}: {len(fixed):,} of {len(rows):,} rows, {len(changes):,} changes; "
+        f"{len(left):,} problems are left for a person. All are listed in {listed}",
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def report(
+    before: Annotated[str, typer.Argument(help="The data set before; see textaug augment.")],
+    after: Annotated[str, typer.Argument(help="The data set after, such as the folder of a run.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE")] = Path("report.html"),
+    meaning: Annotated[
+        bool, typer.Option("--meaning", help="Also compare in meaning, by the offline MiniLM.")
+    ] = False,
+    split: Split = "train",
+    file_format: FileFormat = None,
+    labels: Labels = None,
+    offsets: Offsets = None,
+    config: Config = None,
+    revision: Revision = None,
+    tokens_column: TokensColumn = None,
+    tags_column: TagsColumn = None,
+    text_column: TextColumn = None,
+) -> None:
+    """Write one self-contained page about what augmentation did."""
+    with _plain_errors():
+        from textaug import shards
+        from textaug.columns import ColumnNames
+        from textaug.report import measure
+
+        reading = (file_format, labels, offsets, config, revision)
+        made: dict[str, shards.Shard] | None = None
+        if (Path(after) / shards.MANIFEST).exists():
+            _, made = shards.read_manifest(after)
+        found = measure(
+            _read(before, split, *reading)[split],
+            _read(after, split, *reading)[split],
+            names=(Path(before).name, Path(after).name),
+            counts=None if made is None else shards.totals(made),
+            columns=ColumnNames(
+                tokens_column, tags_column, tuple(text_column) if text_column else None
+            ),
+            meaning=meaning,
+        )
+        output.write_text(found.html(), encoding="utf-8")
+        _out().print(f"{output}: {found.before.rows:,} rows before, {found.after.rows:,} after")
+
+
 @contextmanager
 def _plain_errors() -> Iterator[None]:
     """What the user can mend, as one message and exit status 2."""
@@ -270,7 +451,7 @@ def _errors() -> Console:
 
 def _read(
     source: str,
-    split: str,
+    split: str | None,
     file_format: str | None,
     labels: str | None,
     offsets: str | None,
@@ -283,14 +464,14 @@ def _read(
     data = read(
         source,
         format=file_format,
-        split=split,
+        split=split or "train",
         labels=labels.split(",") if labels else None,
         offsets=offsets,
         config=config,
         revision=revision,
         strict=strict,
     )
-    if split not in data:
+    if split is not None and split not in data:
         raise ValueError(
             f"there is no split {split!r} in {source}; the splits are {', '.join(data)}"
         )

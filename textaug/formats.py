@@ -22,7 +22,7 @@ import regex
 from textaug import offline
 from textaug import tags as tag_schemes
 from textaug.columns import TAG_COLUMNS, TEXT_COLUMNS, TOKEN_COLUMNS
-from textaug.corpora import builtin_corpus, load_conll
+from textaug.corpora import builtin_corpus, load_conll, read_sentences
 from textaug.detokenize import tokenize
 from textaug.example import Span
 
@@ -177,7 +177,7 @@ def _read_file(path: Path, kind: str, offsets: str | None, strict: bool) -> Data
             ) from error
     if kind == "conll":
         try:
-            return load_conll(path)
+            return load_conll(path) if strict else _plain_conll(path)
         except ValueError as error:
             raise SourceError(str(error)) from error
     rows = _csv_rows(path) if kind == "csv" else _converted(path, _json_rows(path), offsets)
@@ -195,6 +195,15 @@ def _read_file(path: Path, kind: str, offsets: str | None, strict: bool) -> Data
         return Dataset(pa.concat_tables(tables, promote_options="permissive").combine_chunks())
     except pa.ArrowException as error:
         raise SourceError(f"{path}: a column has values of several kinds: {error}") from error
+
+
+def _plain_conll(path: Path) -> Dataset:
+    from datasets import Dataset
+
+    names, sentences = read_sentences(path)
+    return Dataset.from_dict(
+        {name: [sentence[i] for sentence in sentences] for i, name in enumerate(names)}
+    )
 
 
 def _same_columns(rows: list[Row]) -> list[Row]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from html import escape
 from typing import TYPE_CHECKING, Any
+from unicodedata import bidirectional, category
 
 from textaug.augmenter import Augmenter
 from textaug.columns import Batch
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 COLOURS = ("cyan", "magenta", "green", "blue", "red", "bright_yellow")
 # The same on paper: text and ground of a type's label, for light and for dark pages.
 HUES = (195, 300, 140, 225, 10, 45)
+_TURNING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 BATCH_SIZE = 100
 # Rows that are tried for each one wanted, before it is said that nothing changes.
 PATIENCE = 100
@@ -163,9 +165,15 @@ def marked(example: Example, other: Example, labels: Sequence[str]) -> Text:
 
 
 def printable(text: str) -> str:
-    """Text that can do nothing to a terminal: control characters are shown as ``\\x1b``."""
+    """Text that can do nothing to a terminal or page: control characters are shown as ``\\x1b``.
+
+    So are the signs that turn the direction of what follows them, and lone surrogates.
+    """
     return "".join(
-        c if c.isprintable() or c == " " else c.encode("unicode_escape").decode() for c in text
+        c.encode("unicode_escape").decode()
+        if category(c) in ("Cc", "Cs") or bidirectional(c) in _TURNING
+        else c
+        for c in text
     )
 
 
