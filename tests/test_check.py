@@ -97,7 +97,7 @@ def test_empty_tokens_are_taken_out_where_no_mention_is():
     }
 
 
-@pytest.mark.parametrize("tags", ["B-PER I-PER O", "O B-PER O", "B-PER O B-PER"])
+@pytest.mark.parametrize("tags", ["B-PER I-PER I-PER", "O B-PER O", "B-PER O B-PER"])
 def test_an_empty_token_in_or_between_mentions_is_left(tags):
     data = rows(*IOB2, ("Bo| |Wu", tags))
     assert (6, "empty token", False) in found(data)
@@ -153,7 +153,7 @@ def test_rows_of_the_test_split():
 def test_a_mention_of_several_types():
     data = rows(*IOB2, ("Rome won", "B-ORG O"), ("to Rome", "O B-LOC"))
     assert found(data) == [(6, "several types", False)]
-    assert "'Rome' is ORG here (in all rows: LOC 2 times, ORG 1 times)" in check(data)[0].message
+    assert "'Rome' is ORG here (in all rows: LOC ×2, ORG ×1)" in check(data)[0].message
     assert found(data, ignore=["several types"]) == []
     with pytest.raises(ValueError, match="'typo' is no kind of problem"):
         check(data, ignore=["typo"])

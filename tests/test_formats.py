@@ -311,13 +311,23 @@ def test_folders(tmp_path, corpus):
     [
         ("absent.jsonl", "there is no file absent.jsonl"),
         ("./absent", "there is no file ./absent"),
-        ("someone/corpus", "no model hub can be reached"),
+        (
+            "someone/corpus",
+            "'someone/corpus' is no file or folder here, and cannot be read from the",
+        ),
         (__file__, "give --format"),
     ],
 )
 def test_sources_that_are_not_there(source, message):
     with pytest.raises(SourceError, match=message):
         read(source)
+
+
+def test_without_a_hub_it_is_said_at_once(monkeypatch):
+    monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("textaug.offline.hub_is_reachable", lambda: False)
+    with pytest.raises(SourceError, match="no model hub can be reached"):
+        read("someone/corpus")
 
 
 def test_conll_is_read_as_ever(conll_files):

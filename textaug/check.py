@@ -262,10 +262,11 @@ def _check_tokens(row: int, tokens: Any, tags: Any, columns: Columns) -> Iterato
             yield Problem(row, "empty token", f"token {i} is {token!r:.60}", mend)
 
 
-def _between_no_mentions(tags: Sequence[Any], i: int) -> bool:
+def _between_no_mentions(tags: list[Any], i: int) -> bool:
     """Whether taking a token out can neither cut, join nor shorten a mention."""
-    around = [tags[k] for k in (i - 1, i + 1) if 0 <= k < len(tags)]
-    return tags[i] == "O" and not all(isinstance(tag, str) and tag != "O" for tag in around)
+    around = tags[i - 1 : i] + tags[i + 1 : i + 2]
+    between = len(around) == 2 and "O" not in around
+    return tags[i] == "O" and not between
 
 
 def _check_tags(
@@ -314,7 +315,7 @@ def _check_tags(
         kinds = tagging.kinds[surface]
         most = kinds.most_common(2)
         if len(kinds) > 1 and (span.label != most[0][0] or most[0][1] == most[1][1]):
-            others = ", ".join(f"{kind} {n} times" for kind, n in sorted(kinds.items()))
+            others = ", ".join(f"{kind} ×{n}" for kind, n in sorted(kinds.items()))
             text = f"{surface!r:.60} is {span.label} here (in all rows: {others})"
             yield Problem(row, "several types", text)
 

@@ -505,7 +505,7 @@ def _command(source: str, specs: Sequence[str], options: dict[str, Any]) -> str:
     for name, value in options.items():
         if value is True:
             words.append(name)
-        elif value not in (None, False):
+        elif value is not None and value is not False:
             for item in value if isinstance(value, list) else [value]:
                 words += [name, str(item)]
     return shlex.join(words)

@@ -143,13 +143,15 @@ def _read_folder(path: Path) -> DatasetDict:
 
 
 def _read_hub(name: str, config: str | None, revision: str | None) -> DatasetDict:
-    if not offline.hub_is_reachable():
-        raise SourceError(
-            f"there is no file or folder {name!r}, and no model hub can be reached where a data "
-            "set of that name could be (HF_ENDPOINT, HF_HUB_OFFLINE); give a file"
-        )
+    from datasets import config as settings
     from datasets import load_dataset
 
+    # Told to stay offline, `datasets` looks into its cache alone and is quick to say no.
+    if not settings.HF_HUB_OFFLINE and not offline.hub_is_reachable():
+        raise SourceError(
+            f"there is no file or folder {name!r}, and no model hub can be reached where a data "
+            "set of that name could be (HF_ENDPOINT); give a file"
+        )
     try:
         return load_dataset(name, config, revision=revision)
     except (OSError, ValueError, RuntimeError) as error:

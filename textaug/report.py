@@ -14,6 +14,7 @@ from textaug.augmenter import ORIGINAL
 from textaug.check import check
 from textaug.columns import Batch, ColumnNames
 from textaug.example import Example
+from textaug.formats import named_labels
 from textaug.preview import STYLE as PREVIEW_STYLE
 from textaug.preview import Pair, pairs_html, printable
 
@@ -153,8 +154,7 @@ def _side(data: Dataset, columns: ColumnNames) -> tuple[Side, bool]:
     if not of_mentions and "label" in data.features:
         names = getattr(data.features["label"], "names", None)
         for value in data.with_format(None)["label"]:
-            known = names and isinstance(value, int) and 0 <= value < len(names)
-            labels[names[value] if known else str(value)] += 1
+            labels[str(named_labels(value, data.features["label"]) if names else value)] += 1
     return Side(len(examples) // parts, examples, labels, mentions), of_mentions
 
 
@@ -256,7 +256,7 @@ def _page(report: Report) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>{_safe(title)} · textaug</title>
-<style>{STYLE}{PREVIEW_STYLE}</style>
+<style>{PREVIEW_STYLE}{STYLE}</style>
 </head>
 <body>
 <header>
@@ -292,7 +292,7 @@ def _different(side: Side) -> int:
 
 def _new(report: Report, label: str) -> Counter[str]:
     """The mentions of a type that were not there before, each once."""
-    known = report.before.mentions.get(label, {})
+    known = report.before.mentions.get(label, Counter())
     return Counter({surface: 1 for surface in report.after.mentions[label] if surface not in known})
 
 
@@ -335,7 +335,7 @@ def _labels_section(report: Report) -> str:
         )
     shift = max(abs(after[x] / after.total() - before[x] / max(before.total(), 1)) for x in after)
     says = (
-        f"The balance shifts by {100 * shift:.0f} points at most."
+        f"No share shifts by more than {100 * shift:.1f} points."
         if shift >= 0.005
         else "The balance is the same."
     )
@@ -479,13 +479,17 @@ def _rejected_section(report: Report) -> str:
         f"<dt>{_safe(reason[:1].upper() + reason[1:])}</dt>"
         f"<dd><span class='bar'><i class='{'after' if reason.startswith('changed') else 'off'}' "
         f"style='width:{100 * n / max(counts.values()):.1f}%'></i><b>{n:,}</b></span></dd>"
-        for reason, n in sorted(counts.items(), key=lambda item: -item[1])
+        for reason, n in sorted(counts.items(), key=_made_first)
     )
     says = (
         f"{changed - doubles:,} of {total:,} copies came out ({(changed - doubles) / total:.0%}). "
         "The others were left out rather than labelled by a guess, or would have added nothing."
     )
     return _card(title, says, f"<dl class='bars long'>{rows}</dl>")
+
+
+def _made_first(item: tuple[str, int]) -> tuple[bool, int]:
+    return (not item[0].startswith("changed"), -item[1])
 
 
 def _examples_section(report: Report) -> str:
@@ -543,13 +547,13 @@ h1 span { color: var(--soft); font-weight: 400 }
 .key i:first-child { margin-left: 0 }
 i.before { background: var(--before) } i.after { background: var(--after) }
 i.off { background: var(--off) }
-.cards { display: grid; gap: .8rem; align-items: start;
-  grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)) }
-section { padding: 1.1rem 1.3rem 1.3rem }
-section.wide { margin: .8rem 0 3rem }
+.cards { columns: 22rem 2; column-gap: .8rem; margin-bottom: .8rem }
+section { padding: 1.1rem 1.3rem 1.3rem; margin: 0 0 .8rem; break-inside: avoid }
+section.wide { margin-bottom: 3rem }
 h2 { margin: 0; font-size: 1.1rem }
 section > p { margin: .15rem 0 1rem; color: var(--soft); font-size: .92rem }
-.bars { display: grid; grid-template-columns: minmax(3rem, auto) 1fr; gap: .8rem 1rem; margin: 0 }
+.bars { display: grid; grid-template-columns: fit-content(38%) minmax(0, 1fr);
+  gap: .8rem 1rem; margin: 0 }
 .bars dt { font-weight: 600; font-size: .9rem; overflow-wrap: anywhere }
 .bars dd { margin: 0; min-width: 0 }
 .bars.long { grid-template-columns: 1fr; gap: .15rem }

@@ -473,9 +473,7 @@ def _copied(job: _Job, rows: Dataset) -> Any:
 # The card
 
 
-def _header(
-    features: Features, splits: Mapping[str, int] | None, names: list[str], csv: bool
-) -> str:
+def _header(features: Features, names: list[str], csv: bool) -> str:
     import yaml
 
     config: dict[str, Any] = {
@@ -485,8 +483,6 @@ def _header(
     if csv:
         config["keep_default_na"] = False  # "NA" is a word
     info: dict[str, Any] = {"features": features._to_yaml_list()}
-    if splits is not None:
-        info["splits"] = [{"name": name, "num_examples": n} for name, n in splits.items()]
     header = {"configs": [config], "dataset_info": info, "tags": ["textaug"]}
     return f"---\n{yaml.safe_dump(header, sort_keys=False, allow_unicode=True)}---\n"
 
@@ -494,7 +490,7 @@ def _header(
 def _unfinished_card(job: _Job, command: str | None) -> str:
     again = f" Start it again:\n\n```\n{command}\n```\n" if command else "\n"
     return (
-        _header(job.features, None, list(job.data), job.format == "csv")
+        _header(job.features, list(job.data), job.format == "csv")
         + f"\nThe run of `textaug augment` that makes this data set is not finished.{again}"
     )
 
@@ -514,7 +510,7 @@ def card(
         before[split] += shard.source_rows
     split = settings["split"]
     lines = [
-        _header(features, rows, list(rows), settings["format"] == "csv"),
+        _header(features, list(rows), settings["format"] == "csv"),
         f"# {_inline(settings['source'])}, augmented",
         "",
         f"Split `{split}`: {rows[split]:,} rows, made of {before[split]:,} by "
