@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from textaug import tags as tag_schemes
 from textaug.columns import TAG_COLUMNS, TEXT_COLUMNS, TOKEN_COLUMNS
-from textaug.formats import named_labels
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -156,10 +155,11 @@ def find_columns(
 def _rows(data: Dataset, *names: str | None) -> Iterator[tuple[Any, ...]]:
     """Columns side by side, row by row, with the names of class labels."""
     wanted = [name for name in names if name is not None]
+    features = data.features  # a copy is made at each look
     for batch in data.select_columns(wanted).with_format(None).iter(1000):
         yield from zip(
             *(
-                [_named(value, data.features[name]) for value in batch[name]]
+                [_named(value, features[name]) for value in batch[name]]
                 if name is not None
                 else [None] * len(batch[wanted[0]])
                 for name in names
@@ -175,8 +175,12 @@ def _named(value: Any, feature: Any) -> Any:
     if names is None or value is None:
         return value
     if isinstance(value, list):
-        return [_named(item, kind) for item in value]
-    return named_labels(value, kind) if 0 <= value < len(names) else value
+        return [_named_label(item, names) for item in value]
+    return _named_label(value, names)
+
+
+def _named_label(value: Any, names: Sequence[str]) -> Any:
+    return names[value] if isinstance(value, int) and 0 <= value < len(names) else value
 
 
 # Words and tags
@@ -399,18 +403,20 @@ def mended(data: Dataset, problems: Sequence[Problem], columns: Columns) -> Data
     for problem in problems:
         if problem.mend is not None:
             mends.setdefault(problem.row, []).append(problem.mend)
-    output: dict[str, list[Any]] = {name: [] for name in data.features}
+    features = data.features
+    names = getattr(getattr(features.get(columns.tags), "feature", None), "names", None)
+    output: dict[str, list[Any]] = {name: [] for name in features}
     for number, row in enumerate(data.with_format(None)):
         todo = mends.get(number, [])
         if any(mend.drop for mend in todo):
             continue
-        for name, value in _mended_row(row, todo, columns, data).items():
+        for name, value in _mended_row(row, todo, columns, names).items():
             output[name].append(value)
-    return Dataset.from_dict(output, features=data.features)
+    return Dataset.from_dict(output, features=features)
 
 
 def _mended_row(
-    row: dict[str, Any], mends: Sequence[Mend], columns: Columns, data: Dataset
+    row: dict[str, Any], mends: Sequence[Mend], columns: Columns, names: Sequence[str] | None
 ) -> dict[str, Any]:
     tags = {i: tag for mend in mends for i, tag in mend.tags.items()}
     gone = {i for mend in mends for i in mend.tokens}
@@ -418,7 +424,6 @@ def _mended_row(
         return row
     row = dict(row)
     if tags and columns.tags is not None:
-        names = getattr(getattr(data.features[columns.tags], "feature", None), "names", None)
         row[columns.tags] = [
             tag if i not in tags else names.index(tags[i]) if names else tags[i]
             for i, tag in enumerate(row[columns.tags])

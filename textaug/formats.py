@@ -726,14 +726,15 @@ def write(data: Dataset, file: IO[bytes], format: str) -> None:
     if format == "parquet":
         data.to_parquet(file, batch_size=ROWS_AT_A_TIME)
         return
-    names = list(data.features)
-    lists = [name for name, kind in data.features.items() if not hasattr(kind, "dtype")]
+    features = data.features
+    names = list(features)
+    lists = [name for name, kind in features.items() if not hasattr(kind, "dtype")]
     if format == "csv" and lists:
         raise ValueError(f"CSV cannot hold column {lists[0]!r}; use parquet or jsonl")
     if format == "csv":
         file.write(_csv_line(names))
     for row in data.with_format(None):
-        named = {name: named_labels(row[name], data.features[name]) for name in names}
+        named = {name: named_labels(row[name], features[name]) for name in names}
         if format == "jsonl":
             file.write(json.dumps(named, ensure_ascii=False).encode() + b"\n")
         elif format == "csv":

@@ -152,9 +152,10 @@ def _side(data: Dataset, columns: ColumnNames) -> tuple[Side, bool]:
                 surface = " ".join(example.tokens[span.start : span.end])
                 mentions.setdefault(span.label, Counter())[surface] += 1
     if not of_mentions and "label" in data.features:
-        names = getattr(data.features["label"], "names", None)
+        kind = data.features["label"]
+        names = getattr(kind, "names", None)
         for value in data.with_format(None)["label"]:
-            labels[str(named_labels(value, data.features["label"]) if names else value)] += 1
+            labels[str(named_labels(value, kind) if names else value)] += 1
     return Side(len(examples) // parts, examples, labels, mentions), of_mentions
 
 
