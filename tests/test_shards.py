@@ -255,3 +255,10 @@ def test_the_card_says_how_it_was_made_and_runs_nothing(splits, tmp_path):
     made = sum(json.loads((tmp_path / "out" / "manifest.json").read_text())["shards"][name]["rows"]
                for name in content(tmp_path / "out" / "data") if "train" in name)  # fmt: skip
     assert f"{made:,} rows, made of 60" in card
+
+
+def test_a_folder_of_the_same_name_is_not_taken_from_the_cache(splits, tmp_path):
+    for parent, copies in (("a", 1), ("b", 2)):
+        made = run(splits, tmp_path / parent / "out", copies=copies)
+        rows = sum(shard.rows for name, shard in made.items() if name.startswith("train"))
+        assert len(loaded(tmp_path / parent / "out")["train"]) == rows

@@ -473,13 +473,17 @@ def _copied(job: _Job, rows: Dataset) -> Any:
 # The card
 
 
-def _header(features: Features, names: list[str], csv: bool) -> str:
+def _header(features: Features, names: list[str], csv: bool, content: str = "") -> str:
     import yaml
 
     config: dict[str, Any] = {
         "config_name": "default",
         "data_files": [{"split": name, "path": f"{DATA}/{name}-*"} for name in names],
     }
+    if content:
+        # `load_dataset` keeps a cache by the folder's name and this header alone: without this,
+        # it would give back what another folder of the same name once held.
+        config["description"] = f"content {content}"
     if csv:
         config["keep_default_na"] = False  # "NA" is a word
     info: dict[str, Any] = {"features": features._to_yaml_list()}
@@ -509,8 +513,9 @@ def card(
         rows[split] += shard.rows
         before[split] += shard.source_rows
     split = settings["split"]
+    digest = blake2b("".join(s.sha256 for s in shards.values()).encode(), digest_size=16)
     lines = [
-        _header(features, list(rows), settings["format"] == "csv"),
+        _header(features, list(rows), settings["format"] == "csv", digest.hexdigest()),
         f"# {_inline(settings['source'])}, augmented",
         "",
         f"Split `{split}`: {rows[split]:,} rows, made of {before[split]:,} by "
