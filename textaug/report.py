@@ -344,11 +344,11 @@ def _labels_section(report: Report) -> str:
 
 
 def _bar(side: str, value: int, largest: int) -> str:
-    width = 100 * value / largest
-    return (
-        f"<span class='bar'><i class='{side}' style='width:{width:.1f}%'></i>"
-        f"<b>{value:,}</b></span>"
-    )
+    return f"<span class='bar'>{_strip(side, value, largest)}<b>{value:,}</b></span>"
+
+
+def _strip(side: str, value: int, largest: int) -> str:
+    return f"<i class='{side}' style='--share:{value / largest:.4f}'></i>" if value else ""
 
 
 def _lengths_section(report: Report) -> str:
@@ -402,9 +402,8 @@ def _new_section(report: Report) -> str:
         names = ", ".join(_safe(name) for name in new[:: max(1, len(new) // LISTED)][:LISTED])
         rows.append(
             f"<dt>{_safe(label)}</dt><dd><span class='bar'>"
-            f"<i class='before' style='width:{100 * known / largest:.1f}%'></i>"
-            f"<i class='after' style='width:{100 * len(new) / largest:.1f}%'></i>"
-            f"<b>{known:,} + {len(new):,} new</b></span>"
+            f"{_strip('before', known, largest)}{_strip('after', len(new), largest)}"
+            f"<b>{known:,}{f' + {len(new):,} new' if new else ''}</b></span>"
             f"<small class='names'>{names}{' …' if len(new) > LISTED else ''}</small></dd>"
         )
     says = (
@@ -412,7 +411,7 @@ def _new_section(report: Report) -> str:
         if total
         else "Every mention was there before: augmentation changed what is said around them."
     )
-    return _card("New mentions", says, f"<dl class='bars'>{''.join(rows)}</dl>")
+    return _card("New mentions", says, f"<dl class='bars new'>{''.join(rows)}</dl>")
 
 
 def _similarity_section(report: Report) -> str:
@@ -476,10 +475,10 @@ def _rejected_section(report: Report) -> str:
     total = sum(counts.values()) - doubles
     if not total:
         return _card(title, "No copies were asked for.", "")
+    largest = max(counts.values())
     rows = "".join(
         f"<dt>{_safe(reason[:1].upper() + reason[1:])}</dt>"
-        f"<dd><span class='bar'><i class='{'after' if reason.startswith('changed') else 'off'}' "
-        f"style='width:{100 * n / max(counts.values()):.1f}%'></i><b>{n:,}</b></span></dd>"
+        f"<dd>{_bar('after' if reason.startswith('changed') else 'off', n, largest)}</dd>"
         for reason, n in sorted(counts.items(), key=_made_first)
     )
     says = (
@@ -560,7 +559,10 @@ section > p { margin: .15rem 0 1rem; color: var(--soft); font-size: .92rem }
 .bars.long { grid-template-columns: 1fr; gap: .15rem }
 .bars.long dt { font-weight: 400; margin-top: .5rem }
 .bar { display: flex; align-items: center; height: 1.15rem; font-size: .8rem }
-.bar i { display: block; height: .72rem; min-width: 2px; border-radius: .2rem; flex: 0 1 auto }
+.bar i { display: block; height: .72rem; min-width: 2px; border-radius: .2rem; flex: none;
+  width: calc((100% - var(--room)) * var(--share)) }
+.bars { --room: 4.5rem }
+.bars.new { --room: 8.5rem }
 .bar i + i { margin-left: 2px }
 .bar b { margin-left: .5em; font-weight: 500; white-space: nowrap;
   font-variant-numeric: tabular-nums }
