@@ -275,7 +275,7 @@ class BackTranslation(Augmenter):
         return results[0]
 
     def _made(self, result: Augmented, outcome: str) -> Augmented:
-        return replace(result, by=type(self).__name__, outcome=outcome)
+        return result._replace(by=type(self).__name__, outcome=outcome)
 
     def _there_and_back(self, jobs: Sequence[_Job]) -> list[list[str] | Rejected]:
         """For each text up to ``num_candidates`` others, in random order, or why there is none."""

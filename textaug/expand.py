@@ -59,7 +59,7 @@ class Expander:
             self.augmenter.use_rank(rank)
         augmenter = self.augmenter
         batch = Batch(rows, augmenter.columns, self.features)
-        if batch.is_row and len(batch.examples[0].tokens) > 0:
+        if batch.is_row and next(batch.examples()).tokens:
             raise ValueError(
                 "one row cannot become several: use dataset.map(augmenter.expand(...), "
                 "batched=True), or textaug.expand(dataset, augmenter, copies=...)"
