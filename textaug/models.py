@@ -70,7 +70,7 @@ def load(
     """
     import torch
 
-    _mind_forks()
+    mind_forks()
     if device is None:
         count = torch.cuda.device_count()
         device = f"cuda:{(rank or 0) % count}" if count else "cpu"
@@ -122,11 +122,12 @@ def _load(kind: str, name: str, revision: str | None, dtype: str, device: str) -
     return model.to(device).eval(), tokenizer
 
 
-def _mind_forks() -> None:
+def mind_forks() -> None:
+    """Set torch to one thread in a forked worker, where its threads did not come along."""
     import torch
 
     if os.getpid() != _IMPORTED_IN:
-        # A forked worker: torch's threads did not come along, and waiting for them hangs for ever.
+        # Waiting for threads that are not there hangs for ever.
         torch.set_num_threads(1)
 
 
@@ -204,7 +205,7 @@ def run_in_batches(
     """
     import torch
 
-    _mind_forks()
+    mind_forks()
     results: dict[int, Result] = {}
     waiting = batches(lengths, budget)
     while waiting:
