@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 COMMANDS = re.findall(r"^python (recipes/.*?[^\\])$", README, re.DOTALL | re.MULTILINE)
+SPEEDS = ROOT / "benchmarks" / "results" / "throughput" / "results.md"
 RESULTS = ROOT / "benchmarks" / "results" / "conll2003" / "results.md"
 
 
@@ -53,3 +54,8 @@ def test_the_figures_in_the_readme_are_the_measured_ones():
     assert len(table) > 4
     for line in table:
         assert line in README, f"not in the README: {line}"
+
+
+def test_the_speeds_in_the_readme_are_the_measured_ones():
+    if SPEEDS.exists():
+        assert SPEEDS.read_text().strip() in README
