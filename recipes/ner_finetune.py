@@ -212,10 +212,16 @@ def _label_wise(train: Dataset, **options: Any) -> textaug.Augmenter:
     return textaug.LabelWiseReplacement.from_dataset(train, **options)
 
 
+def _masked_lm(train: Dataset, **options: Any) -> textaug.Augmenter:
+    if not offline.hub_is_reachable():
+        options = {"model": offline.MASKED_LM, **options}
+    return textaug.MaskedLMSubstitution(**options)
+
+
 AUGMENTERS: dict[str, Callable[..., textaug.Augmenter]] = {
     "synonyms": lambda train, **options: textaug.SynonymReplacement(**options),
     "noise": lambda train, **options: textaug.NoiseInjection(**options),
-    "masked-lm": lambda train, **options: textaug.MaskedLMSubstitution(**options),
+    "masked-lm": _masked_lm,
     "back-translation": lambda train, **options: textaug.BackTranslation(**options),
     "mentions": _mentions,
     "label-wise": _label_wise,

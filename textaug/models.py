@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from textaug.offline import MASKED_LM, masked_lm
+
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 # Lengths are rounded up to a multiple of this, see `batches`.
 LENGTH_STEP = 8  # tokens
@@ -48,7 +50,8 @@ def load(
 
     Args:
         kind: the class in ``transformers`` that loads it, such as ``"AutoModelForMaskedLM"``.
-        name: a folder made by ``save_pretrained``, or a name on the model hub.
+        name: a folder made by ``save_pretrained``, a name on the model hub, or for a masked
+            language model ``"offline"``, the one of :func:`textaug.offline.masked_lm`.
         revision: branch, tag or commit on the hub; default: ``main``.
         dtype: ``"float32"``, ``"bfloat16"``, ``"float16"``, or ``"auto"``: bfloat16 on GPUs that
             have it, else float32 (on a CPU, half the bits is not half the time).
@@ -87,6 +90,8 @@ def _load(kind: str, name: str, revision: str | None, dtype: str, device: str) -
     import torch
     import transformers
 
+    if (kind, name) == ("AutoModelForMaskedLM", MASKED_LM):
+        return masked_lm(dtype, device)
     offline = not Path(name).is_dir() and not _hub_answers(name, revision)
     where = {"revision": revision or "main", "local_files_only": offline}
     where["trust_remote_code"] = False
@@ -103,10 +108,11 @@ def _load(kind: str, name: str, revision: str | None, dtype: str, device: str) -
     except OSError as error:
         if not offline:
             raise
+        without_hub = f", or {MASKED_LM!r}" if kind == "AutoModelForMaskedLM" else ""
         raise OSError(
             f"cannot load {name!r}: it is no folder here, the model hub cannot be reached, and the "
             "hub's local cache does not hold it (or not all of it); pass the path of a folder made "
-            f'by save_pretrained, or run "hf download {name}" while there is a network'
+            f'by save_pretrained{without_hub}, or run "hf download {name}" while there is a network'
         ) from error
     except ValueError as error:
         reason = str(error).strip().partition("\n")[0]
