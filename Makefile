@@ -1,6 +1,7 @@
 # make demo   set up everything and run the main job: augment, fine-tune, compare, show
 # make test   set up everything and run the tests
 # make check  ruff and mypy
+# make bench  measure speed: JSON, table and chart in benchmarks/results/throughput
 # make clean  remove the environment and all results
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ VENV ?= .venv
 READY = $(VENV)/.ready
 RUN = $(VENV)/bin/python
 
-.PHONY: demo test check clean
+.PHONY: demo test check bench clean
 
 demo: $(READY)
 	@$(RUN) recipes/demo.py
@@ -20,6 +21,9 @@ check: $(READY)
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
+
+bench: $(READY)
+	@$(RUN) benchmarks/throughput.py $(ARGS)
 
 $(READY): pyproject.toml constraints.txt
 	@echo "Setting up $(VENV); this takes a minute or two."

@@ -14,20 +14,19 @@ import time
 
 import ner_finetune
 import ner_report
-from preview import examples
 from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
-from textaug import offline
 from textaug.corpora import builtin_corpus
-from textaug.mentions import read_examples
+from textaug.preview import marked
 
 SIZE = 100  # training sentences: where people with little data are
 SEEDS = [1, 2, 3]
-TRAINED = ["synonyms", "back-translation", "mentions"]
+MASKED_LM = "masked-lm:model=offline"
+TRAINED = ["synonyms", "back-translation", MASKED_LM, "mentions"]
 SHOWN = [*TRAINED, "noise", "mentions+label-wise"]
-STEPS = 180
+STEPS = 150
 SENTENCES = 2  # to show for each method
 
 
@@ -53,20 +52,17 @@ def main() -> None:
     results = ner_finetune.run(arguments)
 
     console.print(Rule(Text("What was made: [mention TYPE], «changed word»")))
-    sentences = read_examples(train, "train", {})
-    labels = sorted({span.label for sentence in sentences for span in sentence.spans})
     for method in SHOWN:
         console.print(f"\n{method}", style="bold")
         augmenter = ner_finetune.build(method, train, seed=1)
-        for before, after in examples(augmenter, sentences[:60], SENTENCES, labels):
-            console.print("  - ", before, sep="", soft_wrap=True)
-            console.print("  + ", after, sep="", soft_wrap=True)
-    if not offline.hub_is_reachable():
-        console.print("\nmasked-lm", style="bold")
-        console.print(
-            "  not shown: no masked language model can be had here without a model hub. "
-            "With one: MaskedLMSubstitution('bert-base-cased')."
-        )
+        shown = augmenter.preview(train, SENTENCES)
+        for pair in shown.pairs:
+            for sign, one, other in (
+                ("-", pair.before, pair.after),
+                ("+", pair.after, pair.before),
+            ):
+                line = marked(one, other, shown.labels)
+                console.print(f"  {sign} ", line, sep="", soft_wrap=True)
     console.print()
     console.print(Rule("What it gained"))
     console.print(ner_report.markdown(results), soft_wrap=True)

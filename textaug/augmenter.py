@@ -5,22 +5,28 @@ from __future__ import annotations
 import inspect
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from hashlib import blake2b
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from math import log, log1p
 from random import Random
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 from textaug.columns import Batch, ColumnNames, Row
 from textaug.example import Augmented, Edit, Example, Rejected, apply_edits
+from textaug.randomness import HashRandom
 
 if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+
     from textaug.expand import Expander
+    from textaug.preview import Preview
 
 TARGETS = ("context", "mentions", "all")
 ORIGINAL = "original"
 # Part of every state, and so of every fingerprint: results cached by `datasets` under another
 # version are not taken for this one's. Raise it when the output of any augmenter changes.
-VERSION = 1
+VERSION = 2
+ROWS_AT_ONCE = 16  # of a batch, for augmenters without a model
 
 Item = TypeVar("Item")
 
@@ -169,9 +175,17 @@ class Augmenter:
         """
         if not items or p <= 0:
             return []
-        draw = rng.random
-        chosen = [item for item in items if draw() < p]
-        return chosen or [items[rng.randrange(len(items))]]
+        if p >= 1:
+            return list(items)
+        # One draw for each item that is chosen, not for each there is: how many are passed over
+        # before the next is geometrically distributed.
+        chosen = []
+        passed_over = log1p(-p)
+        place = log(1 - rng.random()) // passed_over
+        while place < len(items):
+            chosen.append(items[int(place)])
+            place += 1 + log(1 - rng.random()) // passed_over
+        return chosen or [items[int(rng.random() * len(items))]]
 
     # Use
 
@@ -230,58 +244,74 @@ class Augmenter:
         Copies are numbered from ``first_copy``: other numbers, other draws.
         """
         parts = batch.parts
-        examples = batch.examples
-        units = [
-            (row * parts + part, copy)
-            for row in range(len(batch))
-            for copy in range(first_copy, first_copy + copies)
-            for part in range(parts)
-        ]
-        results = self.run([examples[i] for i, _ in units], [copy for _, copy in units])
+        # Where examples need not go together, few at a time: what is made for them is gone before
+        # the garbage collector, whose work grows with the number of living objects, looks at it.
+        at_once = len(batch) if self._goes_together() else ROWS_AT_ONCE
+        numbers = range(first_copy, first_copy + copies)
+        by_row = zip(*[batch.examples()] * parts, strict=True)
         changed: list[list[Row | None]] = []
-        at = 0
-        for _ in range(len(batch)):
-            row_changes: list[Row | None] = []
-            for _ in range(copies):
-                change: Row = {}
-                makers: list[str] = []
-                for _ in range(parts):
-                    index, result = units[at][0], results[at]
-                    at += 1
-                    if isinstance(result, Rejected) or _same(examples[index], result.example):
-                        continue
-                    rendered = batch.render(index, result)
-                    if rendered is None:
-                        self.counts[result.outcome] -= 1
-                        self.counts["rejected: tags not among the label names"] += 1
-                        continue
-                    change |= rendered
-                    makers.append(result.by)
-                if change and self.provenance_column:
-                    change[self.provenance_column] = "+".join(dict.fromkeys(makers))
-                row_changes.append(change or None)
-            changed.append(row_changes)
+        while rows := list(islice(by_row, at_once)):
+            units = [(example, copy) for row in rows for copy in numbers for example in row]
+            results = iter(self.run([e for e, _ in units], [copy for _, copy in units]))
+            for row in rows:
+                start = len(changed) * parts
+                changed.append([self._change(batch, start, row, results) for _ in numbers])
         return changed
+
+    def _goes_together(self) -> bool:
+        """Whether this augmenter gains from many examples at once, as those with a model do."""
+        cls = type(self)
+        return (cls.propose, cls.transform) != (Augmenter.propose, Augmenter.transform)
+
+    def _change(
+        self,
+        batch: Batch,
+        start: int,
+        examples: Sequence[Example],
+        results: Iterator[Augmented | Rejected],
+    ) -> Row | None:
+        """What changes in one row, whose first example has the number ``start``."""
+        change: Row = {}
+        makers: list[str] = []
+        for index, (example, result) in enumerate(zip(examples, results, strict=False), start):
+            if isinstance(result, Rejected) or result.example is example:
+                continue
+            rendered = batch.render(index, example, result)
+            if rendered is None:
+                self.counts[result.outcome] -= 1
+                self.counts["rejected: tags not among the label names"] += 1
+                continue
+            change |= rendered
+            makers.append(result.by)
+        if change and self.provenance_column:
+            change[self.provenance_column] = "+".join(dict.fromkeys(makers))
+        return change or None
 
     def run(
         self, examples: Sequence[Example], copies: Sequence[int]
     ) -> Sequence[Augmented | Rejected]:
-        """Augment examples, each with a generator of its own, and count the outcomes."""
-        rngs = [self._rng(example, copy) for example, copy in zip(examples, copies, strict=True)]
-        results = self.transform(examples, rngs)
-        for example, result in zip(examples, results, strict=True):
-            if isinstance(result, Rejected):
-                self.counts[f"rejected: {result.reason}"] += 1
-            elif _same(example, result.example):
-                self.counts["unchanged"] += 1
-            else:
-                self.counts[result.outcome] += 1
-        return results
+        """Augment examples, each with a generator of its own, and count the outcomes.
 
-    def _rng(self, example: Example, copy: int) -> Random:
-        key = f"{self.seed}\x1f{type(self).__name__}\x1f{copy}\x1f" + "\x1f".join(example.tokens)
-        digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        return Random(int.from_bytes(digest, "little"))
+        Where nothing changed, a result holds the very example that was given.
+        """
+        start = f"{self.seed} {type(self).__name__}"
+        rngs = [
+            # No token holds white space, so that no two examples have the same key.
+            HashRandom(f"{start} {copy} {' '.join(example.tokens)}".encode(errors="surrogatepass"))
+            for example, copy in zip(examples, copies, strict=True)
+        ]
+        results = list(self.transform(examples, rngs))
+        outcomes = []
+        for i, (example, result) in enumerate(zip(examples, results, strict=True)):
+            if isinstance(result, Rejected):
+                outcomes.append(f"rejected: {result.reason}")
+            elif _same(example, result.example):
+                outcomes.append("unchanged")
+                results[i] = Augmented(example)
+            else:
+                outcomes.append(result.outcome)
+        self.counts.update(outcomes)
+        return results
 
     def use_rank(self, rank: int) -> None:
         """Remember which worker this is, so that models go to GPU ``rank % number of GPUs``."""
@@ -296,6 +326,36 @@ class Augmenter:
         from textaug.expand import Expander
 
         return Expander(self, copies, keep_original)
+
+    def preview(
+        self,
+        dataset: Dataset | DatasetDict | Sequence[str],
+        rows: int = 5,
+        copies: int = 1,
+        split: str = "train",
+    ) -> Preview:
+        """Show some rows before and after: HTML in a notebook, coloured text in a terminal.
+
+        Args:
+            dataset: a data set, splits of one (``split`` is shown), or a list of strings.
+            rows: how many to show, the first that change; at least 1.
+            copies: how many copies of each.
+            split: the split of a ``DatasetDict``.
+
+        Raises:
+            ValueError: if ``rows`` or ``copies`` is less than 1, or a row is damaged.
+
+        >>> from textaug import NoiseInjection
+        >>> print(NoiseInjection(seed=2).preview(["Shares fell sharply."]))
+        - Shares «fell» sharply .
+        + Shares «fll» sharply .
+          NoiseInjection
+        <BLANKLINE>
+        1 of 1 sentences tried (changed: 1)
+        """
+        from textaug.preview import preview
+
+        return preview(dataset, self, rows, copies, split)
 
     # State and repr
 

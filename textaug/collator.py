@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from textaug.augmenter import Augmenter, check_probability
 from textaug.columns import MISSING_LABEL, Batch, ColumnNames
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformers import PreTrainedTokenizerBase
 
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 IGNORED = -100  # the label that PyTorch's cross entropy leaves out
 
 
@@ -86,6 +88,7 @@ class AugmentingDataCollator:
             columns = {
                 name: [row[name] for row in rows] for name in (self.tokens_column, self.tags_column)
             }
+            self._check(columns)
             tokenized = self.tokenize(self._augment(columns) if self.augmenter else columns)
         else:
             tokenized = {name: [row[name] for row in rows] for name in rows[0]}
@@ -95,6 +98,7 @@ class AugmentingDataCollator:
 
     def tokenize(self, rows: Mapping[str, Any]) -> dict[str, list[Any]]:
         """Tokenise a batch of rows without augmenting: for ``dataset.map(..., batched=True)``."""
+        self._check(rows)
         encoded = self.tokenizer(
             list(rows[self.tokens_column]),
             is_split_into_words=True,
@@ -113,6 +117,31 @@ class AugmentingDataCollator:
                 previous = word
             labels.append(row_labels)
         return {**encoded, "labels": labels}
+
+    def _check(self, rows: Mapping[str, Any]) -> None:
+        """Refuse what no tokenizer can read, and tags that do not fit the words."""
+        pairs = zip(rows[self.tokens_column], rows[self.tags_column], strict=True)
+        for i, (tokens, tags) in enumerate(pairs):
+            if tokens is None or tags is None:
+                column = self.tokens_column if tokens is None else self.tags_column
+                self._bad(i, column, "is None", "leave such rows out with dataset.filter(...)")
+            for k, token in enumerate(tokens):
+                if not isinstance(token, str):
+                    problem = f"token {k} is {token!r}, not a string"
+                    self._bad(i, self.tokens_column, problem, "mend it")
+                if not token.isascii() and _SURROGATE.search(token):
+                    problem = (
+                        f"token {k} ({token[:40]!a}) holds half a character (a lone surrogate, as "
+                        "broken JSON has them), which no tokenizer can read"
+                    )
+                    self._bad(i, self.tokens_column, problem, "replace it, or leave the row out")
+            if len(tokens) != len(tags):
+                problem = f"has {len(tags)} tags for {len(tokens)} tokens"
+                self._bad(i, self.tags_column, problem, "each token needs one tag")
+
+    @staticmethod
+    def _bad(row: int, column: str, problem: str, remedy: str) -> NoReturn:
+        raise ValueError(f"row {row} of this batch, column {column!r}: {problem}; {remedy}")
 
     def _augment(self, columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
         import torch

@@ -6,12 +6,13 @@ numpy and torch formats) and every column that has to move with the words. Knows
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NoReturn
 
 from textaug import tags as tag_schemes
-from textaug.example import Augmented, Example
+from textaug.example import Augmented, Example, Span, in_place
 
 TOKEN_COLUMNS = ("tokens", "words")
 TAG_COLUMNS = ("ner_tags", "tags", "labels", "ner")
@@ -45,7 +46,6 @@ class Batch:
         is_lazy: whether the rows come from ``Dataset.map``.
         is_row: whether ``rows`` was a single row.
         parts: how many examples each row has: 1, or the number of text columns.
-        examples: the examples, row by row.
 
     Raises:
         ValueError: if no column, or more than one, can be meant; if a row is damaged. The message
@@ -70,18 +70,17 @@ class Batch:
         self._find(names)
         self.is_row = self._is_row()
         self.parts = len(self.text_columns) or 1
-        if self.text_columns:
-            texts = [self.column(name) for name in self.text_columns]
-            self.examples = [
-                self._from_text(column[i], i, name)
-                for i in range(len(texts[0]))
-                for name, column in zip(self.text_columns, texts, strict=True)
-            ]
-        else:
-            self._read_tokens()
+        read = self.text_columns or filter(None, (self.tokens_column, self.tags_column))
+        self._check_lengths([(name, len(self.column(name))) for name in read])
+        self._schemes = [""] * len(self)  # of each row, once it is read
+        self._is_sound = [True] * len(self)  # whether its tags would be written as they were read
 
     def __len__(self) -> int:
-        return len(self.examples) // self.parts
+        return len(self.column(self.tokens_column or self.text_columns[0]))
+
+    def examples(self) -> Iterator[Example]:
+        """The examples, row by row, made one by one: for few rows only few exist at a time."""
+        return self._from_texts() if self.text_columns else self._from_tokens()
 
     # Reading
 
@@ -137,6 +136,10 @@ class Batch:
             if names.label_names is not None and not isinstance(names.label_names, Mapping):
                 self._given_names = {self.tags_column: names.label_names}
             self.label_names = self._names_of(self.tags_column)
+        # Where all labels that there can be are of mentions, rows can be read the fast way.
+        known = self.label_names or ()
+        fast = all(name == "O" or tag_schemes.prefixed(name) for name in known)
+        self._mention_labels = known if fast else ()
 
     def _find_tags(self) -> str | None:
         found = [name for name in TAG_COLUMNS if name in self.columns and self._is_list(name)]
@@ -177,46 +180,62 @@ class Batch:
         value = self._rows[self.tokens_column]
         return value is None or len(value) == 0 or isinstance(value[0], str)
 
-    def _from_text(self, text: Any, row: int, column: str) -> Example:
-        if not isinstance(text, str):
-            self._bad(row, column, f"is {_short(text)}, not a string", _KEEP_IF_NOT_NONE)
-        return Example.from_text(text)
+    def _check_lengths(self, lengths: Sequence[tuple[str, int]]) -> None:
+        (first, rows), *others = lengths
+        for name, length in others:
+            if length != rows:
+                raise ValueError(f"{rows} rows of {first!r} but {length} of {name!r}")
 
-    def _read_tokens(self) -> None:
+    def _from_texts(self) -> Iterator[Example]:
+        texts = [self.column(name) for name in self.text_columns]
+        for row in range(len(self)):
+            for name, column in zip(self.text_columns, texts, strict=True):
+                text = column[row]
+                if not isinstance(text, str):
+                    self._bad(row, name, f"is {_short(text)}, not a string", _KEEP_IF_NOT_NONE)
+                yield Example.from_text(text)
+
+    def _from_tokens(self) -> Iterator[Example]:
         assert self.tokens_column is not None
-        self.examples = []
         rows = self.column(self.tokens_column)
-        tag_rows = self.column(self.tags_column) if self.tags_column else [None] * len(rows)
-        self._tags: list[list[str]] = []
-        self._schemes: list[str] = []
-        if len(tag_rows) != len(rows):
-            raise ValueError(
-                f"{len(rows)} rows of {self.tokens_column!r} but {len(tag_rows)} of "
-                f"{self.tags_column!r}"
-            )
-        for row, (tokens, tags) in enumerate(zip(rows, tag_rows, strict=True)):
-            self._check_tokens(tokens, row)
-            names: list[str] = []
-            scheme = "plain"
-            if self.tags_column is not None:
-                names = self._tag_names(tags, len(tokens), row)
-                scheme = self.scheme or self._scheme(names, row)
-                if scheme != "plain":
-                    self._check_scheme(names, row)
-            self._tags.append(names)
-            self._schemes.append(scheme)
-            spans = () if scheme == "plain" else tag_schemes.to_spans(names)
-            self.examples.append(Example(tuple(tokens), spans))
+        if not _are_words(rows):
+            for row, tokens in enumerate(rows):
+                self._check_tokens(tokens, row)
+        if self.tags_column is None:
+            for row, tokens in enumerate(rows):
+                self._schemes[row] = "plain"
+                yield Example(tuple(tokens))
+            return
+        for row, (tokens, tags) in enumerate(zip(rows, self.column(self.tags_column), strict=True)):
+            scheme, spans, is_sound = self._read_tags(tags, len(tokens), row)
+            self._schemes[row], self._is_sound[row] = scheme, is_sound
+            yield Example(tuple(tokens), spans)
+
+    def _read_tags(self, tags: Any, length: int, row: int) -> tuple[str, tuple[Span, ...], bool]:
+        """The scheme of a row's tags, its mentions, and whether its tags are surely sound."""
+        if self._mention_labels and tags is not None and len(tags) == length:
+            try:
+                return tag_schemes.read(tuple(tags), self._mention_labels, self.scheme)
+            except (KeyError, ValueError):
+                pass  # something is wrong, and will be named below
+        names = self._tag_names(tags, length, row)
+        if self.label_names is None and "" in names:
+            if not any(map(tag_schemes.prefixed, names)):
+                return "plain", (), False  # string labels that an edit left open
+            self._check_scheme(names, row)
+        try:
+            scheme = self.scheme or tag_schemes.detect(names, self.label_names)
+        except ValueError as error:
+            self._bad(row, self.tags_column, f"unknown tag: {error}", "use one tag scheme")
+        if scheme == "plain":
+            return scheme, (), False
+        self._check_scheme(names, row)
+        return scheme, tag_schemes.to_spans(names), False
 
     def _check_tokens(self, tokens: Any, row: int) -> None:
         column = self.tokens_column
         if tokens is None or isinstance(tokens, str):
             self._bad(row, column, f"is {_short(tokens)}, not a list of words", _KEEP_IF_NOT_NONE)
-        try:
-            if " ".join(tokens).split() == tokens:
-                return
-        except TypeError:
-            pass
         for i, token in enumerate(tokens):
             if not isinstance(token, str):
                 self._bad(row, column, f"token {i} is {_short(token)}, not a string", "mend it")
@@ -265,17 +284,7 @@ class Batch:
                 result.append(str(tag))
         return result
 
-    def _scheme(self, names: list[str], row: int) -> str:
-        if self.label_names is None and "" in names:
-            if not any(map(tag_schemes.prefixed, names)):
-                return "plain"  # string labels that an edit left open
-            self._check_scheme(names, row)
-        try:
-            return tag_schemes.detect(names, self.label_names)
-        except ValueError as error:
-            self._bad(row, self.tags_column, f"unknown tag: {error}", "use one tag scheme")
-
-    def _check_scheme(self, names: list[str], row: int) -> None:
+    def _check_scheme(self, names: Sequence[str], row: int) -> None:
         for i, name in enumerate(names):
             if name != "O" and not tag_schemes.prefixed(name):
                 problem = f"tag {name or None!r} of token {i} is neither 'O' nor that of a mention"
@@ -290,8 +299,8 @@ class Batch:
 
     # Writing
 
-    def render(self, index: int, result: Augmented) -> Row | None:
-        """The columns that change when example ``index`` becomes ``result``.
+    def render(self, index: int, old: Example, result: Augmented) -> Row | None:
+        """The columns that change when ``old``, example ``index``, becomes ``result``.
 
         Returns ``None`` where the new tags cannot be written with the column's label names, for
         instance ``B-PER`` in an IOB1 column whose names hold only ``I-PER``.
@@ -303,12 +312,15 @@ class Batch:
         if result.origins is None:
             raise ValueError("a changed example needs origins, one for each token")
         changed: Row = {self.tokens_column: list(result.example.tokens)}
+        length = len(old.tokens)
+        none_moved = result.origins == in_place(length) and result.example.spans == old.spans
+        if none_moved and self._is_sound[row] and self.aligned is None:
+            return changed  # no word has moved, so no label has
         if self.tags_column is not None:
             tags = self._new_tags(row, result)
             if tags is None:
                 return None
             changed[self.tags_column] = tags
-        length = len(self.examples[index].tokens)
         for name in self._aligned_columns(row, length):
             changed[name] = self._carried(name, row, result.origins)
         return changed
@@ -355,12 +367,14 @@ class Batch:
     def _carried(self, name: str, row: int, origins: Sequence[int | None]) -> list[Any]:
         """Another column's values for the new tokens: a layer of tags as spans, else one by one."""
         values = self.column(name)[row]
-        if list(origins) == list(range(len(values))):
+        if origins == in_place(len(values)):
             return list(values)
         numbers = _has_int(values) and self._takes_minus_one(name, values)
         missing = MISSING_LABEL if numbers else None
         plain = [missing if origin is None else values[origin] for origin in origins]
         names = self._names_of(name) if numbers else None
+        if names and not any(map(tag_schemes.prefixed, names)):
+            return plain  # no layer of spans
         if names and all(value is not None and 0 <= value < len(names) for value in values):
             tags = [names[value] for value in values]
         elif values and all(isinstance(value, str) for value in values):
@@ -376,10 +390,22 @@ class Batch:
         moved = tag_schemes.follow(tags, origins, scheme)
         if not names:
             return list(moved)
+        ids: dict[str | None, int] = {label: i for i, label in enumerate(names)}
         return [
-            names.index(tag) if tag in names else old  # "B-NP", say, where the names lack it
+            ids.get(tag, old)  # "B-NP", say, may not be among the names
             for tag, old in zip(moved, plain, strict=True)
         ]
+
+
+def _are_words(rows: Sequence[Any]) -> bool:
+    """Whether all rows are lists of strings, none of them empty or with white space inside."""
+    if not all(isinstance(tokens, (list, tuple)) for tokens in rows):
+        return False
+    try:
+        # One string of the whole batch: splitting it row by row would take twice as long.
+        return " ".join(map(" ".join, filter(None, rows))).split() == list(chain(*rows))
+    except TypeError:
+        return False
 
 
 _KEEP_IF_NOT_NONE = "leave such rows out with dataset.filter(...) first"

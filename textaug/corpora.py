@@ -65,7 +65,7 @@ def load_conll(
     for split_name, given in by_split.items():
         sentences[split_name] = []
         for path in [given] if isinstance(given, (str, Path)) else given:
-            names, found = _read(Path(path), names)
+            names, found = read_sentences(Path(path), names)
             sentences[split_name] += found
     features = {names[0]: List(Value("string"))}
     for column, name in list(enumerate(names))[1:]:
@@ -81,7 +81,13 @@ def load_conll(
     return data if isinstance(paths, Mapping) else data["train"]
 
 
-def _read(path: Path, names: tuple[str, ...]) -> tuple[tuple[str, ...], list[Sentence]]:
+def read_sentences(
+    path: Path, names: tuple[str, ...] = ()
+) -> tuple[tuple[str, ...], list[Sentence]]:
+    """The columns of a CoNLL file and its sentences, tags as they stand there.
+
+    See :func:`load_conll`.
+    """
     sentences: list[Sentence] = []
     current: Sentence = []
     with path.open(encoding="utf-8") as lines:

@@ -10,7 +10,7 @@ from textaug.augmenter import ORIGINAL, Augmenter
 from textaug.columns import Batch
 
 if TYPE_CHECKING:
-    from datasets import Dataset, DatasetDict, IterableDataset
+    from datasets import Dataset, DatasetDict, Features, IterableDataset
 
     Data = TypeVar("Data", Dataset, DatasetDict, IterableDataset)
 
@@ -59,7 +59,7 @@ class Expander:
             self.augmenter.use_rank(rank)
         augmenter = self.augmenter
         batch = Batch(rows, augmenter.columns, self.features)
-        if batch.is_row and len(batch.examples[0].tokens) > 0:
+        if batch.is_row and next(batch.examples()).tokens:
             raise ValueError(
                 "one row cannot become several: use dataset.map(augmenter.expand(...), "
                 "batched=True), or textaug.expand(dataset, augmenter, copies=...)"
@@ -136,7 +136,7 @@ def expand(
     >>> expand(rows, NoiseInjection(), copies=3).num_rows
     4
     """
-    from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict, Value
+    from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict
 
     provenance = augmenter.provenance_column
     if isinstance(dataset, (DatasetDict, IterableDatasetDict)):
@@ -163,9 +163,8 @@ def expand(
     # Rows come without features in streaming, and in the numpy and torch formats.
     bare = isinstance(dataset, IterableDataset) or dataset.format["type"] is not None
     expander = Expander(augmenter, copies, keep_original, features if bare else None)
-    if features is not None and provenance and provenance not in features:
-        features = features.copy()
-        features[provenance] = Value("string")
+    if features is not None:
+        features = expanded_features(features, augmenter)
     if isinstance(dataset, IterableDataset):
         return cast(
             "Data", dataset.map(expander, batched=True, batch_size=batch_size, features=features)
@@ -182,19 +181,37 @@ def expand(
         desc=f"Augmenting ({type(augmenter).__name__} × {copies})",
     )
     made = len(result) - len(dataset) * keep_original
-    missing = len(dataset) * copies - made
+    log_missing(augmenter, len(dataset), copies, made, augmenter.counts - before)
+    return cast("Data", result)
+
+
+def expanded_features(features: Features, augmenter: Augmenter) -> Features:
+    """The features of a data set after an augmenter: with its provenance column, if any."""
+    from datasets import Value
+
+    provenance = augmenter.provenance_column
+    if provenance is None or provenance in features:
+        return features
+    features = features.copy()
+    features[provenance] = Value("string")
+    return features
+
+
+def log_missing(
+    augmenter: Augmenter, rows: int, copies: int, made: int, counts: Mapping[str, int] | None = None
+) -> None:
+    """Say how many copies were left out, and why, as far as ``counts`` tells."""
+    missing = rows * copies - made
+    reasons = ", ".join(
+        f"{reason}: {n:,}"
+        for reason, n in sorted((counts or {}).items())
+        if not reason.startswith("changed")
+    )
     if missing:
-        new = augmenter.counts - before
-        reasons = ", ".join(
-            f"{reason}: {n:,}"
-            for reason, n in sorted(new.items())
-            if not reason.startswith("changed")
-        )
         logger.warning(
             "%s: %s of %s copies left out%s",
             type(augmenter).__name__,
             f"{missing:,}",
-            f"{len(dataset) * copies:,}",
+            f"{rows * copies:,}",
             f" ({reasons})" if reasons else "",
         )
-    return cast("Data", result)

@@ -440,6 +440,28 @@ def _readings(word: str, pos: str | None) -> list[_Reading]:
     return readings
 
 
+@lru_cache(CACHE_SIZE)
+def grammatical_forms(word: str) -> frozenset[str]:
+    """What an English word can be in a sentence, as tags of the Penn Treebank.
+
+    Rare uses ("to paper a wall") are left out, and rare spellings (the plural "conflict"). Empty
+    for a word that WordNet does not have.
+
+    >>> sorted(grammatical_forms("Reported"))
+    ['VBD', 'VBN']
+    """
+    word = word.lower()
+    readings = _readings(word, None)
+    uses = [_uses(reading.lemma, reading.letter) + PRIOR_COUNT for reading in readings]
+    return frozenset(
+        tag
+        for reading, count in zip(readings, uses, strict=True)
+        if count >= SMALLEST_POS_SHARE * sum(uses)
+        for tag in reading.tags
+        if _forms(reading.lemma, tag)[0] == word
+    )
+
+
 def _dominant(readings: Sequence[_Reading]) -> _Reading | None:
     """The reading that makes up most of the word's uses, if one does."""
     uses = [_uses(reading.lemma, reading.letter) + PRIOR_COUNT for reading in readings]

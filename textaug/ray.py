@@ -1,0 +1,174 @@
+"""Augmentation on more than one machine, with Ray Data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from textaug.augmenter import Augmenter
+from textaug.expand import Expander, expanded_features, log_missing
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from datasets import Dataset, Features
+
+EXTRA = "pip install 'textaug-nlp[ray]'"
+
+
+class _Worker:
+    """What lives in one actor: the augmenter, with the model that it loads on first use."""
+
+    def __init__(self, expander: Expander, before: Features, after: Features) -> None:
+        import datasets
+
+        datasets.disable_progress_bars()
+        self.expander = expander
+        self.before = before
+        self.after = after
+
+    def __call__(self, table: pa.Table) -> pa.Table:
+        import datasets
+
+        rows = datasets.Dataset(
+            datasets.table.InMemoryTable(table), datasets.DatasetInfo(features=self.before)
+        )
+        made = rows.map(
+            self.expander,
+            batched=True,
+            batch_size=None,
+            features=self.after,
+            keep_in_memory=True,
+            load_from_cache_file=False,
+        )
+        return made.data.table
+
+
+def expand(
+    dataset: Dataset,
+    augmenter: Augmenter,
+    copies: int = 1,
+    *,
+    keep_original: bool = True,
+    batch_size: int = 1000,
+    workers: int | None = None,
+    num_cpus: float = 1,
+    num_gpus: float = 0,
+) -> Dataset:
+    """Expand a data set on a Ray cluster: each row, followed by ``copies`` augmented ones.
+
+    The same rows in the same order as from :func:`textaug.expand` on one machine. Each worker is
+    an actor that loads its model once; batches travel as Arrow tables. What a worker that dies had
+    in hand is done again by another, to the same result.
+
+    It uses the cluster that the process is connected to; ``ray.init(address="auto")`` connects to
+    one, and without it Ray starts one on this machine. Every machine needs the same versions of
+    textaug and its models, and a model's folder under the same path. At what size this is worth it
+    is in the README.
+
+    Args:
+        dataset: one split. It is sent to the workers, and what they make is sent back.
+        augmenter: what makes the copies.
+        copies: how many for each row, at least 1.
+        keep_original: whether the rows themselves stay.
+        batch_size: rows sent to a worker at a time; it never changes the result, apart from the
+            limits that the augmenter itself names for GPUs.
+        workers: how many; default: as many as the cluster's CPUs and GPUs allow.
+        num_cpus: CPUs for each worker. A model uses as many threads as its worker has CPUs.
+        num_gpus: GPUs for each worker; 0.5 puts two on one.
+
+    Returns:
+        A ``Dataset`` with the same features, class labels included. It lies in a temporary file
+        that goes with the process; ``save_to_disk`` or ``to_parquet`` keeps it. Copies that could
+        not be made are left out, and how many is logged.
+
+    Raises:
+        TypeError: for anything but a ``Dataset``.
+        ModuleNotFoundError: without the extra ``ray``, with the command that installs it.
+        ValueError: if ``copies`` is less than 1, or the cluster has no room for one worker.
+        ray.exceptions.RayTaskError: if a row is damaged; it is a ``ValueError`` too, whose message
+            names the row, counted within its batch, and the column.
+
+    On a cluster::
+
+        ray.init(address="auto")
+        bigger = textaug.ray.expand(train, MaskedLMSubstitution("bert-base-cased"), num_gpus=1)
+    """
+    from datasets import Dataset
+
+    try:
+        import ray
+        import ray.data
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(f"Ray Data is not installed: {EXTRA}") from error
+
+    if not isinstance(dataset, Dataset):
+        raise TypeError(f"expected a datasets.Dataset (one split), got {type(dataset).__name__}")
+    expander = Expander(augmenter, copies, keep_original)
+    after = expanded_features(dataset.features, augmenter)
+    if not ray.is_initialized():
+        ray.init()
+    resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+    room = _room(resources, num_cpus, num_gpus)
+    starts = range(0, max(1, len(dataset)), batch_size)  # one batch where there are no rows
+    arrow = dataset.with_format("arrow")
+    with _context(ray.data.DataContext.get_current()):
+        made = ray.data.from_arrow([arrow[i : i + batch_size] for i in starts]).map_batches(
+            _Worker,
+            fn_constructor_args=(expander, dataset.features, after),
+            batch_format="pyarrow",
+            batch_size=None,
+            zero_copy_batch=True,
+            compute=ray.data.ActorPoolStrategy(size=min(workers or room, len(starts))),
+            num_cpus=num_cpus,
+            num_gpus=num_gpus,
+        )
+        result = _collected(made, after)
+    log_missing(augmenter, len(dataset), copies, len(result) - len(dataset) * keep_original)
+    return result
+
+
+@contextmanager
+def _context(context: Any) -> Iterator[None]:
+    """What we need of Ray Data, for as long as we need it."""
+    options = context.execution_options
+    before = options.preserve_order, context.raise_original_map_exception
+    # Rows come out in the order in which they went in, whichever worker is the first to be done;
+    # an error comes out as what it was.
+    options.preserve_order = context.raise_original_map_exception = True
+    try:
+        yield
+    finally:
+        options.preserve_order, context.raise_original_map_exception = before
+
+
+def _room(resources: dict[str, float], num_cpus: float, num_gpus: float) -> int:
+    """How many workers fit into a cluster."""
+    room = min(
+        int(resources.get(kind, 0) / each)
+        for kind, each in (("CPU", num_cpus), ("GPU", num_gpus))
+        if each
+    )
+    if room < 1:
+        raise ValueError(
+            f"no worker with num_cpus={num_cpus} and num_gpus={num_gpus} fits into this cluster of "
+            f"{resources.get('CPU', 0):g} CPUs and {resources.get('GPU', 0):g} GPUs"
+        )
+    return room
+
+
+def _collected(made: Any, features: Features) -> Dataset:
+    """A Ray data set as one of ours, in a file, so that it may be larger than the memory."""
+    from pathlib import Path
+    from tempfile import mkdtemp
+
+    from datasets import Dataset
+    from datasets.arrow_writer import ArrowWriter
+    from datasets.fingerprint import get_temporary_cache_files_directory
+
+    path = Path(mkdtemp(dir=get_temporary_cache_files_directory())) / "expanded.arrow"
+    with ArrowWriter(features=features, path=str(path)) as writer:
+        for table in made.iter_batches(batch_format="pyarrow", batch_size=None):
+            writer.write_table(table)
+        writer.finalize()
+    return Dataset.from_file(str(path))
