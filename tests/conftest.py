@@ -13,7 +13,7 @@ _ANY_SPEED = {
     "database": None,
     "suppress_health_check": list(hypothesis.HealthCheck),
 }
-hypothesis.settings.register_profile("quick", max_examples=40, derandomize=True, **_ANY_SPEED)
+hypothesis.settings.register_profile("quick", max_examples=100, derandomize=True, **_ANY_SPEED)
 hypothesis.settings.register_profile("long", max_examples=20_000, **_ANY_SPEED)
 hypothesis.settings.load_profile("quick")
 

@@ -66,16 +66,18 @@ TOKENS = st.one_of(
 )
 
 
+# How many words before a mention, how many in it, its type: often two of one type side by side.
+PLACES = st.tuples(
+    st.sampled_from((0, 0, 1, 3)), st.integers(1, 4), st.sampled_from(("PER", *TYPES))
+)
+
+
 @st.composite
 def sentences(draw):
     """Tokens, and mentions that may touch, fill the sentence or be none."""
     tokens = draw(st.lists(TOKENS, max_size=9))
     found, at = [], 0
-    for gap, length, kind in draw(
-        st.lists(
-            st.tuples(st.integers(0, 3), st.integers(1, 4), st.sampled_from(TYPES)), max_size=3
-        )
-    ):
+    for gap, length, kind in draw(st.lists(PLACES, max_size=3)):
         start, end = at + gap, min(at + gap + length, len(tokens))
         if start < end:
             found.append((kind, start, end))

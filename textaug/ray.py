@@ -117,7 +117,7 @@ def expand(
             _Worker,
             fn_constructor_args=(expander, dataset.features, after),
             batch_format="pyarrow",
-            batch_size=None,
+            batch_size=batch_size,  # Ray wants to be told where there are GPUs
             zero_copy_batch=True,
             compute=ray.data.ActorPoolStrategy(size=min(workers or room, len(starts))),
             num_cpus=num_cpus,
