@@ -8,10 +8,20 @@
 
 from textaug.augmenter import Augmenter
 from textaug.back_translation import BackTranslation
+from textaug.balance import Balance, balanced
 from textaug.collator import AugmentingDataCollator
 from textaug.compose import Compose, OneOf, SomeOf
 from textaug.example import Augmented, Edit, Example, Rejected, Span, apply_edits
 from textaug.expand import Expander, expand
+from textaug.filters import (
+    Filtered,
+    NoUnlabelledNames,
+    Novelty,
+    Perplexity,
+    Similarity,
+    TeacherAgreement,
+)
+from textaug.hardest import Hardest
 from textaug.masked_lm import MaskedLMSubstitution
 from textaug.mentions import MentionReplacement
 from textaug.noise import NoiseInjection
@@ -25,20 +35,29 @@ __all__ = [
     "Augmenter",
     "AugmentingDataCollator",
     "BackTranslation",
+    "Balance",
     "Compose",
     "Edit",
     "Example",
     "Expander",
+    "Filtered",
+    "Hardest",
     "LabelWiseReplacement",
     "MaskedLMSubstitution",
     "MentionReplacement",
+    "NoUnlabelledNames",
     "NoiseInjection",
+    "Novelty",
     "OneOf",
+    "Perplexity",
     "Rejected",
     "SegmentShuffle",
+    "Similarity",
     "SomeOf",
     "Span",
     "SynonymReplacement",
+    "TeacherAgreement",
     "apply_edits",
+    "balanced",
     "expand",
 ]

@@ -18,7 +18,8 @@ from textaug.randomness import HashRandom
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
-    from textaug.expand import Expander
+    from textaug.expand import Copies, Expander
+    from textaug.filters import Filtered, FilterFunction
     from textaug.preview import Preview
 
 TARGETS = ("context", "mentions", "all")
@@ -317,7 +318,7 @@ class Augmenter:
         """Remember which worker this is, so that models go to GPU ``rank % number of GPUs``."""
         self.rank = rank
 
-    def expand(self, copies: int = 1, keep_original: bool = True) -> Expander:
+    def expand(self, copies: Copies = 1, keep_original: bool = True) -> Expander:
         """A function for ``map(..., batched=True)`` that adds ``copies`` rows to each row.
 
         >>> Augmenter(seed=3).expand(copies=2)
@@ -326,6 +327,23 @@ class Augmenter:
         from textaug.expand import Expander
 
         return Expander(self, copies, keep_original)
+
+    def where(self, filter: FilterFunction, tries: int = 3) -> Filtered:
+        """This augmenter, but a result counts only if a filter keeps it.
+
+        Args:
+            filter: a function of examples before and after that says which to keep, such as
+                :class:`~textaug.TeacherAgreement`; see :class:`~textaug.Filtered`.
+            tries: how often to draw anew before an example is rejected, at least 1.
+
+        >>> from textaug import NoiseInjection, Novelty
+        >>> NoiseInjection(seed=3).where(Novelty(maximum=0.9)).where(Novelty(0.7), tries=1).tries
+        1
+        """
+        from textaug.filters import Filtered
+
+        settings: Any = {name: getattr(self, name) for name in Settings.__annotations__}
+        return Filtered(self, filter, tries, **settings)
 
     def preview(
         self,

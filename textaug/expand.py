@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textaug.augmenter import ORIGINAL, Augmenter
-from textaug.columns import Batch
+from textaug.columns import Batch, Row
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict, Features, IterableDataset
 
     Data = TypeVar("Data", Dataset, DatasetDict, IterableDataset)
+
+# How many for each row, or a function that says it for one, such as `textaug.balanced` makes.
+Copies = int | Callable[[Row], int]
 
 logger = logging.getLogger("textaug")
 
@@ -26,7 +29,8 @@ class Expander:
 
     Args:
         augmenter: what makes the copies.
-        copies: how many for each row, at least 1.
+        copies: how many for each row, at least 1, or a function from a row (a dict of its columns)
+            to how many; then 0 is none.
         keep_original: whether the row itself comes first.
         features: the data set's features; needed for streaming alone, where rows come without.
 
@@ -38,11 +42,11 @@ class Expander:
     def __init__(
         self,
         augmenter: Augmenter,
-        copies: int = 1,
+        copies: Copies = 1,
         keep_original: bool = True,
         features: Mapping[str, Any] | None = None,
     ) -> None:
-        if copies < 1:
+        if isinstance(copies, int) and copies < 1:
             raise ValueError(f"copies={copies}: must be at least 1")
         self.augmenter = augmenter
         self.copies = copies
@@ -72,7 +76,7 @@ class Expander:
         if batch.is_row:  # an empty batch looks like an empty row
             return output
         key_columns = batch.text_columns or (cast(str, batch.tokens_column),)
-        for row, copies in enumerate(augmenter.changes(batch, self.copies)):
+        for row, copies in enumerate(self._changes(batch)):
             original = batch.original(row)
             if provenance:
                 original.setdefault(provenance, ORIGINAL)
@@ -91,6 +95,21 @@ class Expander:
                 _append(output, new)
         return output
 
+    def _changes(self, batch: Batch) -> list[list[Row | None]]:
+        if isinstance(self.copies, int):
+            return self.augmenter.changes(batch, self.copies)
+        for _ in batch.examples():  # a damaged row is named by its place among all of them
+            pass
+        wanted = [self.copies(batch.original(row)) for row in range(len(batch))]
+        changes: list[list[Row | None]] = [[] for _ in wanted]
+        for copies in sorted({n for n in wanted if n > 0}):
+            rows = [row for row, n in enumerate(wanted) if n == copies]
+            columns = {name: [batch.column(name)[row] for row in rows] for name in batch.columns}
+            some = Batch(columns, self.augmenter.columns, batch.features)
+            for row, made in zip(rows, self.augmenter.changes(some, copies), strict=True):
+                changes[row] = made
+        return changes
+
 
 def _append(output: dict[str, list[Any]], row: dict[str, Any]) -> None:
     for name, column in output.items():
@@ -100,7 +119,7 @@ def _append(output: dict[str, list[Any]], row: dict[str, Any]) -> None:
 def expand(
     dataset: Data,
     augmenter: Augmenter,
-    copies: int = 1,
+    copies: Copies = 1,
     *,
     keep_original: bool = True,
     split: str = "train",
@@ -116,7 +135,8 @@ def expand(
         dataset: a ``Dataset``, a ``DatasetDict`` (only ``split`` is expanded: what a model is
             judged on stays as it is) or an ``IterableDataset``.
         augmenter: what makes the copies.
-        copies: how many for each row.
+        copies: how many for each row, or a function from a row (a dict of its columns) to how many,
+            such as :func:`textaug.balanced` makes.
         keep_original: whether the rows themselves stay.
         split: the split of a ``DatasetDict`` to expand.
         batch_size: rows handed over at a time; it never changes the result.
@@ -171,6 +191,7 @@ def expand(
         )
     assert isinstance(dataset, Dataset)
     before = augmenter.counts.copy()
+    times = f" × {copies}" if isinstance(copies, int) else ""
     result = dataset.map(
         expander,
         batched=True,
@@ -178,10 +199,11 @@ def expand(
         num_proc=num_proc,
         with_rank=num_proc is not None,
         features=features,
-        desc=f"Augmenting ({type(augmenter).__name__} × {copies})",
+        desc=f"Augmenting ({type(augmenter).__name__}{times})",
     )
     made = len(result) - len(dataset) * keep_original
-    log_missing(augmenter, len(dataset), copies, made, augmenter.counts - before)
+    wanted = len(dataset) * copies if isinstance(copies, int) else _total(dataset, copies)
+    log_missing(augmenter, wanted, made, augmenter.counts - before)
     return cast("Data", result)
 
 
@@ -197,11 +219,16 @@ def expanded_features(features: Features, augmenter: Augmenter) -> Features:
     return features
 
 
+def _total(dataset: Dataset, copies: Callable[[Row], int]) -> int:
+    batches = dataset.with_format("arrow").iter(1000)  # without decoding pictures and sounds
+    return sum(max(0, copies(row)) for table in batches for row in table.to_pylist())
+
+
 def log_missing(
-    augmenter: Augmenter, rows: int, copies: int, made: int, counts: Mapping[str, int] | None = None
+    augmenter: Augmenter, wanted: int, made: int, counts: Mapping[str, int] | None = None
 ) -> None:
-    """Say how many copies were left out, and why, as far as ``counts`` tells."""
-    missing = rows * copies - made
+    """Say how many of the copies wanted were left out, and why, as far as ``counts`` tells."""
+    missing = wanted - made
     reasons = ", ".join(
         f"{reason}: {n:,}"
         for reason, n in sorted((counts or {}).items())
@@ -212,6 +239,6 @@ def log_missing(
             "%s: %s of %s copies left out%s",
             type(augmenter).__name__,
             f"{missing:,}",
-            f"{rows * copies:,}",
+            f"{wanted:,}",
             f" ({reasons})" if reasons else "",
         )

@@ -124,7 +124,7 @@ def expand(
             num_gpus=num_gpus,
         )
         result = _collected(made, after)
-    log_missing(augmenter, len(dataset), copies, len(result) - len(dataset) * keep_original)
+    log_missing(augmenter, len(dataset) * copies, len(result) - len(dataset) * keep_original)
     return result
 
 

@@ -102,6 +102,8 @@ def outline(augmenter: Augmenter) -> str:
             text = "{…}"
         elif isinstance(value, list) and value and isinstance(value[0], Augmenter):
             text = f"[{', '.join(map(outline, value))}]"
+        elif isinstance(value, Augmenter):
+            text = outline(value)
         else:
             text = repr(value)
         shown.append(f"{name}={text}")
