@@ -25,6 +25,18 @@ def tiny_bert():
 
 
 @cache
+def tiny_encoder():
+    return str(models.tiny_bert_encoder(model_folder() / "encoder"))
+
+
+@cache
+def tiny_tagger():
+    types = ("PER", "LOC", "ORG", "MISC", "XYZ", "I-O", "人")
+    labels = ["O", *(f"{prefix}-{kind}" for kind in types for prefix in "BI")]
+    return str(models.tiny_tagger(model_folder() / "tagger", labels))
+
+
+@cache
 def pools():
     return textaug.MentionReplacement.from_dataset(builtin_corpus()).pools
 
@@ -64,6 +76,10 @@ AUGMENTERS = {
     "LabelWiseReplacement": lambda p=0.3, **s: textaug.LabelWiseReplacement(words(), p=p, **s),
     "SegmentShuffle": lambda p=0.5, **s: textaug.SegmentShuffle(p=p, **s),
     "Compose": lambda p=0.2, **s: textaug.Compose([_one(p), _one(p)], **s),
+    "Filtered": lambda p=0.3, **s: textaug.Filtered(
+        _one(p), textaug.Similarity(0.5, 0.98, tiny_encoder()), tries=2, **s
+    ),
+    "Hardest": lambda p=0.3, **s: textaug.Hardest(_one(p), 3, tiny_tagger(), **s),
     "OneOf": lambda p=0.2, **s: textaug.OneOf(
         [_one(p), textaug.SynonymReplacement(p)], weights=[1, 2], **s
     ),

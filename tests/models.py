@@ -75,6 +75,18 @@ def tiny_bert_encoder(folder: Path) -> str:
     return _save(folder, "BertModel", BertConfig(vocab_size=len(tokenizer), **SIZES), tokenizer)
 
 
+def tiny_tagger(folder: Path, labels: list[str]) -> str:
+    """BERT that gives every word a label, at random but always the same."""
+    from transformers import BertConfig
+
+    tokenizer = _bert_tokenizer()
+    config = BertConfig(
+        vocab_size=len(tokenizer), max_position_embeddings=64, id2label=dict(enumerate(labels)),
+        label2id={label: i for i, label in enumerate(labels)}, **SIZES,
+    )  # fmt: skip
+    return _save(folder, "BertForTokenClassification", config, tokenizer)
+
+
 def tiny_distilbert(folder: Path) -> str:
     """DistilBERT, uncased."""
     from transformers import DistilBertConfig

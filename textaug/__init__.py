@@ -11,6 +11,7 @@ from textaug.back_translation import BackTranslation
 from textaug.balance import Balance, balanced
 from textaug.collator import AugmentingDataCollator
 from textaug.compose import Compose, OneOf, SomeOf
+from textaug.describe import Description, describe
 from textaug.example import Augmented, Edit, Example, Rejected, Span, apply_edits
 from textaug.expand import Expander, expand
 from textaug.filters import (
@@ -37,6 +38,7 @@ __all__ = [
     "BackTranslation",
     "Balance",
     "Compose",
+    "Description",
     "Edit",
     "Example",
     "Expander",
@@ -59,5 +61,6 @@ __all__ = [
     "TeacherAgreement",
     "apply_edits",
     "balanced",
+    "describe",
     "expand",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from math import log
 from random import Random
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -161,8 +162,9 @@ class TeacherAgreement(_ModelFilter):
 
     The rule of ACLM (Ghosh et al. 2023): a tagger trained on the gold sample must reproduce every
     label of the new sentence. **The teacher must never have seen the evaluation split**, or the
-    filter would tell of it; train it on what you augment. A sentence longer than the teacher's
-    window is not kept. Mentions are compared, not tags, so the teacher may have another scheme.
+    filter would tell of it; train it on what you augment. It drops what the teacher finds hard, be
+    the label wrong or not (:class:`~textaug.Hardest` does the opposite). A sentence longer than the
+    teacher's window is not kept. Mentions are compared, not tags, so its scheme may be another.
 
     Args:
         model: any model for token classification whose labels have names (``B-PER``, …): a folder
@@ -195,11 +197,12 @@ class Similarity(_ModelFilter):
     """Keep a sentence that means about the same as its original, and if wanted not just the same.
 
     The cosine of the two sentences' vectors, each the mean over its sub-tokens, must lie within
-    the bounds.
+    the bounds. In a long sentence one wrong word moves the vector little, in one of three words any
+    word moves it far: it judges sentences, not words. Not for mentions that are swapped: another name
+    is another meaning.
 
     Args:
-        minimum: lowest cosine, -1..1. Of the default nothing is known but that MiniLM gives
-            paraphrases more and most other pairs less; look at what it turns down.
+        minimum: lowest cosine, -1..1.
         maximum: highest cosine, to leave out what says the same once more.
         model: any encoder whose mean pooling makes sense (those of ``sentence-transformers``); the
             default, ``"offline"``, is ``all-MiniLM-L6-v2`` out of the ``offline`` extra, for
@@ -251,8 +254,9 @@ class Similarity(_ModelFilter):
 class Perplexity(_ModelFilter):
     """Keep a sentence that a language model finds not much less likely than its original.
 
-    See :func:`textaug.scoring.perplexities`: per word; pseudo-perplexity for masked models, which
-    costs as many passes as the sentence has sub-tokens.
+    See :func:`textaug.scoring.surprisals`: per word; pseudo-perplexity for masked models, which
+    costs as many passes as the sentence has sub-tokens. It tells words that do not fit from those
+    that do; of words that the same model has put there it finds nearly all fitting.
 
     Args:
         maximum: highest perplexity, as a multiple of the original's; above 0.
@@ -287,16 +291,17 @@ class Perplexity(_ModelFilter):
     def __call__(self, before: Sequence[Example], after: Sequence[Example]) -> list[bool]:
         """Whether each perplexity is at most so many times the original's."""
         examples = list(dict.fromkeys((*before, *after)))
-        found = scoring.perplexities(
+        found = scoring.surprisals(
             examples, self.model, self.causal, *self.where, self.batch_tokens
         )
         of = dict(zip(examples, found, strict=True))
-        return [of[new] <= self.maximum * of[old] for old, new in zip(before, after, strict=True)]
+        margin = log(self.maximum)
+        return [of[new] <= of[old] + margin for old, new in zip(before, after, strict=True)]
 
 
 @dataclass(repr=False)
 class Novelty(Filter):
-    """Keep a sentence that is no near-duplicate of its original, nor of given sentences.
+    """Keep a sentence that is no near-duplicate of its original, or of given sentences.
 
     Likeness is the share of word ``n``-grams that two sentences have in common (Jaccard; the
     edges count). Only fixed sentences are compared, never the other results, so that the outcome
@@ -305,21 +310,22 @@ class Novelty(Filter):
     Args:
         maximum: highest likeness, 0..1. Changing one word in the middle of a sentence of 12 leaves
             a likeness of 0.73 with ``n=2``, and of 0.65 with ``n=3``.
-        reference: further sentences that no result may be near to, words separated by blanks; the
-            evaluation split, say. See :meth:`from_dataset`.
+        reference: sentences to compare with instead of the original, words separated by blanks:
+            the evaluation split, say, that no result may be near to; see :meth:`from_dataset`.
+            For both, use two filters.
         n: words in an n-gram, at least 1.
 
     Raises:
         ValueError: for a maximum out of range, or ``n`` below 1.
 
-    >>> new = Novelty(maximum=0.4, reference=["a dog bit the man"])
     >>> before = [Example(("the", "man", "saw", "a", "dog"))] * 2
-    >>> new(before, [Example(("a", "man", "saw", "a", "dog")), Example(("a", "dog", "ran"))])
-    [False, True]
+    >>> after = [Example(("a", "man", "saw", "a", "dog")), Example(("a", "dog", "ran"))]
+    >>> Novelty(0.4)(before, after), Novelty(0.4, reference=["a dog ran off"])(before, after)
+    ([False, True], [True, False])
     """
 
     maximum: float = 0.8
-    reference: Sequence[str] = ()
+    reference: Sequence[str] | None = None
     n: int = 2
 
     def __post_init__(self) -> None:
@@ -327,10 +333,9 @@ class Novelty(Filter):
             raise ValueError(f"maximum={self.maximum}: must lie between 0 and 1")
         if self.n < 1:
             raise ValueError(f"n={self.n}: must be at least 1")
-        self.reference = list(self.reference)
         self._sizes: list[int] = []
         self._holders: dict[tuple[str, ...], list[int]] = {}  # of each n-gram, the sentences
-        for number, text in enumerate(self.reference):
+        for number, text in enumerate(self.reference or ()):
             grams = self._grams(text.split())
             self._sizes.append(len(grams))
             for gram in grams:
@@ -355,15 +360,18 @@ class Novelty(Filter):
         return set(zip(*(padded[i:] for i in range(self.n)), strict=False))
 
     def _likeness(self, before: Example, after: Example) -> float:
-        old, new = self._grams(before.tokens), self._grams(after.tokens)
+        new = self._grams(after.tokens)
+        if self.reference is None:
+            old = self._grams(before.tokens)
+            return len(old & new) / max(1, len(old | new))
         shared = Counter(number for gram in new for number in self._holders.get(gram, ()))
-        likeness = [
-            common / (len(new) + self._sizes[number] - common) for number, common in shared.items()
-        ]
-        return max([len(old & new) / max(1, len(old | new)), *likeness])
+        return max(
+            (common / (len(new) + self._sizes[i] - common) for i, common in shared.items()),
+            default=0.0,
+        )
 
     def __call__(self, before: Sequence[Example], after: Sequence[Example]) -> list[bool]:
-        """Whether each is far enough from its original and the reference."""
+        """Whether each is far enough from what it is compared with."""
         return [
             self._likeness(old, new) <= self.maximum for old, new in zip(before, after, strict=True)
         ]

@@ -1,4 +1,4 @@
-"""What models say of whole sentences: tags, losses, vectors, perplexities.
+"""What models say of whole sentences: tags, losses, vectors, surprise.
 
 For filters and descriptions. Sentences go through a model together, those of one padded length
 side by side (:func:`textaug.models.batches`), so that no result depends on its neighbours. Models
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from math import exp
 from typing import Any, TypeVar
 
 from textaug import models, offline
@@ -241,7 +240,7 @@ def _encoder(kind: str, *where: Any) -> _Encoder:
     return _Encoder(*models.load(kind, *where))
 
 
-def perplexities(
+def surprisals(
     examples: Sequence[Example],
     name: str = offline.MASKED_LM,
     causal: bool = False,
@@ -251,12 +250,13 @@ def perplexities(
     rank: int | None = None,
     batch_tokens: int = BATCH_TOKENS,
 ) -> list[float]:
-    """The perplexity of each example, per word; what does not fit into the window is left out.
+    """How surprising each example is: the mean of its words, in nats. ``exp`` gives perplexity.
 
-    By a masked language model the pseudo-perplexity of Salazar et al. (2020), "Masked Language
-    Model Scoring": every sub-token is masked in turn, and with it those of the same word to its
-    right, as Kauf & Ivanova (2023) showed to be fairer to rare words. A sentence of *n* sub-tokens
-    so costs *n* passes. By a causal one (``causal=True``) it costs one.
+    What does not fit into the model's window is left out. By a masked language model it is the
+    pseudo-log-likelihood of Salazar et al. (2020), "Masked Language Model Scoring": every sub-token
+    is masked in turn, and with it those of the same word to its right, as Kauf & Ivanova (2023)
+    showed to be fairer to rare words. So a sentence of *n* sub-tokens costs *n* passes. By a causal
+    one (``causal=True``) it costs one.
 
     Args:
         examples: sentences.
@@ -270,8 +270,8 @@ def perplexities(
 
     >>> good = Example(("The", "minister", "told", "reporters", "that", "prices", "fell", "."))
     >>> bad = Example(("The", "minister", "banana", "reporters", "that", "prices", "fell", "."))
-    >>> one, other = perplexities([good, bad])
-    >>> one < other / 2
+    >>> one, other = surprisals([good, bad])
+    >>> one + 1 < other
     True
     """
     kind = "AutoModelForCausalLM" if causal else "AutoModelForMaskedLM"
@@ -280,7 +280,7 @@ def perplexities(
     log_likelihoods = _causal if causal else _masked
     totals = log_likelihoods(encoder, encoded, batch_tokens)
     words = [len({word for word in owners if word >= 0}) for _, owners, _ in encoded]
-    return [exp(-total / max(1, n)) for total, n in zip(totals, words, strict=True)]
+    return [-total / max(1, n) for total, n in zip(totals, words, strict=True)]
 
 
 def _masked(
