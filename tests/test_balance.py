@@ -88,6 +88,14 @@ def test_every_scheme_counts_the_same(data, scheme):
     assert [one(row) for row in data] == [other(row) for row in rewritten]
 
 
+def test_a_tag_that_did_not_occur_counts_as_its_type():
+    names = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
+    features = Features({"tokens": List(Value("string")), "tags": List(ClassLabel(names=names))})
+    rows = {"tokens": [["Ann"], ["Bo"], ["Oslo"]], "tags": [[2], [2], [4]]}  # IOB1
+    copies = balanced(Dataset.from_dict(rows, features=features), copies=4)
+    assert [copies({"tags": [tag]}) for tag in range(5)] == [1, 2, 2, 4, 4]
+
+
 def test_classes_of_texts():
     labels = ClassLabel(names=["bad", "good"])
     features = Features({"text": Value("string"), "label": labels})

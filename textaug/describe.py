@@ -180,7 +180,7 @@ def _mentions(example: Example) -> list[tuple[str, tuple[str, ...]]]:
 def _figures(examples: Sequence[Example], teacher: str | None) -> Figures:
     agreement = f1 = None
     if teacher is not None and examples:
-        found = scoring.tagger(teacher).spans(examples)
+        found = scoring.tagger(str(teacher)).spans(examples)
         wanted = [example.spans for example in examples]
         agreement = sum(a == b for a, b in zip(found, wanted, strict=True)) / len(examples)
         f1 = _f1([spans or () for spans in found], wanted)

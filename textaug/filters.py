@@ -151,7 +151,7 @@ class _ModelFilter(Filter):
             raise ValueError(f"batch_tokens={self.batch_tokens}: must be at least 1")
 
     @property
-    def where(self) -> tuple[str | None, str, str | None, int | None]:
+    def _where(self) -> tuple[str | None, str, str | None, int | None]:
         """Revision, number format, device and rank, in the order of ``models.load``."""
         return self.revision, self.dtype, self.device, self.rank
 
@@ -185,9 +185,13 @@ class TeacherAgreement(_ModelFilter):
 
     model: str
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.model = str(self.model)
+
     def __call__(self, before: Sequence[Example], after: Sequence[Example]) -> list[bool]:
         """Whether the teacher finds the labelled mentions and no others."""
-        teacher = scoring.tagger(self.model, *self.where)
+        teacher = scoring.tagger(self.model, *self._where)
         found = teacher.spans(after, self.batch_tokens)
         return [spans == example.spans for spans, example in zip(found, after, strict=True)]
 
@@ -198,8 +202,8 @@ class Similarity(_ModelFilter):
 
     The cosine of the two sentences' vectors, each the mean over its sub-tokens, must lie within
     the bounds. In a long sentence one wrong word moves the vector little, in one of three words any
-    word moves it far: it judges sentences, not words. Not for mentions that are swapped: another name
-    is another meaning.
+    word moves it far: it judges sentences, not words. Not for mentions that are swapped: another
+    name is another meaning.
 
     Args:
         minimum: lowest cosine, -1..1.
@@ -230,6 +234,7 @@ class Similarity(_ModelFilter):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.model = str(self.model)
         if not -1 <= self.minimum < self.maximum <= 1:
             raise ValueError(
                 f"minimum={self.minimum}, maximum={self.maximum}: both must lie between -1 and 1, "
@@ -239,7 +244,7 @@ class Similarity(_ModelFilter):
     def __call__(self, before: Sequence[Example], after: Sequence[Example]) -> list[bool]:
         """Whether each pair's cosine lies within the bounds."""
         texts = list(dict.fromkeys(example.text for example in (*before, *after)))
-        found = scoring.vectors(texts, self.model, *self.where, self.batch_tokens)
+        found = scoring.vectors(texts, self.model, *self._where, self.batch_tokens)
         vector = dict(zip(texts, found, strict=True))
         likeness = [
             float(vector[old.text] @ vector[new.text])
@@ -285,6 +290,7 @@ class Perplexity(_ModelFilter):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.model = str(self.model)
         if self.maximum <= 0:
             raise ValueError(f"maximum={self.maximum}: must be above 0")
 
@@ -292,7 +298,7 @@ class Perplexity(_ModelFilter):
         """Whether each perplexity is at most so many times the original's."""
         examples = list(dict.fromkeys((*before, *after)))
         found = scoring.surprisals(
-            examples, self.model, self.causal, *self.where, self.batch_tokens
+            examples, self.model, self.causal, *self._where, self.batch_tokens
         )
         of = dict(zip(examples, found, strict=True))
         margin = log(self.maximum)

@@ -26,6 +26,9 @@ _KINDS = {
         "'bert-base-cased', 'roberta-base' or 'xlm-roberta-base'",
     ),
     "AutoModelForSeq2SeqLM": ("translation model", "'Helsinki-NLP/opus-mt-en-de'"),
+    "AutoModelForCausalLM": ("causal language model", "'gpt2'"),
+    "AutoModelForTokenClassification": ("tagger", "'dslim/bert-base-NER'"),
+    "AutoModel": ("encoder", "'sentence-transformers/all-MiniLM-L6-v2'"),
 }
 
 Result = TypeVar("Result")
@@ -116,8 +119,10 @@ def _load(kind: str, name: str, revision: str | None, dtype: str, device: str) -
         raise ValueError(
             f"{name!r} cannot be used as a {what} ({reason}); pass one, such as {such_as}"
         ) from error
-    if report["missing_keys"]:
-        missing = sorted(report["missing_keys"])
+    missing = sorted(report["missing_keys"])
+    if kind == "AutoModel":  # many encoders come without the pooler, which nothing here reads
+        missing = [name for name in missing if not name.startswith("pooler.")]
+    if missing:
         raise ValueError(
             f"{name!r} is no {what}: it has no weights for {missing[0]} and {len(missing) - 1} "
             f"other parts; pass one that was trained as such, for instance {such_as}"

@@ -1,8 +1,8 @@
 """What models say of whole sentences: tags, losses, vectors, surprise.
 
 For filters and descriptions. Sentences go through a model together, those of one padded length
-side by side (:func:`textaug.models.batches`), so that no result depends on its neighbours. Models
-are loaded on first use by :func:`textaug.models.load` and shared.
+side by side (:func:`textaug.models.batches`), so that no result depends on its neighbours (on a
+GPU its last bits can). Models are loaded on first use by :func:`textaug.models.load` and shared.
 """
 
 from __future__ import annotations
