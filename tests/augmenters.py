@@ -77,7 +77,7 @@ AUGMENTERS = {
     "SegmentShuffle": lambda p=0.5, **s: textaug.SegmentShuffle(p=p, **s),
     "Compose": lambda p=0.2, **s: textaug.Compose([_one(p), _one(p)], **s),
     "Filtered": lambda p=0.3, **s: textaug.Filtered(
-        _one(p), textaug.Similarity(0.5, 0.98, tiny_encoder()), tries=2, **s
+        _one(p), [textaug.Similarity(0.5, 0.98, tiny_encoder())], tries=2, **s
     ),
     "Hardest": lambda p=0.3, **s: textaug.Hardest(_one(p), 3, tiny_tagger(), **s),
     "OneOf": lambda p=0.2, **s: textaug.OneOf(

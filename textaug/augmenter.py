@@ -328,22 +328,22 @@ class Augmenter:
 
         return Expander(self, copies, keep_original)
 
-    def where(self, filter: FilterFunction, tries: int = 3) -> Filtered:
-        """This augmenter, but a result counts only if a filter keeps it.
+    def where(self, *filters: FilterFunction, tries: int = 3) -> Filtered:
+        """This augmenter, but a result counts only if filters keep it.
 
         Args:
-            filter: a function of examples before and after that says which to keep, such as
+            *filters: functions of examples before and after that say which to keep, such as
                 :class:`~textaug.TeacherAgreement`; see :class:`~textaug.Filtered`.
             tries: how often to draw anew before an example is rejected, at least 1.
 
-        >>> from textaug import NoiseInjection, Novelty
-        >>> NoiseInjection(seed=3).where(Novelty(maximum=0.9)).where(Novelty(0.7), tries=1).tries
-        1
+        >>> from textaug import NoiseInjection, NoUnlabelledNames, Novelty
+        >>> NoiseInjection().where(Novelty(0.9), NoUnlabelledNames(["Rome"]), tries=5).tries
+        5
         """
         from textaug.filters import Filtered
 
         settings: Any = {name: getattr(self, name) for name in Settings.__annotations__}
-        return Filtered(self, filter, tries, **settings)
+        return Filtered(self, filters, tries, **settings)
 
     def preview(
         self,

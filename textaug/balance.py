@@ -69,15 +69,23 @@ def balanced(
 
     Raises:
         ValueError: if ``copies`` is less than 1, or there is nothing to count.
+        TypeError: for a stream, which cannot be counted beforehand.
 
     >>> from datasets import Dataset
     >>> rows = {"text": ["a", "b", "c", "d", "e"], "label": ["good", "good", "good", "good", "bad"]}
     >>> balanced(Dataset.from_dict(rows), copies=4)
     Balance(column='label', copies={'bad': 4, 'good': 1}, otherwise=1)
     """
+    from datasets import Dataset
+
     if copies < 1:
         raise ValueError(f"copies={copies}: must be at least 1")
     data: Any = dataset[split] if isinstance(dataset, Mapping) else dataset
+    if not isinstance(data, Dataset):
+        raise TypeError(
+            f"cannot count in {type(data).__name__}, only in a datasets.Dataset; count a part that "
+            "lies on disk, and give what comes out as copies= for all"
+        )
     column = column or find_columns(data).tags
     if column is None:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Keep or drop an augmented example, and try again: ``augmenter.where(filter)``."""
+"""Keep or drop an augmented example, and try again: ``augmenter.where(filter, …)``."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ FilterFunction = Callable[[Sequence[Example], Sequence[Example]], Sequence[bool]
 
 
 class Filtered(Augmenter):
-    """An augmenter whose results must pass a filter; made by :meth:`textaug.Augmenter.where`.
+    """An augmenter whose results must pass filters; made by :meth:`textaug.Augmenter.where`.
 
-    What the filter turns down is drawn anew, from where the example's own generator stands, up to
+    What a filter turns down is drawn anew, from where the example's own generator stands, up to
     ``tries`` times, and then rejected: the row is left out of ``expand``, and comes back from
-    ``map`` as it was. ``counts`` has these as ``rejected: filtered out by …``, and as
-    ``changed at try 2`` what passed at the second try. What the augmenter itself rejects or leaves
-    unchanged stays so, without a further try.
+    ``map`` as it was. ``counts`` has these as ``rejected: filtered out by …``, with the name of the
+    filter that turned down the last try, and as ``changed at try 2`` what passed at the second.
+    What the augmenter itself rejects or leaves unchanged stays so, without a further try.
 
     Args:
         augmenter: what makes the examples.
-        filter: a function of two sequences of :class:`~textaug.Example`, the examples before and
-            the same ones after, that says for each pair whether it is good. All that wait go
-            together, for models; what it says of one pair must not depend on the others. Its name,
-            or its class's, is the reason that is counted.
+        filters: functions of two sequences of :class:`~textaug.Example`, the examples before and
+            the same ones after, that say for each pair whether it is good. All that wait go
+            together, for models; what is said of one pair must not depend on the others. Each is
+            asked about what the filters before it let pass, so the cheap ones come first.
         tries: how often to draw, at least 1.
         **settings: see :class:`~textaug.Augmenter`; those of ``augmenter`` do not count, except
             its ``target``.
 
     Raises:
-        ValueError: if ``tries`` is less than 1.
+        ValueError: if ``tries`` is less than 1, or there is no filter.
 
     >>> from textaug import NoiseInjection
     >>> def short(before, after):
@@ -56,55 +56,64 @@ class Filtered(Augmenter):
     def __init__(
         self,
         augmenter: Augmenter,
-        filter: FilterFunction,
+        filters: Sequence[FilterFunction],
         tries: int = 3,
         **settings: Unpack[Settings],
     ) -> None:
         if tries < 1:
             raise ValueError(f"tries={tries}: must be at least 1")
+        if not filters:
+            raise ValueError("filters is empty: give at least one")
         self.augmenter = augmenter
-        self.filter = filter
+        self.filters = list(filters)
         self.tries = tries
         super().__init__(**settings)
 
     def use_rank(self, rank: int) -> None:
-        """Tell the augmenter and the filter which worker this is."""
+        """Tell the augmenter and the filters which worker this is."""
         super().use_rank(rank)
         self.augmenter.use_rank(rank)
-        if isinstance(self.filter, Filter):
-            self.filter.rank = rank
+        for each in self.filters:
+            if isinstance(each, Filter):
+                each.rank = rank
 
     def transform(
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Augmented | Rejected]:
         """Augment and filter; those that are turned down go together again."""
-        name = getattr(self.filter, "__name__", type(self.filter).__name__)
-        results: list[Augmented | Rejected] = [Rejected(f"filtered out by {name}")] * len(examples)
+        results: dict[int, Augmented | Rejected] = {}
         waiting = list(range(len(examples)))
         for number in range(1, self.tries + 1):
+            if not waiting:
+                break
             drawn = self.augmenter.transform(
                 [examples[i] for i in waiting], [rngs[i] for i in waiting]
             )
-            candidates: list[tuple[int, Augmented]] = []
-            for i, result in zip(waiting, drawn, strict=True):
-                if isinstance(result, Rejected) or result.example == examples[i]:
-                    results[i] = result
-                else:
-                    candidates.append((i, result))
-            if not candidates:
-                break
-            accepted = self.filter(
-                [examples[i] for i, _ in candidates], [new.example for _, new in candidates]
-            )
+            results |= zip(waiting, drawn, strict=True)
+            new = {
+                i: result
+                for i in waiting
+                if isinstance(result := results[i], Augmented) and result.example != examples[i]
+            }
             waiting = []
-            for (i, new), good in zip(candidates, accepted, strict=True):
-                if not good:
-                    waiting.append(i)
-                elif number == 1:
-                    results[i] = new
-                else:
-                    results[i] = new._replace(outcome=f"{new.outcome} at try {number}")
-        return results
+            for each in self.filters:
+                if not new:
+                    break
+                kept = each([examples[i] for i in new], [result.example for result in new.values()])
+                out = [i for i, good in zip(new, kept, strict=True) if not good]
+                for i in out:
+                    del new[i]
+                    results[i] = Rejected(f"filtered out by {_name(each)}")
+                waiting += out
+            if number > 1:
+                for i, result in new.items():
+                    results[i] = result._replace(outcome=f"{result.outcome} at try {number}")
+        return [results[i] for i in range(len(examples))]
+
+
+def _name(function: FilterFunction) -> str:
+    """What a filter is called: a function by its own name, an object by its class's."""
+    return getattr(function, "__name__", type(function).__name__)
 
 
 # Ready filters
