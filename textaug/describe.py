@@ -73,7 +73,9 @@ class Description:
 
         That of Gontijo-Lopes et al. (2020), "Tradeoffs in Data Augmentation: An Empirical Study",
         where the data are a validation split that the teacher was not trained on; on its own
-        training data it is too low, since those it knows by heart.
+        training data it is too low, since those it knows by heart. Rows that could not be augmented
+        are in the old sentences and not in the new: give only those of ``before`` that could, where
+        there are many others.
         """
         old, new = self.before.teacher_f1, self.after.teacher_f1
         return new / old if old and new is not None else None
