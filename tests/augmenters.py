@@ -34,6 +34,16 @@ def words():
     return textaug.LabelWiseReplacement.from_dataset(builtin_corpus()).words
 
 
+@cache
+def segments():
+    return textaug.SegmentExchange.from_dataset(builtin_corpus()).segments
+
+
+@cache
+def sentences():
+    return textaug.SentenceJoining.from_dataset(builtin_corpus()).sentences
+
+
 def out(texts):
     """A stand-in for a translator: marks common words, keeps names."""
     return [text.replace(" the ", " THE-X ").replace(" of ", " OF-X ") for text in texts]
@@ -63,6 +73,8 @@ AUGMENTERS = {
     "MentionReplacement": lambda p=0.7, **s: textaug.MentionReplacement(pools(), p=p, **s),
     "LabelWiseReplacement": lambda p=0.3, **s: textaug.LabelWiseReplacement(words(), p=p, **s),
     "SegmentShuffle": lambda p=0.5, **s: textaug.SegmentShuffle(p=p, **s),
+    "SegmentExchange": lambda p=0.5, **s: textaug.SegmentExchange(segments(), p=p, **s),
+    "SentenceJoining": lambda p=1.0, **s: textaug.SentenceJoining(sentences(), p=p, **s),
     "Compose": lambda p=0.2, **s: textaug.Compose([_one(p), _one(p)], **s),
     "OneOf": lambda p=0.2, **s: textaug.OneOf(
         [_one(p), textaug.SynonymReplacement(p)], weights=[1, 2], **s
@@ -73,4 +85,6 @@ AUGMENTERS = {
 }
 
 # With their default target these leave every mention as it is.
-KEEPS_MENTIONS = set(AUGMENTERS) - {"MentionReplacement"}
+KEEPS_MENTIONS = set(AUGMENTERS) - {"MentionReplacement", "SentenceJoining"}
+# These bring mentions of their own, beside those that were there.
+ADDS_MENTIONS = {"SentenceJoining"}

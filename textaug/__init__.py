@@ -15,7 +15,12 @@ from textaug.expand import Expander, expand
 from textaug.masked_lm import MaskedLMSubstitution
 from textaug.mentions import MentionReplacement
 from textaug.noise import NoiseInjection
-from textaug.segments import LabelWiseReplacement, SegmentShuffle
+from textaug.segments import (
+    LabelWiseReplacement,
+    SegmentExchange,
+    SegmentShuffle,
+    SentenceJoining,
+)
 from textaug.synonyms import SynonymReplacement
 
 __version__ = "0.1.0"
@@ -35,7 +40,9 @@ __all__ = [
     "NoiseInjection",
     "OneOf",
     "Rejected",
+    "SegmentExchange",
     "SegmentShuffle",
+    "SentenceJoining",
     "SomeOf",
     "Span",
     "SynonymReplacement",
