@@ -28,7 +28,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -62,7 +62,7 @@ from textaug import offline, tags
 from textaug.collator import AugmentingDataCollator
 from textaug.columns import TAG_COLUMNS, TOKEN_COLUMNS
 from textaug.corpora import builtin_corpus, load_conll, split
-from textaug.specs import build
+from textaug.specs import build, outline
 
 GOLD, REPEATED = "gold", "gold repeated"
 SOURCE = "source"  # column: which gold sentence a row was made of
@@ -128,6 +128,10 @@ class Arguments:
     )
     warmup: float = field(default=0.1, metadata={"help": "share of the steps"})
     eval_batch_size: int = field(default=16, metadata={"help": "sentences"})
+    bf16: bool = field(
+        default=False,
+        metadata={"help": "compute in bfloat16: twice as fast on GPUs and CPUs that have it"},
+    )
     jobs: int = field(default=1, metadata={"help": "processes that train side by side"})
     output_dir: str = field(default="runs/ner", metadata={"help": "where the results are written"})
 
@@ -270,7 +274,17 @@ def schedule(
 
 def train_once(arguments: Arguments, run: Run) -> dict[str, Any]:
     """Make the training set of an arm, train, judge; returns all there is to know about it."""
-    _be_quiet()
+    model, tokenizer, about = fit(arguments, run)
+    judged = data_of(arguments)[arguments.eval_split]
+    start = time.perf_counter()
+    scores = score(model, tokenizer, judged, arguments.eval_batch_size, arguments.bf16)
+    about["seconds"]["evaluate"] = round(time.perf_counter() - start, 2)
+    return {**about, "f1": scores["mentions"]["overall_f1"], "eval_rows": len(judged), **scores}
+
+
+def fit(arguments: Arguments, run: Run) -> tuple[Any, Any, dict[str, Any]]:
+    """Make the training set of an arm and train; returns model, tokenizer and a record."""
+    be_quiet()
     data = data_of(arguments)
     gold = sample(data["train"], run.size, run.seed)
     gold = gold.add_column(SOURCE, list(range(len(gold))))
@@ -297,6 +311,8 @@ def train_once(arguments: Arguments, run: Run) -> dict[str, Any]:
         id2label=dict(enumerate(names)),
         label2id={name: i for i, name in enumerate(names)},
         dtype=torch.float32,
+        # Backward passes in bfloat16 are slow through PyTorch's fused attention on CPUs.
+        attn_implementation="eager" if arguments.bf16 and not torch.cuda.is_available() else None,
     )
     order = schedule(
         train[SOURCE] if arguments.balanced else range(len(train)),
@@ -315,6 +331,7 @@ def train_once(arguments: Arguments, run: Run) -> dict[str, Any]:
             warmup_steps=round(arguments.warmup * arguments.max_steps),
             weight_decay=0.01,
             train_sampling_strategy="sequential",  # `schedule` has drawn the order already
+            bf16=arguments.bf16,
             remove_unused_columns=False,  # the collator reads words and tags
             dataloader_pin_memory=torch.cuda.is_available(),
             save_strategy="no",
@@ -329,41 +346,41 @@ def train_once(arguments: Arguments, run: Run) -> dict[str, Any]:
             augmenter if run.on_the_fly else None,
             label_names=names,
             p=copies / (copies + 1),  # as many originals among the rows as in an expanded set
+            # Kernels for bfloat16 are compiled for each shape: fewer of them.
+            pad_to_multiple_of=8 if arguments.bf16 else None,
         ),
     )
     trainer.remove_callback(transformers.PrinterCallback)
     trainer.train()
     train_seconds = time.perf_counter() - start
 
-    start = time.perf_counter()
-    judged = data[arguments.eval_split]
-    scores = score(model, tokenizer, judged, arguments.eval_batch_size)
-    return {
-        "size": run.size,
-        "seed": run.seed,
-        "arm": run.arm,
-        "augmenter": repr(augmenter) if augmenter else None,
-        "f1": scores["mentions"]["overall_f1"],
-        "steps": trainer.state.global_step,
-        "gold_rows": len(gold),
-        "train_rows": len(train),
-        "gold_mentions": mentions(gold),
-        "train_mentions": mentions(train),
-        "eval_rows": len(judged),
-        "augmentation_counts": dict(sorted(augmenter.counts.items())) if augmenter else {},
-        "seconds": {
-            "augment": round(augment_seconds, 2),
-            "train": round(train_seconds, 2),
-            "evaluate": round(time.perf_counter() - start, 2),
+    return (
+        model,
+        tokenizer,
+        {
+            "size": run.size,
+            "seed": run.seed,
+            "arm": run.arm,
+            "augmenter": outline(augmenter) if augmenter else None,
+            "steps": trainer.state.global_step,
+            "gold_rows": len(gold),
+            "train_rows": len(train),
+            "gold_mentions": mentions(gold),
+            "train_mentions": mentions(train),
+            "augmentation_counts": dict(sorted(augmenter.counts.items())) if augmenter else {},
+            "seconds": {"augment": round(augment_seconds, 2), "train": round(train_seconds, 2)},
+            "commit": commit(),
         },
-        "commit": commit(),
-        **scores,
-    }
+    )
 
 
 @torch.inference_mode()
 def predict(
-    model: Any, tokenizer: Any, sentences: Sequence[list[str]], batch_size: int
+    model: Any,
+    tokenizer: Any,
+    sentences: Sequence[list[str]],
+    batch_size: int,
+    bf16: bool = False,
 ) -> list[list[str]]:
     """A tag for every word; words beyond the model's longest input get ``O``."""
     model.eval()
@@ -379,7 +396,8 @@ def predict(
             padding=True,
             return_tensors="pt",
         )
-        best = model(**encoded.to(model.device)).logits.argmax(-1).tolist()
+        with torch.autocast(model.device.type, torch.bfloat16, enabled=bf16):
+            best = model(**encoded.to(model.device)).logits.argmax(-1).tolist()
         for number, i in enumerate(rows):
             words = encoded.word_ids(number)
             for place in reversed(range(len(words))):  # so that the first sub-token has the say
@@ -388,13 +406,15 @@ def predict(
     return predicted
 
 
-def score(model: Any, tokenizer: Any, judged: Dataset, batch_size: int) -> dict[str, Any]:
+def score(
+    model: Any, tokenizer: Any, judged: Dataset, batch_size: int, bf16: bool = False
+) -> dict[str, Any]:
     """Scores by mention (strict IOB2) and by token."""
     from sklearn.metrics import classification_report
 
     names = judged.features["ner_tags"].feature.names
     truth = [[names[tag] for tag in row] for row in judged["ner_tags"]]
-    predicted = predict(model, tokenizer, judged["tokens"][:], batch_size)
+    predicted = predict(model, tokenizer, judged["tokens"][:], batch_size, bf16)
     metric = Seqeval(keep_in_memory=True)
     tokens = classification_report(
         [tag for row in truth for tag in row],
@@ -413,7 +433,7 @@ def score(model: Any, tokenizer: Any, judged: Dataset, batch_size: int) -> dict[
     }
 
 
-def _be_quiet() -> None:
+def be_quiet() -> None:
     disable_progress_bars()
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
@@ -433,21 +453,21 @@ def run(arguments: Arguments) -> dict[str, Any]:
         ValueError: if the output folder holds results of other settings, or an argument names
             nothing that exists.
     """
-    _be_quiet()
+    be_quiet()
     train = data_of(arguments)["train"]
     runs = plan(arguments, len(train))
     _check(arguments, runs, train)
     folder = Path(arguments.output_dir)
     folder.mkdir(parents=True, exist_ok=True)
-    results = _open_results(folder / "results.json", arguments)
+    results = open_results(folder / "results.json", arguments)
     done = {(r["size"], r["seed"], r["arm"]) for r in results["runs"]}
     missing = [r for r in runs if (r.size, r.seed, r.arm) not in done]
     print(f"{len(runs)} runs, {len(runs) - len(missing)} of them done before", flush=True)
     start = time.perf_counter()
-    for number, result in enumerate(_train_all(arguments, missing), start=1):
+    for number, result in enumerate(train_all(arguments, missing), start=1):
         results["runs"].append(result)
         results["summary"] = ner_report.summary(results["runs"])
-        _save(folder / "results.json", results)
+        save(folder / "results.json", results)
         left = (time.perf_counter() - start) / number * (len(missing) - number)
         print(
             f"[{number}/{len(missing)}] {_line(result)}; about {left / 60:.0f} min left", flush=True
@@ -469,10 +489,15 @@ def _check(arguments: Arguments, runs: Sequence[Run], train: Dataset) -> None:
         build(spec, sample(train, min(r.size for r in runs), runs[0].seed), runs[0].seed)
 
 
-def _train_all(arguments: Arguments, runs: Sequence[Run]) -> Iterator[dict[str, Any]]:
+def train_all(
+    arguments: Arguments,
+    runs: Sequence[Run],
+    train: Callable[[Arguments, Run], dict[str, Any]] = train_once,
+) -> Iterator[dict[str, Any]]:
+    """Do runs, side by side if ``jobs`` says so, in the order in which they end."""
     if arguments.jobs == 1:
         for each in runs:
-            yield train_once(arguments, each)
+            yield train(arguments, each)
         return
     # One thread each: two processes with one thread train more per hour than one with two.
     threads = max(1, (os.cpu_count() or 1) // arguments.jobs)
@@ -480,14 +505,14 @@ def _train_all(arguments: Arguments, runs: Sequence[Run]) -> Iterator[dict[str, 
         arguments.jobs, get_context("spawn"), torch.set_num_threads, (threads,)
     )
     try:
-        waiting = [pool.submit(train_once, arguments, each) for each in runs]
+        waiting = [pool.submit(train, arguments, each) for each in runs]
         for future in as_completed(waiting):
             yield future.result()
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _open_results(path: Path, arguments: Arguments) -> dict[str, Any]:
+def open_results(path: Path, arguments: Arguments) -> dict[str, Any]:
     settings = arguments.settings()
     if not path.exists():
         return {
@@ -510,7 +535,7 @@ def _open_results(path: Path, arguments: Arguments) -> dict[str, Any]:
     return results
 
 
-def _save(path: Path, results: dict[str, Any]) -> None:
+def save(path: Path, results: dict[str, Any]) -> None:
     new = path.with_suffix(".new")  # an interrupted write must not spoil what is there
     new.write_text(json.dumps(results, indent=1) + "\n")
     new.replace(path)

@@ -46,6 +46,16 @@ def words():
     return textaug.LabelWiseReplacement.from_dataset(builtin_corpus()).words
 
 
+@cache
+def segments():
+    return textaug.SegmentExchange.from_dataset(builtin_corpus()).segments
+
+
+@cache
+def sentences():
+    return textaug.SentenceJoining.from_dataset(builtin_corpus()).sentences
+
+
 def out(texts):
     """A stand-in for a translator: marks common words, keeps names."""
     return [text.replace(" the ", " THE-X ").replace(" of ", " OF-X ") for text in texts]
@@ -75,6 +85,8 @@ AUGMENTERS = {
     "MentionReplacement": lambda p=0.7, **s: textaug.MentionReplacement(pools(), p=p, **s),
     "LabelWiseReplacement": lambda p=0.3, **s: textaug.LabelWiseReplacement(words(), p=p, **s),
     "SegmentShuffle": lambda p=0.5, **s: textaug.SegmentShuffle(p=p, **s),
+    "SegmentExchange": lambda p=0.5, **s: textaug.SegmentExchange(segments(), p=p, **s),
+    "SentenceJoining": lambda p=1.0, **s: textaug.SentenceJoining(sentences(), p=p, **s),
     "Compose": lambda p=0.2, **s: textaug.Compose([_one(p), _one(p)], **s),
     "Filtered": lambda p=0.3, **s: textaug.Filtered(
         _one(p), [textaug.Similarity(0.5, 0.98, tiny_encoder())], tries=2, **s
@@ -89,4 +101,6 @@ AUGMENTERS = {
 }
 
 # With their default target these leave every mention as it is.
-KEEPS_MENTIONS = set(AUGMENTERS) - {"MentionReplacement"}
+KEEPS_MENTIONS = set(AUGMENTERS) - {"MentionReplacement", "SentenceJoining"}
+# These bring mentions of their own, beside those that were there.
+ADDS_MENTIONS = {"SentenceJoining"}

@@ -26,7 +26,12 @@ from textaug.hardest import Hardest
 from textaug.masked_lm import MaskedLMSubstitution
 from textaug.mentions import MentionReplacement
 from textaug.noise import NoiseInjection
-from textaug.segments import LabelWiseReplacement, SegmentShuffle
+from textaug.segments import (
+    LabelWiseReplacement,
+    SegmentExchange,
+    SegmentShuffle,
+    SentenceJoining,
+)
 from textaug.synonyms import SynonymReplacement
 
 __version__ = "0.1.0"
@@ -53,8 +58,10 @@ __all__ = [
     "OneOf",
     "Perplexity",
     "Rejected",
+    "SegmentExchange",
     "SegmentShuffle",
     "Similarity",
+    "SentenceJoining",
     "SomeOf",
     "Span",
     "SynonymReplacement",

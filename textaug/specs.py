@@ -14,7 +14,12 @@ from textaug.compose import Compose, OneOf
 from textaug.masked_lm import MaskedLMSubstitution
 from textaug.mentions import MentionReplacement
 from textaug.noise import NoiseInjection
-from textaug.segments import LabelWiseReplacement, SegmentShuffle
+from textaug.segments import (
+    LabelWiseReplacement,
+    SegmentExchange,
+    SegmentShuffle,
+    SentenceJoining,
+)
 from textaug.synonyms import SynonymReplacement
 
 if TYPE_CHECKING:
@@ -28,13 +33,17 @@ AUGMENTERS: dict[str, type[Augmenter]] = {
     "mentions": MentionReplacement,
     "label-wise": LabelWiseReplacement,
     "shuffle": SegmentShuffle,
+    "segments": SegmentExchange,
+    "joining": SentenceJoining,
 }
 # These learn from the data that they augment, and are told of nothing else.
 _LEARNT: dict[str, Callable[..., Augmenter]] = {
     "mentions": MentionReplacement.from_dataset,
     "label-wise": LabelWiseReplacement.from_dataset,
+    "segments": SegmentExchange.from_dataset,
+    "joining": SentenceJoining.from_dataset,
 }
-_FROM_DATA = ("pools", "words")
+_FROM_DATA = ("pools", "words", "segments", "sentences")
 _OTHER_NAMES = {"back-translation": {"pivot": "pivots", "n_best": "num_candidates"}}
 
 

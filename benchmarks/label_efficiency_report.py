@@ -1,0 +1,192 @@
+"""Table and chart from the results of ``label_efficiency.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp, log
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from ner_report import GOLD, POINTS, interval
+
+POLICY = "default"
+Runs = Sequence[dict[str, Any]]
+
+
+def f1_of(runs: Runs, steps: int, size: int, arm: str) -> dict[int, float]:
+    """F1 by seed, in points."""
+    return {
+        run["seed"]: POINTS * run["f1"]
+        for run in runs
+        if (run["steps"], run["size"], run["arm"]) == (steps, size, arm)
+    }
+
+
+def paired(one: dict[int, float], other: dict[int, float]) -> str:
+    """The mean difference over common seeds, with its 95% interval."""
+    gains = [one[seed] - other[seed] for seed in sorted(one.keys() & other.keys())]
+    if not gains:
+        return "–"
+    half = interval(gains)
+    around = "" if half is None else f" [{fmean(gains) - half:+.2f}, {fmean(gains) + half:+.2f}]"
+    return f"{fmean(gains):+.2f}{around}"
+
+
+def worth(runs: Runs, steps: int, sizes: Sequence[int], f1: float) -> float | None:
+    """How many gold sentences reach this F1, read from gold's curve; ``None`` if beyond it."""
+    gold = [(size, fmean(values.values())) for size in sizes if (values := f1_of(runs, steps, size, GOLD))]
+    for (small, low), (large, high) in zip(gold, gold[1:], strict=False):
+        if low <= f1 <= high:
+            return exp(log(small) + (f1 - low) / (high - low) * (log(large) - log(small)))
+    return None
+
+
+def markdown(results: dict[str, Any]) -> str:
+    """The tables: the curve, the harder test sets, the methods."""
+    runs, settings = results["runs"], results["settings"]
+    steps = settings["max_steps"]
+    machine = results["environment"]["machine"]
+    curve = sorted({r["size"] for r in runs if r["arm"] == POLICY and r["steps"] == steps})
+    lines = [
+        "| labelled sentences | gold | with textaug | gain (95% interval) | gold with twice as many "
+        "| worth | seeds |",
+        "|--:|--:|--:|:--|--:|--:|--:|",
+    ]
+    for size in curve:
+        gold, ours = f1_of(runs, steps, size, GOLD), f1_of(runs, steps, size, POLICY)
+        if not gold:
+            continue
+        twice = f1_of(runs, steps, 2 * size, GOLD)
+        value = worth(runs, steps, curve, fmean(ours.values()))
+        lines.append(
+            f"| {size:,} | {fmean(gold.values()):.2f} | {fmean(ours.values()):.2f} "
+            f"| {paired(ours, gold)} | {f'{fmean(twice.values()):.2f}' if twice else '–'} "
+            f"| {f'{value:,.0f} sentences' if value else '–'} | {len(gold.keys() & ours.keys())} |"
+        )
+    for full_steps, size in sorted({(r["steps"], r["size"]) for r in runs if r["steps"] != steps}):
+        gold = f1_of(runs, full_steps, size, GOLD)
+        ours = f1_of(runs, full_steps, size, POLICY)
+        if gold and ours:
+            lines.append(
+                f"| {size:,} ({full_steps} steps) | {fmean(gold.values()):.2f} "
+                f"| {fmean(ours.values()):.2f} | {paired(ours, gold)} | – | – "
+                f"| {len(gold.keys() & ours.keys())} |"
+            )
+    lines += ["", *_robustness(runs), "", *_methods(runs, steps)]
+    lines += [
+        f"F1 of whole mentions (strict IOB2, points) on {Path(settings['test_file']).name}, means "
+        f"over seeds; gains paired by seed. {steps} optimiser steps of {settings['batch_size']} "
+        f"sentences in every arm, model {settings['model']}, learning rate "
+        f"{settings['learning_rate']:g}, fresh copies in every batch ({settings['copies']} copies "
+        "for every original). Worth: the number of gold sentences that reach the same F1, read from "
+        f"gold's curve. {machine['gpu'] or machine['cpu']}, {machine['cores']} cores.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _robustness(runs: Runs) -> list[str]:
+    robust = {
+        arm: [run for run in runs if run["arm"] == arm and run["robustness"]]
+        for arm in (GOLD, POLICY)
+    }
+    if not all(robust.values()):
+        return []
+    size = robust[GOLD][0]["size"]
+    lines = [
+        f"| test set, taggers of {size} sentences | gold loses | with textaug loses | share |",
+        "|:--|--:|--:|--:|",
+    ]
+    for name in robust[GOLD][0]["robustness"]:
+        gold, ours = (
+            POINTS * fmean(run["f1"] - run["robustness"][name] for run in robust[arm])
+            for arm in (GOLD, POLICY)
+        )
+        share = f"{ours / gold:.0%}" if gold >= 0.05 else "–"
+        lines.append(f"| {name} | {gold:.2f} | {ours:.2f} | {share} |")
+    return lines
+
+
+def _methods(runs: Runs, steps: int) -> list[str]:
+    arms = sorted({r["arm"] for r in runs} - {GOLD})
+    sizes = sorted({r["size"] for r in runs if r["arm"] not in (GOLD, POLICY)})
+    if not sizes:
+        return []
+    lines = [
+        f"| method | {' | '.join(f'gain at {size} sentences' for size in sizes)} |",
+        "|:--|" + ":--|" * len(sizes),
+    ]
+    for arm in arms:
+        gains = [
+            paired(f1_of(runs, steps, size, arm), f1_of(runs, steps, size, GOLD)) for size in sizes
+        ]
+        lines.append(f"| {arm.replace('|', ' or ')} | {' | '.join(gains)} |")
+    return [*lines, ""]
+
+
+def write(results: dict[str, Any], folder: Path) -> None:
+    """Write ``results.md`` and ``results.png``."""
+    (folder / "results.md").write_text(markdown(results))
+    chart(results, folder / "results.png")
+
+
+def chart(results: dict[str, Any], path: Path) -> None:
+    """F1 against labelled sentences, with and without, and the distance between the curves."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+    from matplotlib.ticker import NullLocator
+
+    runs, steps = results["runs"], results["settings"]["max_steps"]
+    sizes = sorted({r["size"] for r in runs if r["arm"] == POLICY and r["steps"] == steps})
+    pyplot.rcParams.update({"font.size": 11, "axes.spines.top": False, "axes.spines.right": False})
+    figure, axes = pyplot.subplots(figsize=(8, 5), layout="constrained")
+    for arm, label, colour in (
+        (POLICY, "with textaug", "#4c72b0"),
+        (GOLD, "labelled sentences alone", "#222222"),
+    ):
+        points = [(size, values) for size in sizes if (values := f1_of(runs, steps, size, arm))]
+        axes.errorbar(
+            [size for size, _ in points],
+            [fmean(values.values()) for _, values in points],
+            yerr=[interval(list(values.values())) or 0 for _, values in points],
+            label=label,
+            color=colour,
+            marker="o",
+            capsize=3,
+            linewidth=1.8,
+        )
+    for size in sizes:
+        f1 = fmean(f1_of(runs, steps, size, POLICY).values())
+        value = worth(runs, steps, sizes, f1)
+        if value and value > size:
+            axes.annotate(
+                "",
+                (value, f1),
+                (size, f1),
+                arrowprops={"arrowstyle": "->", "color": "#4c72b0", "linestyle": ":"},
+            )
+            axes.annotate(
+                f"×{value / size:.1f}",
+                ((size * value) ** 0.5, f1),
+                xytext=(0, 4),
+                textcoords="offset points",
+                ha="center",
+                color="#4c72b0",
+                fontsize=10,
+            )
+    axes.set_xscale("log")
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xlabel("labelled sentences (log scale)")
+    axes.set_ylabel("F1 of mentions, points")
+    axes.set_title(
+        "CoNLL-2003: what the same labels are worth (means and 95% intervals over seeds)",
+        loc="left",
+        fontsize=11,
+    )
+    axes.grid(axis="y", alpha=0.25)
+    axes.legend(frameon=False, loc="lower right")
+    figure.savefig(path, dpi=150)
+    pyplot.close(figure)

