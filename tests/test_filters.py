@@ -282,6 +282,22 @@ def test_perplexity_by_a_causal_model(tmp_path):
     assert keep([short, longer], [longer, short]) == [other <= one, one <= other]
 
 
+def test_a_causal_model_judges_the_first_word_too(tmp_path):
+    from transformers import GPT2Config, GPT2LMHeadModel, GPT2Tokenizer
+
+    letters = {letter: i for i, letter in enumerate("Ġabcdefgh")}
+    tokenizer = GPT2Tokenizer(vocab=letters | {"<|endoftext|>": 9}, merges=[], model_max_length=16)
+    config = GPT2Config(
+        vocab_size=10, n_layer=1, n_head=2, n_embd=8, n_positions=16, bos_token_id=9, eos_token_id=9
+    )
+    GPT2LMHeadModel(config).save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    word, other, long = (Example((text,)) for text in ("a", "b", "ab" * 50))
+    one, two, three = scoring.surprisals([word, other, long], str(tmp_path), causal=True)
+    assert 0 < one != two > 0 and three > 5 * one, "long: 15 pieces that fit, all of one word"
+    assert scoring.surprisals([Example(())], str(tmp_path), causal=True) == [0.0]
+
+
 def test_surprise_by_a_masked_model_is_what_it_says():
     """Each word masked in turn, by hand."""
     import torch

@@ -237,7 +237,12 @@ def vectors(
 
 @cache
 def _encoder(kind: str, *where: Any) -> _Encoder:
-    return _Encoder(*models.load(kind, *where))
+    encoder = _Encoder(*models.load(kind, *where))
+    start = encoder.tokenizer.bos_token_id
+    if kind == "AutoModelForCausalLM" and not encoder.before and start is not None:
+        encoder.before = [start]  # so that the first word is judged too
+        encoder.room -= 1
+    return encoder
 
 
 def surprisals(
@@ -322,10 +327,7 @@ def _causal(
 ) -> list[float]:
     import torch
 
-    # Without a token to start from, the first one of the text is given and not judged.
-    start = encoder.tokenizer.bos_token_id
-    starts = [] if encoder.before or start is None else [start]
-    rows = [[*starts, *ids] for ids, _, _ in encoded]
+    rows = [ids for ids, _, _ in encoded]
 
     @torch.inference_mode()
     def run(batch: list[int]) -> list[float]:
@@ -334,8 +336,8 @@ def _causal(
         picked = scores[:, :-1].gather(2, ids[:, 1:, None]).squeeze(2).cpu()
         results = []
         for row, i in enumerate(batch):
-            owners = [-1] * len(starts) + encoded[i][1]
-            judged = [at - 1 for at, word in enumerate(owners) if word >= 0 and at > 0]
+            # With no token to start from, the first one of the text is given and not judged.
+            judged = [at - 1 for at, word in enumerate(encoded[i][1]) if word >= 0 and at > 0]
             results.append(picked[row, judged].sum().item())
         return results
 
