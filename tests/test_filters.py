@@ -237,6 +237,10 @@ def test_the_teacher_may_have_another_scheme(tmp_path):
     tagger = scoring.tagger(folder)
     assert (tagger.scheme, tagger.types) == ("IOBES", {"LOC"})
     assert tagger.losses([example])[0] > 0 and len(tagger.spans([example])) == 1
+    folder = tiny.tiny_tagger(tmp_path / "iob1", ["O", "I-LOC", "I-PER", "B-PER"])
+    tagger = scoring.tagger(folder)
+    two = Example(("Rome", "Oslo"), (Span(0, 1, "LOC"), Span(1, 2, "LOC")))  # no label B-LOC
+    assert tagger.scheme == "IOB1" and all(loss > 0 for loss in tagger.losses([example, two]))
 
 
 def test_a_teacher_of_other_types_or_without_names_is_an_error(tmp_path):

@@ -27,8 +27,8 @@ class Hardest(Augmenter):
         k: of how many to choose, at least 1.
         model: any model for token classification whose labels have names (``B-PER``, …), trained on
             the gold sample: a folder made by ``save_pretrained``, its tokenizer beside it, or a
-            name on the hub. It must never have seen the evaluation split. Tags of ``B-`` and
-            ``I-`` are taken to be IOB2.
+            name on the hub. It must never have seen the evaluation split. Labels of ``B-`` and
+            ``I-`` are taken to be IOB2 where every type has both, else IOB1.
         revision: branch, tag or commit of the model on the hub.
         dtype: number format, see :class:`~textaug.MaskedLMSubstitution`.
         device: ``"cpu"``, ``"cuda:1"``, …; default: a GPU if there is one.

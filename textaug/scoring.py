@@ -100,8 +100,11 @@ class Tagger(_Encoder):
                 f"the labels of this tagger are {', '.join(self.labels)}, and none is one of a "
                 "mention, such as 'B-PER'; save it with id2label=dict(enumerate(label_names))"
             )
-        family = tag_schemes.family(tuple(self.labels))
-        self.scheme = "IOB2" if family == "IOB" else family
+        self.scheme = tag_schemes.family(tuple(self.labels))
+        if self.scheme == "IOB":
+            whole = set(tag_schemes.complete(self.labels)) <= set(self.labels)
+            self.scheme = "IOB2" if whole else "IOB1"  # which seldom needs a "B-"
+        self._ids = {name: i for i, name in enumerate(self.labels)}
 
     def check(self, examples: Sequence[Example]) -> None:
         """Raise a ValueError where an example has a type of mention that is unknown here."""
@@ -132,13 +135,15 @@ class Tagger(_Encoder):
     def losses(self, examples: Sequence[Example], batch_tokens: int = BATCH_TOKENS) -> list[float]:
         """The mean cross entropy of each example's labels, over the words that fit; in nats.
 
-        Labels of an ``IOB`` tagger are taken to be IOB2.
+        Labels of ``B-`` and ``I-`` are taken to be IOB2 where every type has both, else IOB1.
         """
 
         def read(example: Example, scores: Any, firsts: Sequence[int], fits: bool) -> float:
             tags = tag_schemes.from_spans(example.spans, len(example.tokens), self.scheme)
-            wanted = [self.labels.index(tags[word]) for word in firsts]
-            picked: list[float] = scores[range(len(wanted)), wanted].tolist()
+            wanted = [
+                (at, self._ids[tag]) for at, w in enumerate(firsts) if (tag := tags[w]) in self._ids
+            ]
+            picked: list[float] = [scores[at, label].item() for at, label in wanted]
             return -sum(picked) / max(1, len(picked))
 
         return self._run(examples, read, batch_tokens)
