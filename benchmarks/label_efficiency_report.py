@@ -35,7 +35,11 @@ def paired(one: dict[int, float], other: dict[int, float]) -> str:
 
 def worth(runs: Runs, steps: int, sizes: Sequence[int], f1: float) -> float | None:
     """How many gold sentences reach this F1, read from gold's curve; ``None`` if beyond it."""
-    gold = [(size, fmean(values.values())) for size in sizes if (values := f1_of(runs, steps, size, GOLD))]
+    gold = [
+        (size, fmean(values.values()))
+        for size in sizes
+        if (values := f1_of(runs, steps, size, GOLD))
+    ]
     for (small, low), (large, high) in zip(gold, gold[1:], strict=False):
         if low <= f1 <= high:
             return exp(log(small) + (f1 - low) / (high - low) * (log(large) - log(small)))

@@ -332,6 +332,7 @@ def fit(arguments: Arguments, run: Run) -> tuple[Any, Any, dict[str, Any]]:
             weight_decay=0.01,
             train_sampling_strategy="sequential",  # `schedule` has drawn the order already
             bf16=arguments.bf16,
+            use_cpu=not torch.cuda.is_available(),
             remove_unused_columns=False,  # the collator reads words and tags
             dataloader_pin_memory=torch.cuda.is_available(),
             save_strategy="no",

@@ -8,6 +8,7 @@
 
 from textaug.augmenter import Augmenter
 from textaug.back_translation import BackTranslation
+from textaug.case import CaseVariants
 from textaug.collator import AugmentingDataCollator
 from textaug.compose import Compose, OneOf, SomeOf
 from textaug.example import Augmented, Edit, Example, Rejected, Span, apply_edits
@@ -15,6 +16,7 @@ from textaug.expand import Expander, expand
 from textaug.masked_lm import MaskedLMSubstitution
 from textaug.mentions import MentionReplacement
 from textaug.noise import NoiseInjection
+from textaug.policy import default_policy
 from textaug.segments import (
     LabelWiseReplacement,
     SegmentExchange,
@@ -30,6 +32,7 @@ __all__ = [
     "Augmenter",
     "AugmentingDataCollator",
     "BackTranslation",
+    "CaseVariants",
     "Compose",
     "Edit",
     "Example",
@@ -47,5 +50,6 @@ __all__ = [
     "Span",
     "SynonymReplacement",
     "apply_edits",
+    "default_policy",
     "expand",
 ]

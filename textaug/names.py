@@ -238,7 +238,9 @@ def places() -> dict[str, Names]:
 
 
 def _split(lines: Sequence[Sequence[str]]) -> list[tuple[list[str], list[str]]]:
-    return [(names.split("|"), [a for a in adjectives.split("|") if a]) for names, adjectives in lines]
+    return [
+        (names.split("|"), [a for a in adjectives.split("|") if a]) for names, adjectives in lines
+    ]
 
 
 @cache
