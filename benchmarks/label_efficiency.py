@@ -31,13 +31,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "recipes"))
 
-import label_efficiency_report as report  # noqa: E402
-import ner_finetune as recipe  # noqa: E402
-from datasets import Dataset  # noqa: E402
-from ner_finetune import GOLD, Arguments, Run  # noqa: E402
-from transformers import HfArgumentParser  # noqa: E402
+import label_efficiency_report as report
+import ner_finetune as recipe
+from datasets import Dataset
+from ner_finetune import GOLD, Arguments, Run
+from transformers import HfArgumentParser
 
-from textaug import MentionReplacement, NoiseInjection  # noqa: E402
+from textaug import MentionReplacement, NoiseInjection
 
 POLICY = "default"
 METHODS = (

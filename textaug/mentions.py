@@ -127,7 +127,7 @@ class MentionReplacement(Augmenter):
             return new
         pool = self._pools.get(label)
         new = rng.choice(pool) if pool else old
-        return outside and names.fresh(new, label, rng) or new
+        return (outside and names.fresh(new, label, rng)) or new
 
 
 def _is_headline(example: Example) -> bool:

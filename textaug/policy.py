@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from textaug.augmenter import Settings
-from textaug.compose import Compose, OneOf
+from textaug.compose import Compose
 from textaug.mentions import MentionReplacement
-from textaug.noise import NoiseInjection
 from textaug.segments import LabelWiseReplacement, SegmentExchange, SentenceJoining
 
 if TYPE_CHECKING:
@@ -38,13 +37,11 @@ def default_policy(
     ['SegmentExchange', 'MentionReplacement', 'LabelWiseReplacement']
     """
     columns: Settings = {**settings, "target": "context"}
-    typos, nothing = NoiseInjection(p=0.5, target="mentions"), NoiseInjection(p=0.0)
     return Compose(
         [
             SegmentExchange.from_dataset(dataset, p=0.5, split=split, **columns),
             MentionReplacement.from_dataset(dataset, p=0.6, fresh=0.8, split=split, **columns),
             LabelWiseReplacement.from_dataset(dataset, p=0.2, split=split, **columns),
-            OneOf([typos, nothing], weights=[1, 4]),
             SentenceJoining.from_dataset(dataset, p=0.2, split=split, **columns),
         ],
         **columns,
