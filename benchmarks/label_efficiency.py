@@ -31,13 +31,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "recipes"))
 
-import label_efficiency_report as report  # noqa: E402
-import ner_finetune as recipe  # noqa: E402
-from datasets import Dataset  # noqa: E402
-from ner_finetune import GOLD, Arguments, Run  # noqa: E402
-from transformers import HfArgumentParser  # noqa: E402
+import label_efficiency_report as report
+import ner_finetune as recipe
+from datasets import Dataset
+from ner_finetune import GOLD, Arguments, Run
+from transformers import HfArgumentParser
 
-from textaug import MentionReplacement, NoiseInjection  # noqa: E402
+from textaug import MentionReplacement, NoiseInjection
 
 POLICY = "default"
 METHODS = (
@@ -116,7 +116,9 @@ def train(arguments: Arguments, run: Run) -> dict[str, Any]:
     data = recipe.data_of(arguments)
     judged = {"test": data["test"]}
     if run.size == ROBUST_SIZE and run.arm in (GOLD, POLICY):
-        judged |= harder(data["test"], data["train"], recipe.sample(data["train"], run.size, run.seed))
+        judged |= harder(
+            data["test"], data["train"], recipe.sample(data["train"], run.size, run.seed)
+        )
     f1 = {}
     for name, rows in judged.items():
         scores = recipe.score(model, tokenizer, rows, 32, bf16=True)
@@ -141,9 +143,7 @@ def harder(test: Dataset, train: Dataset, sample: Dataset) -> dict[str, Dataset]
         kind: [name for name in names if name not in set(own.get(kind, ()))]
         for kind, names in MentionReplacement.from_dataset(train).pools.items()
     }
-    long = {
-        kind: [name for name in names if name.count(" ") >= 2] for kind, names in pools.items()
-    }
+    long = {kind: [name for name in names if name.count(" ") >= 2] for kind, names in pools.items()}
 
     def changed(augmenter: Any) -> Dataset:
         return test.map(augmenter, batched=True, load_from_cache_file=False, keep_in_memory=True)

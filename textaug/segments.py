@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from random import Random
 from typing import TYPE_CHECKING, Unpack
@@ -237,8 +237,8 @@ class SentenceJoining(Augmenter):
         for i, (words, names) in enumerate(self.sentences):
             if len(words) != len(names) or not words:
                 raise ValueError(
-                    f"sentences[{i}] has {len(words)} words and {len(names)} tags; it needs a word, "
-                    "and a tag for each"
+                    f"sentences[{i}] has {len(words)} words and {len(names)} tags; it needs a "
+                    "word, and a tag for each"
                 )
         self._others = [
             Example(tuple(words), tuple(tags.to_spans(names))) for words, names in self.sentences

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from textaug.augmenter import Augmenter, _parameters
 from textaug.back_translation import BackTranslation
+from textaug.case import CaseVariants
 from textaug.compose import Compose, OneOf
 from textaug.masked_lm import MaskedLMSubstitution
 from textaug.mentions import MentionReplacement
 from textaug.noise import NoiseInjection
+from textaug.policy import default_policy
 from textaug.segments import (
     LabelWiseReplacement,
     SegmentExchange,
@@ -35,9 +37,11 @@ AUGMENTERS: dict[str, type[Augmenter]] = {
     "shuffle": SegmentShuffle,
     "segments": SegmentExchange,
     "joining": SentenceJoining,
+    "case": CaseVariants,
 }
 # These learn from the data that they augment, and are told of nothing else.
 _LEARNT: dict[str, Callable[..., Augmenter]] = {
+    "default": default_policy,
     "mentions": MentionReplacement.from_dataset,
     "label-wise": LabelWiseReplacement.from_dataset,
     "segments": SegmentExchange.from_dataset,
@@ -55,8 +59,10 @@ def build(spec: str, train: Dataset | None, seed: int = 0, **settings: Any) -> A
             ``noise:p=0.05,target=all``. A value is a JSON or Python literal, and else a plain
             word. ``back-translation`` also takes ``pivot`` for ``pivots`` and ``n_best`` for
             ``num_candidates``. ``a+b`` applies both to every copy (:class:`~textaug.Compose`),
-            ``a|b`` one of them (:class:`~textaug.OneOf`).
-        train: what ``mentions`` and ``label-wise`` learn from.
+            ``a|b`` one of them (:class:`~textaug.OneOf`). ``default`` is
+            :func:`~textaug.default_policy`, without arguments.
+        train: what ``default``, ``mentions``, ``label-wise``, ``segments`` and ``joining`` learn
+            from.
         seed: of the augmenter.
         **settings: see :class:`~textaug.Augmenter`.
 
@@ -71,8 +77,10 @@ def build(spec: str, train: Dataset | None, seed: int = 0, **settings: Any) -> A
             parts = [build(part.strip(), train, seed, **settings) for part in spec.split(sign)]
             return composition(parts, seed=seed, **settings)
     name, _, options = spec.partition(":")
+    if spec == "default":
+        return _LEARNT[spec](train, seed=seed, **settings)
     if name not in AUGMENTERS:
-        raise ValueError(f"{spec!r}: choose from {', '.join(AUGMENTERS)}")
+        raise ValueError(f"{spec!r}: choose from default, {', '.join(AUGMENTERS)}")
     made: type[Augmenter] = AUGMENTERS[name]
     known = [*_parameters(made), *_OTHER_NAMES.get(name, ())]
     given: dict[str, Any] = {"seed": seed, **settings}
