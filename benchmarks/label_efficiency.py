@@ -64,6 +64,9 @@ class Options:
         default_factory=lambda: ["curve", "methods", "full"],
         metadata={"help": "some of: curve methods full"},
     )
+    arms: list[str] = field(
+        default_factory=lambda: [GOLD, POLICY], metadata={"help": "of the curve and the full set"}
+    )
     sizes: list[int] = field(default_factory=lambda: [50, 100, 200, 400, 800])
     seeds: list[int] = field(default_factory=lambda: [1, 2, 3, 4, 5])
     methods: list[str] = field(default_factory=lambda: list(METHODS))
@@ -93,20 +96,21 @@ def plan(options: Options, train_rows: int) -> list[tuple[int, Run]]:
     """Steps and run for everything that is asked for, seed by seed."""
     runs: list[tuple[int, Run]] = []
 
-    def add(size: int, seed: int, spec: str | None, steps: int) -> None:
-        runs.append((steps, Run(size, seed, spec or GOLD, spec, on_the_fly=spec is not None)))
+    def add(size: int, seed: int, arm: str, steps: int) -> None:
+        augment = None if arm == GOLD else arm
+        runs.append((steps, Run(size, seed, arm, augment, on_the_fly=augment is not None)))
 
     for seed in options.seeds:
         for size in options.sizes if "curve" in options.parts else ():
-            add(size, seed, None, options.max_steps)
-            add(size, seed, POLICY, options.max_steps)
+            for arm in options.arms:
+                add(size, seed, arm, options.max_steps)
     for seed in options.method_seeds if "methods" in options.parts else ():
         for size in options.method_sizes:
-            for spec in (None, *options.methods):
-                add(size, seed, spec, options.max_steps)
+            for arm in (GOLD, *options.methods):
+                add(size, seed, arm, options.max_steps)
     for seed in options.seeds if "full" in options.parts else ():
-        add(train_rows, seed, None, options.full_steps)
-        add(train_rows, seed, POLICY, options.full_steps)
+        for arm in options.arms:
+            add(train_rows, seed, arm, options.full_steps)
     return list(dict.fromkeys(runs))
 
 

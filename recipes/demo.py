@@ -24,8 +24,8 @@ from textaug.preview import marked
 SIZE = 100  # training sentences: where people with little data are
 SEEDS = [1, 2, 3]
 MASKED_LM = "masked-lm:model=offline"
-TRAINED = ["synonyms", "back-translation", MASKED_LM]
-SHOWN = [*TRAINED, "mentions", "noise", "mentions+label-wise"]
+TRAINED = ["default", "synonyms", "back-translation", MASKED_LM]
+SHOWN = [*TRAINED, "mentions", "noise"]
 STEPS = 150
 SENTENCES = 2  # to show for each method
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 from textaug.augmenter import Settings
 from textaug.compose import Compose
 from textaug.mentions import MentionReplacement
-from textaug.segments import LabelWiseReplacement, SegmentExchange, SentenceJoining
+from textaug.segments import LabelWiseReplacement, SegmentExchange
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -29,7 +29,7 @@ def default_policy(
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
-        ValueError: if the data set has no sentence with words.
+        ModuleNotFoundError: without the extra ``names``, when it is first used.
 
     >>> from textaug.corpora import builtin_corpus
     >>> policy = default_policy(builtin_corpus(), seed=1)
@@ -42,7 +42,6 @@ def default_policy(
             SegmentExchange.from_dataset(dataset, p=0.5, split=split, **columns),
             MentionReplacement.from_dataset(dataset, p=0.6, fresh=0.8, split=split, **columns),
             LabelWiseReplacement.from_dataset(dataset, p=0.2, split=split, **columns),
-            SentenceJoining.from_dataset(dataset, p=0.2, split=split, **columns),
         ],
         **columns,
     )
