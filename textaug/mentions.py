@@ -122,7 +122,7 @@ class MentionReplacement(Augmenter):
 
     def _draw(self, old: tuple[str, ...], label: str, rng: Random) -> tuple[str, ...]:
         """A name from outside for the mention, or for another of the pool, or from the pool."""
-        outside = rng.random() < self.fresh
+        outside = self.fresh > 0 and rng.random() < self.fresh
         if outside and (new := names.fresh(old, label, rng)):
             return new
         pool = self._pools.get(label)
