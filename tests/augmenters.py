@@ -25,6 +25,13 @@ def tiny_bert():
 
 
 @cache
+def tiny_melm():
+    train = builtin_corpus()["train"].select(range(40))
+    options = {"epochs": 1, "cache_dir": model_folder(), "show_progress_bar": False}
+    return textaug.LabelConditionedMLM.from_dataset(train, tiny_bert(), **options).model
+
+
+@cache
 def pools():
     return textaug.MentionReplacement.from_dataset(builtin_corpus()).pools
 
@@ -61,6 +68,7 @@ AUGMENTERS = {
     "MaskedLMSubstitution": lambda p=0.3, **s: textaug.MaskedLMSubstitution(tiny_bert(), p=p, **s),
     "BackTranslation": _back_translation,
     "MentionReplacement": lambda p=0.7, **s: textaug.MentionReplacement(pools(), p=p, **s),
+    "LabelConditionedMLM": lambda p=0.7, **s: textaug.LabelConditionedMLM(tiny_melm(), p=p, **s),
     "LabelWiseReplacement": lambda p=0.3, **s: textaug.LabelWiseReplacement(words(), p=p, **s),
     "SegmentShuffle": lambda p=0.5, **s: textaug.SegmentShuffle(p=p, **s),
     "Compose": lambda p=0.2, **s: textaug.Compose([_one(p), _one(p)], **s),
@@ -73,4 +81,4 @@ AUGMENTERS = {
 }
 
 # With their default target these leave every mention as it is.
-KEEPS_MENTIONS = set(AUGMENTERS) - {"MentionReplacement"}
+KEEPS_MENTIONS = set(AUGMENTERS) - {"LabelConditionedMLM", "MentionReplacement"}

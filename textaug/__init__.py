@@ -12,9 +12,12 @@ from textaug.collator import AugmentingDataCollator
 from textaug.compose import Compose, OneOf, SomeOf
 from textaug.example import Augmented, Edit, Example, Rejected, Span, apply_edits
 from textaug.expand import Expander, expand
+from textaug.generation import SentenceGenerator
+from textaug.label_conditioned import LabelConditionedMLM
 from textaug.masked_lm import MaskedLMSubstitution
 from textaug.mentions import MentionReplacement
 from textaug.noise import NoiseInjection
+from textaug.search import search
 from textaug.segments import LabelWiseReplacement, SegmentShuffle
 from textaug.synonyms import SynonymReplacement
 
@@ -29,6 +32,7 @@ __all__ = [
     "Edit",
     "Example",
     "Expander",
+    "LabelConditionedMLM",
     "LabelWiseReplacement",
     "MaskedLMSubstitution",
     "MentionReplacement",
@@ -36,9 +40,11 @@ __all__ = [
     "OneOf",
     "Rejected",
     "SegmentShuffle",
+    "SentenceGenerator",
     "SomeOf",
     "Span",
     "SynonymReplacement",
     "apply_edits",
     "expand",
+    "search",
 ]

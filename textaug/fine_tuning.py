@@ -91,7 +91,8 @@ def add_markers(
     tokens = {label: [marker(label, True), marker(label, False)] for label in labels}
     tokenizer.add_tokens([token for pair in tokens.values() for token in pair], special_tokens=True)
     if len(tokenizer) > model.get_input_embeddings().num_embeddings:
-        model.resize_token_embeddings(len(tokenizer), mean_resizing=False)
+        with own_randomness(0, model.device):  # for output embeddings that are not tied to these
+            model.resize_token_embeddings(len(tokenizer), mean_resizing=False)
     embeddings = model.get_input_embeddings().weight
     with torch.no_grad():
         for label, pair in tokens.items():
@@ -172,10 +173,10 @@ def fine_tune(
     from tqdm.auto import tqdm
     from transformers import get_linear_schedule_with_warmup
 
-    optimizer = torch.optim.AdamW(
-        model.parameters(), lr=learning_rate, weight_decay=WEIGHT_DECAY
+    optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=WEIGHT_DECAY)
+    schedule = get_linear_schedule_with_warmup(  # type: ignore[no-untyped-call]
+        optimizer, round(WARMUP * steps), steps
     )
-    schedule = get_linear_schedule_with_warmup(optimizer, round(WARMUP * steps), steps)
     batches = islice(_batches(lengths, batch_size, Random(seed)), steps)
     model.train()
     with own_randomness(seed, model.device):

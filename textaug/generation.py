@@ -37,7 +37,7 @@ FACTS = "generator.json"  # beside the weights: what else `generate` has to know
 FROM_SCRATCH_RATE, USUAL_RATE = 1e-3, 5e-5  # learning rates
 FROM_SCRATCH_EPOCHS, USUAL_EPOCHS = 30, 10
 # Of the model that is trained from nothing on the sample.
-SMALL_GPT2 = {"n_layer": 2, "n_head": 4, "n_embd": 256}
+SMALL_GPT2: dict[str, Any] = {"n_layer": 2, "n_head": 4, "n_embd": 256}
 SMALL_GPT2 |= {"resid_pdrop": 0.2, "embd_pdrop": 0.2, "attn_pdrop": 0.2}
 # A matrix product of fewer rows than this takes another path, whose last bits are others.
 _FEWEST_ROWS = 8
@@ -117,14 +117,13 @@ class SentenceGenerator:
         learning_rate: float | None = None,
         label_words: Mapping[str, str] | None = None,
         revision: str | None = None,
-        seed: int = 0,
         temperature: float = 1.0,
         top_k: int = 50,
         device: str | None = None,
         cache_dir: str | os.PathLike[str] | None = None,
         split: str = "train",
         show_progress_bar: bool = True,
-        **columns: Unpack[Settings],
+        **settings: Unpack[Settings],
     ) -> SentenceGenerator:
         """Train a language model on the labelled sentences of a data set.
 
@@ -142,20 +141,20 @@ class SentenceGenerator:
             learning_rate: at its peak; default: 1e-3, and 5e-5 for a model that can write.
             label_words: see :meth:`textaug.LabelConditionedMLM.from_dataset`.
             revision: branch, tag or commit of the model on the hub.
-            seed: of the training.
             temperature: see :class:`SentenceGenerator`, as for the next two.
             top_k: from how many pieces one is drawn.
             device: where it is trained and runs.
             cache_dir: where the folder of weights is kept; default: ``textaug`` in ``HF_HOME``.
             split: which split of a ``DatasetDict``.
             show_progress_bar: while it trains.
-            **columns: ``tokens_column``, ``tags_column``, ``label_names`` and ``scheme``, as for
-                every :class:`~textaug.Augmenter`.
+            **settings: ``seed`` (of the training), ``tokens_column``, ``tags_column``,
+                ``label_names`` and ``scheme``, as for every :class:`~textaug.Augmenter`.
 
         Raises:
             ValueError: if the data have no mention, or an argument is out of range.
             OSError: if there is no such model, or no way to get it.
         """
+        seed = settings.get("seed", 0)
         if epochs is None:
             epochs = USUAL_EPOCHS if model else FROM_SCRATCH_EPOCHS
         if learning_rate is None:
@@ -163,9 +162,9 @@ class SentenceGenerator:
         for name, value in (("epochs", epochs), ("batch_size", batch_size)):
             if value <= 0:
                 raise ValueError(f"{name}={value}: must be above 0")
-        examples = [e for e in read_examples(dataset, split, columns) if e.tokens]
+        examples = [e for e in read_examples(dataset, split, settings) if e.tokens]
         labels = labels_of(examples)
-        facts = _facts(dataset[split] if isinstance(dataset, Mapping) else dataset, columns)
+        facts = _facts(dataset[split] if isinstance(dataset, Mapping) else dataset, settings)
         made_from = {
             "model": model,
             "revision": revision,
@@ -247,9 +246,7 @@ class SentenceGenerator:
                 if example is None:
                     self.counts["left out: came to no end"] += 1
                     continue
-                tags = tag_schemes.from_spans(
-                    example.spans, len(example.tokens), facts["scheme"]
-                )
+                tags = tag_schemes.from_spans(example.spans, len(example.tokens), facts["scheme"])
                 digest = _digest(example.tokens)
                 if digest in seen:
                     copied = digest in facts["known"]
@@ -283,14 +280,14 @@ class SentenceGenerator:
             )
 
 
-def _facts(dataset: Dataset, columns: Settings) -> dict[str, Any]:
+def _facts(dataset: Dataset, settings: Settings) -> dict[str, Any]:
     """Names and types of the columns with words and tags, label names and scheme."""
     from datasets import Features
 
     features = dataset.features
     plain = [name for name, kind in features.items() if not hasattr(kind, "decode_example")]
     data = dataset.select_columns(plain).with_format(None)
-    batch = Batch(data[:], Augmenter(**columns).columns, features)
+    batch = Batch(data[:], Augmenter(**settings).columns, features)
     if batch.tokens_column is None or batch.tags_column is None:
         raise ValueError(f"no column holds tags (columns: {', '.join(plain)}); pass tags_column=")
     names, rows = batch.label_names, batch.column(batch.tags_column)
@@ -327,7 +324,7 @@ def _small_gpt2(examples: Sequence[Example], seed: int) -> tuple[Any, Any]:
     words = [*special, *(word for word in sorted(counts) if word not in special)]
     tokenizer = Tokenizer(WordLevel({word: i for i, word in enumerate(words)}, unk_token="<unk>"))
     tokenizer.pre_tokenizer = WhitespaceSplit()
-    wrapped = PreTrainedTokenizerFast(
+    wrapped = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         pad_token="<pad>",
         bos_token="<s>",
@@ -445,7 +442,7 @@ class _Writer:
                         _OwnDraws(filled, temperature),
                     ]
                 ),
-                generation_config=GenerationConfig(
+                generation_config=GenerationConfig(  # type: ignore[no-untyped-call]
                     max_new_tokens=longest - 1,
                     do_sample=False,  # `_OwnDraws` does it
                     eos_token_id=self.end,

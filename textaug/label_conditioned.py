@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 import regex
 
 from textaug import models
+from textaug.articles import article_edit, reads_as_english
 from textaug.augmenter import Augmenter, Settings, check_probability
 from textaug.example import Edit, Example
 from textaug.fine_tuning import (
     add_markers,
     fine_tune,
     labels_of,
-    marker,
     marks,
     piece_texts,
     trained_once,
@@ -160,8 +160,9 @@ class LabelConditionedMLM(Augmenter):
                 raise ValueError(f"{name}={value}: must be above 0")
         check_probability("mask", mask)
         names = {key: value for key, value in options.items() if key in Settings.__annotations__}
-        examples = [e for e in read_examples(dataset, split, names) if e.spans]  # type: ignore[arg-type]
+        examples = read_examples(dataset, split, names)  # type: ignore[arg-type]
         labels = labels_of(examples)
+        examples = [example for example in examples if example.spans]
         if learning_rate is None:
             learning_rate = SMALL_MODEL_RATE if model == "offline" else USUAL_RATE
         made_from = {
@@ -207,6 +208,10 @@ class LabelConditionedMLM(Augmenter):
         """Mask words of mentions, and fill them piece by piece, those of all sentences together."""
         engine = _engine(self.model, self.dtype, self.device, self.rank)
         rows = engine.rows(examples)
+        # Where "a" may have to become "an": before the first word of a mention.
+        english = [
+            {span.start for span in e.spans} if reads_as_english(e.tokens) else () for e in examples
+        ]
         by_example: list[list[tuple[_Row, _Word]]] = [[] for _ in examples]
         for row in rows:
             by_example[row.example] += [(row, word) for word in row.words]
@@ -233,11 +238,14 @@ class LabelConditionedMLM(Augmenter):
                     window.ids[at] = draw(candidates, 1.0, self.temperature, rng)
         edits: list[list[Edit]] = [[] for _ in examples]
         for n, row, word in chosen:
-            old = examples[n].tokens[word.position]
-            new = "".join(engine.texts[i] for i in row.ids[word.start : word.end])
-            if _WORD.fullmatch(new) and new.casefold() != old.casefold():
-                i = word.position
-                edits[n].append(Edit(i, i + 1, (match_case(new, old),), origins=(None,)))
+            i, old = word.position, examples[n].tokens[word.position]
+            new = "".join(engine.texts[id] for id in row.ids[word.start : word.end])
+            if not _WORD.fullmatch(new) or new.casefold() == old.casefold():
+                continue
+            new = match_case(new, old)
+            edits[n].append(Edit(i, i + 1, (new,), origins=(None,)))  # its part of speech is open
+            if i in english[n] and (article := article_edit(examples[n], i, new)):
+                edits[n].append(article)
         return edits
 
 
@@ -294,12 +302,11 @@ class _MarkedEngine(_Engine):
         pieces = self.pieces({token for example in examples for token in example.tokens})
         rows = []
         for number, example in enumerate(examples):
-            units = []
+            units: list[list[int]] = []
             for token, mark in zip(example.tokens, marks(example), strict=True):
-                around = self._ids_of.get(mark) if mark else None
-                ids = pieces[token]
-                marked = around is not None and 0 < len(ids) <= self.room - 2
-                units.append([around, *ids, around] if marked else list(ids))
+                around = [self._ids_of[mark]] if mark in self._ids_of else []
+                fits = 0 < len(pieces[token]) <= self.room - 2
+                units.append([*around, *pieces[token], *around] if fits else [])
             for stretch in stretches([len(ids) for ids in units], self.room):
                 row = _Row(number, [], [])
                 for i in range(stretch.start, stretch.stop):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from textaug.augmenter import Augmenter, _parameters
 from textaug.back_translation import BackTranslation
 from textaug.compose import Compose, OneOf
+from textaug.label_conditioned import LabelConditionedMLM
 from textaug.masked_lm import MaskedLMSubstitution
 from textaug.mentions import MentionReplacement
 from textaug.noise import NoiseInjection
@@ -28,14 +29,19 @@ AUGMENTERS: dict[str, type[Augmenter]] = {
     "mentions": MentionReplacement,
     "label-wise": LabelWiseReplacement,
     "shuffle": SegmentShuffle,
+    "melm": LabelConditionedMLM,
 }
 # These learn from the data that they augment, and are told of nothing else.
 _LEARNT: dict[str, Callable[..., Augmenter]] = {
     "mentions": MentionReplacement.from_dataset,
     "label-wise": LabelWiseReplacement.from_dataset,
+    "melm": LabelConditionedMLM.from_dataset,
 }
 _FROM_DATA = ("pools", "words")
-_OTHER_NAMES = {"back-translation": {"pivot": "pivots", "n_best": "num_candidates"}}
+_OTHER_NAMES = {
+    "back-translation": {"pivot": "pivots", "n_best": "num_candidates"},
+    "melm": {name: name for name in ("epochs", "batch_size", "learning_rate", "mask", "cache_dir")},
+}
 
 
 def build(spec: str, train: Dataset | None, seed: int = 0, **settings: Any) -> Augmenter:
@@ -47,7 +53,7 @@ def build(spec: str, train: Dataset | None, seed: int = 0, **settings: Any) -> A
             word. ``back-translation`` also takes ``pivot`` for ``pivots`` and ``n_best`` for
             ``num_candidates``. ``a+b`` applies both to every copy (:class:`~textaug.Compose`),
             ``a|b`` one of them (:class:`~textaug.OneOf`).
-        train: what ``mentions`` and ``label-wise`` learn from.
+        train: what ``mentions``, ``label-wise`` and ``melm`` learn from.
         seed: of the augmenter.
         **settings: see :class:`~textaug.Augmenter`.
 
