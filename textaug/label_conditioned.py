@@ -49,9 +49,9 @@ class LabelConditionedMLM(Augmenter):
     sentence, and may be one that the sample does not have.
 
     A mention keeps its number of words, its case, and every word with a sign or digit in it; a
-    new word has as many pieces as the model cuts the old one into. Other than in the paper these
-    are drawn from left to right, each in the knowledge of those before, because pieces drawn at
-    once seldom make a word. Made by :meth:`from_dataset`.
+    new word has as many pieces as the model cuts the old one into. Other than in the paper the
+    pieces of a mention are drawn from left to right, each in the knowledge of those before, because
+    pieces drawn at once seldom make a word. Made by :meth:`from_dataset`.
 
     Args:
         model: the folder of a model with label markers, as :meth:`from_dataset` makes them.
@@ -205,40 +205,48 @@ class LabelConditionedMLM(Augmenter):
     def propose(
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Sequence[Edit]]:
-        """Mask words of mentions, and fill them piece by piece, those of all sentences together."""
+        """Mask words of mentions, and fill them piece by piece, all mentions together."""
         engine = _engine(self.model, self.dtype, self.device, self.rank)
         rows = engine.rows(examples)
+        # By row and mention, the places to fill from left to right.
+        queues: dict[tuple[int, int], list[tuple[int, _Gap]]] = {}
         # Where "a" may have to become "an": before the first word of a mention.
         english = [
             {span.start for span in e.spans} if reads_as_english(e.tokens) else () for e in examples
         ]
-        by_example: list[list[tuple[_Row, _Word]]] = [[] for _ in examples]
-        for row in rows:
-            by_example[row.example] += [(row, word) for word in row.words]
+        by_example: list[list[tuple[int, _Word]]] = [[] for _ in examples]
+        for number, row in enumerate(rows):
+            by_example[row.example] += [(number, word) for word in row.words]
         chosen = [
-            (n, row, word)
+            (rows[number], word, queues.setdefault((number, word.mention), []))
             for n, words in enumerate(by_example)
-            for row, word in self.choose(words, self.p, rngs[n])
+            for number, word in self.choose(words, self.p, rngs[n])
         ]
-        windows = {id(row): _Window(row.example, row.ids, []) for row in rows}
-        for n, row, word in chosen:
-            old = examples[n].tokens[word.position].casefold()
-            row.ids[word.start : word.end] = [engine.mask_id] * (word.end - word.start)
+        for row, word, queue in chosen:
+            unwanted = (examples[row.example].tokens[word.position].casefold(),)
             for at in range(word.start, word.end):
-                last = word.end - word.start == 1
-                kind = _WHOLE if last else _FIRST if at == word.start else _LATER
-                windows[id(row)].gaps.append((at, _Gap(word.position, kind, (old,))))
-        while unfilled := [window for window in windows.values() if window.gaps]:
-            first = [_Window(w.example, w.ids, w.gaps[:1]) for w in unfilled]
-            predicted = engine.predict(first, self.top_k, self.batch_tokens)
-            for window, (candidates,) in zip(unfilled, predicted, strict=True):
-                at, _ = window.gaps.pop(0)
-                if candidates:
-                    rng = rngs[window.example]
-                    window.ids[at] = draw(candidates, 1.0, self.temperature, rng)
+                one = word.end - word.start == 1
+                kind = _WHOLE if one else _FIRST if at == word.start else _LATER
+                queue.append((at, _Gap(word.position, kind, unwanted)))
+                row.ids[at] = engine.mask_id
+        while queues:
+            windows: dict[int, _Window] = {}
+            for (number, _), queue in queues.items():
+                row = rows[number]
+                window = windows.setdefault(number, _Window(row.example, row.ids, []))
+                window.gaps.append(queue.pop(0))
+            now = list(windows.values())
+            predicted = engine.predict(now, self.top_k, self.batch_tokens)
+            for window, predictions in zip(now, predicted, strict=True):
+                for (at, _), candidates in zip(window.gaps, predictions, strict=True):
+                    if candidates:
+                        rng = rngs[window.example]
+                        window.ids[at] = draw(candidates, 1.0, self.temperature, rng)
+            queues = {key: queue for key, queue in queues.items() if queue}
         edits: list[list[Edit]] = [[] for _ in examples]
-        for n, row, word in chosen:
-            i, old = word.position, examples[n].tokens[word.position]
+        for row, word, _ in chosen:
+            n, i = row.example, word.position
+            old = examples[n].tokens[i]
             new = "".join(engine.texts[id] for id in row.ids[word.start : word.end])
             if not _WORD.fullmatch(new) or new.casefold() == old.casefold():
                 continue
@@ -253,6 +261,7 @@ class _Word(NamedTuple):
     """A word of a mention in a row."""
 
     position: int  # in the example
+    mention: int  # where its mention begins
     start: int  # its pieces in `ids`
     end: int
 
@@ -307,15 +316,14 @@ class _MarkedEngine(_Engine):
                 around = [self._ids_of[mark]] if mark in self._ids_of else []
                 fits = 0 < len(pieces[token]) <= self.room - 2
                 units.append([*around, *pieces[token], *around] if fits else [])
+            begins = {i: span.start for span in example.spans for i in range(span.start, span.end)}
             for stretch in stretches([len(ids) for ids in units], self.room):
                 row = _Row(number, [], [])
                 for i in range(stretch.start, stretch.stop):
-                    start, end = len(row.ids) + 1, len(row.ids) + len(units[i]) - 1
-                    if len(units[i]) > len(pieces[example.tokens[i]]) and _WORD.fullmatch(
-                        example.tokens[i]
-                    ):
-                        row.words.append(_Word(i, start, end))
+                    token, start = example.tokens[i], len(row.ids) + 1
                     row.ids.extend(units[i])
+                    if len(units[i]) > len(pieces[token]) and _WORD.fullmatch(token):
+                        row.words.append(_Word(i, begins[i], start, len(row.ids) - 1))
                 rows.append(row)
         return rows
 
