@@ -38,9 +38,9 @@ def as_strings(data):
 @pytest.mark.parametrize("epochs", [0.1, 4], ids=["hardly trained", "trained"])
 def test_whatever_it_has_learnt_its_sentences_are_well_formed(train, folder, epochs):
     generator = fit(train, folder, epochs=epochs)
-    made = generate(generator, 50)
+    made = generate(generator, 30)
     assert made.features == train.features
-    assert len(made) == generator.counts["made"] > 20
+    assert len(made) == generator.counts["made"] == 30
     with_mention = 0
     for tokens, tags in zip(made["tokens"], as_strings(made), strict=True):
         assert len(tokens) == len(tags) > 0
@@ -54,13 +54,13 @@ def test_whatever_it_has_learnt_its_sentences_are_well_formed(train, folder, epo
 
 
 def test_the_same_sentences_whatever_the_batch_and_their_number(train, folder):
-    generator = fit(train, folder)
-    expected = generate(generator, 30)[:]
-    assert generate(generator, 30, batch_size=7)[:] == expected
-    assert generate(generator, 30, batch_size=1)[:] == expected
+    generator = fit(train, folder, epochs=4)
+    expected = generate(generator, 20)[:]
+    assert generate(generator, 20, batch_size=9)[:] == expected
+    assert generate(generator, 20, batch_size=1)[:] == expected
     assert generate(generator, 12)[:] == {name: rows[:12] for name, rows in expected.items()}
-    assert generate(SentenceGenerator(generator.model), 30)[:] == expected
-    assert generate(generator, 30, seed=1)[:] != expected
+    assert generate(SentenceGenerator(generator.model), 20)[:] == expected
+    assert generate(generator, 20, seed=1)[:] != expected
 
 
 def test_copies_are_left_out_and_counted(folder, caplog):
@@ -127,6 +127,15 @@ def test_a_type_with_one_mention_and_no_sentence_without_any(folder):
     made = generate(fit(data, folder, epochs=30), 10)
     tags = {tag for row in made["ner_tags"] for tag in row}
     assert {"B-PER", "B-LOC"} <= tags <= {"O", "B-PER", "I-PER", "B-LOC", "I-LOC"}
+
+
+def test_odd_words_do_no_harm(folder):
+    odd = ["<s>", "<B-PER>", "</s>", "x" * 3000, "e\u0301", "\u200b", "Ann"]
+    rows = [{"tokens": [word, *odd], "ner_tags": ["B-PER"] + ["O"] * len(odd)} for word in odd]
+    made = generate(fit(Dataset.from_list(rows), folder, epochs=20), 20)
+    for tokens, tags in zip(made["tokens"], made["ner_tags"], strict=True):
+        assert len(tokens) == len(tags) and " ".join(tokens).split() == tokens
+        assert not {"<s>", "</s>"} & set(tokens)
 
 
 def test_the_training_sentences_are_not_in_the_folder_in_the_clear(train, folder):

@@ -9,6 +9,7 @@ from datasets import Dataset
 
 from textaug import LabelConditionedMLM, fine_tuning
 from textaug.corpora import builtin_corpus
+from textaug.specs import build
 
 # Two kinds of mention in the same contexts, so that nothing but the label tells them apart.
 KINDS = {"PER": ["Ann", "Smith", "Brown"], "LOC": ["Rome", "London", "China"]}
@@ -204,3 +205,10 @@ def test_mistakes_are_named(bert, folder):
         with pytest.raises(ValueError, match=name):
             LabelConditionedMLM(bert, **{name: value})
     assert not [path for path in folder.iterdir() if path.name.startswith(".")], "left unfinished"
+
+
+def test_in_the_shell(bert, folder):
+    spec = f"melm:model={bert},p=0.8,epochs=1,cache_dir={folder}"
+    augmenter = build(spec, sentences(KINDS, 8), seed=2)
+    assert (augmenter.p, augmenter.seed) == (0.8, 2)
+    assert augmenter.model.startswith(f"{folder}/melm-")

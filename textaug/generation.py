@@ -320,8 +320,8 @@ def _small_gpt2(examples: Sequence[Example], seed: int) -> tuple[Any, Any]:
     from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
     special = ["<pad>", "<s>", "</s>", "<unk>"]
-    counts = Counter(token for example in examples for token in example.tokens)
-    words = [*special, *(word for word in sorted(counts) if word not in special)]
+    found = {token for example in examples for token in example.tokens}
+    words = [*special, *sorted(found - set(special))]
     tokenizer = Tokenizer(WordLevel({word: i for i, word in enumerate(words)}, unk_token="<unk>"))
     tokenizer.pre_tokenizer = WhitespaceSplit()
     wrapped = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
@@ -405,6 +405,7 @@ class _Writer:
         self.markers |= {id: (label, False) for id, label in zip(rests, labels, strict=True)}
         sound = torch.tensor([text != "" for text in self.texts])
         begins = torch.tensor(starts) & sound
+        self.begins: list[bool] = begins.tolist()
         allowed = torch.zeros(_IN_MENTION + len(labels), size, dtype=torch.bool)
         allowed[:] = begins
         allowed[_IN_CONTEXT:] |= sound
@@ -461,7 +462,7 @@ class _Writer:
                 label, first = self.markers[i]
                 start = len(words) if first else spans.pop().start
                 spans.append(Span(start, len(words) + 1, label))
-            elif self.moves[i] == _IN_CONTEXT:
+            elif self.begins[i]:
                 words.append(self.texts[i])
             else:
                 words[-1] += self.texts[i]

@@ -126,10 +126,9 @@ class LabelConditionedMLM(Augmenter):
     ) -> LabelConditionedMLM:
         """Fine-tune a masked language model on the mentions of a data set.
 
-        On 2 cores, 400 sentences and the small ``"offline"`` model take about a minute, a large
-        one ten times as long. What has been trained once, on the same sentences and with the same
-        settings, is taken from ``cache_dir``. On a GPU, do this before any worker process starts
-        with ``map(..., num_proc=...)``, in a process of its own.
+        What has been trained once, on the same sentences and with the same settings, is taken from
+        ``cache_dir``. On a machine with GPUs, train in a process of its own before you start
+        ``map(..., num_proc=...)``: workers cannot use a GPU that their parent has used.
 
         Args:
             dataset: the training data. Of a ``DatasetDict`` only ``split`` is read.

@@ -226,10 +226,9 @@ def search(
     training folds alone. Trial 0 is always the gold data with no augmentation; the next ones are
     proposed by Optuna's TPE (Bergstra et al. 2011).
 
-    With the default tagger one training takes about a minute on a CPU, and ``trials`` times
-    ``folds`` of them are made. The best of many trials looks better than it is, and on a small
-    sample by much: read :attr:`Recipe.gains`, fold by fold, and take a gain that is not there in
-    every fold for chance.
+    There are ``trials`` times ``folds`` trainings. The best of many trials looks better than it
+    is, and on a small sample by much: read :attr:`Recipe.gains`, fold by fold, and take a gain that
+    is not there in every fold for chance.
 
     Args:
         dataset: the labelled sample. Of a ``DatasetDict`` only ``split`` is read.
