@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -238,8 +237,8 @@ def trained_once(
     parent = Path(cache_dir) if cache_dir is not None else Path(HF_HOME) / "textaug"
     folder = parent / f"{name}-{key}"
     if not folder.exists():
-        parent.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(dir=parent, prefix=f".{name}-"))
+        unfinished = parent / f".{name}-{key}-{os.getpid()}"
+        unfinished.mkdir(parents=True)
         try:
             train(unfinished)
             unfinished.rename(folder)
