@@ -37,6 +37,13 @@ def tiny_tagger():
 
 
 @cache
+def tiny_melm():
+    train = builtin_corpus()["train"].select(range(40))
+    options = {"epochs": 1, "cache_dir": model_folder(), "show_progress_bar": False}
+    return textaug.LabelConditionedMLM.from_dataset(train, tiny_bert(), **options).model
+
+
+@cache
 def pools():
     return textaug.MentionReplacement.from_dataset(builtin_corpus()).pools
 
@@ -83,6 +90,7 @@ AUGMENTERS = {
     "MaskedLMSubstitution": lambda p=0.3, **s: textaug.MaskedLMSubstitution(tiny_bert(), p=p, **s),
     "BackTranslation": _back_translation,
     "MentionReplacement": lambda p=0.7, **s: textaug.MentionReplacement(pools(), p=p, **s),
+    "LabelConditionedMLM": lambda p=0.7, **s: textaug.LabelConditionedMLM(tiny_melm(), p=p, **s),
     "LabelWiseReplacement": lambda p=0.3, **s: textaug.LabelWiseReplacement(words(), p=p, **s),
     "SegmentShuffle": lambda p=0.5, **s: textaug.SegmentShuffle(p=p, **s),
     "SegmentExchange": lambda p=0.5, **s: textaug.SegmentExchange(segments(), p=p, **s),
@@ -102,6 +110,11 @@ AUGMENTERS = {
 }
 
 # With their default target these leave every mention as it is.
-KEEPS_MENTIONS = set(AUGMENTERS) - {"CaseVariants", "MentionReplacement", "SentenceJoining"}
+KEEPS_MENTIONS = set(AUGMENTERS) - {
+    "CaseVariants",
+    "LabelConditionedMLM",
+    "MentionReplacement",
+    "SentenceJoining",
+}
 # These bring mentions of their own, beside those that were there.
 ADDS_MENTIONS = {"SentenceJoining"}

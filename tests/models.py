@@ -110,16 +110,11 @@ def tiny_electra(folder: Path) -> str:
 
 def tiny_roberta(folder: Path) -> str:
     """RoBERTa with a byte-level BPE learned here; its window is 64 pieces."""
-    from tokenizers import ByteLevelBPETokenizer
     from transformers import RobertaConfig, RobertaTokenizer
 
     folder.mkdir(parents=True, exist_ok=True)
     special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-    learned = ByteLevelBPETokenizer(add_prefix_space=True)
-    learned.train_from_iterator(
-        _text(), vocab_size=900, min_frequency=1, special_tokens=special, show_progress=False
-    )
-    learned.save_model(str(folder))
+    _learned_bpe(special).save_model(str(folder))
     tokenizer = RobertaTokenizer.from_pretrained(str(folder), model_max_length=64)
     config = RobertaConfig(
         vocab_size=len(tokenizer), max_position_embeddings=66, pad_token_id=1, **SIZES
@@ -155,6 +150,30 @@ def tiny_gpt2(folder: Path) -> str:
     tokenizer = _bert_tokenizer()
     config = GPT2Config(vocab_size=len(tokenizer), n_layer=1, n_head=2, n_embd=32)
     return _save(folder, "GPT2LMHeadModel", config, tokenizer)
+
+
+def tiny_bpe_gpt2(folder: Path) -> str:
+    """A causal language model with a byte-level BPE learned here, as GPT-2 has it."""
+    from transformers import GPT2Config, GPT2Tokenizer
+
+    folder.mkdir(parents=True, exist_ok=True)
+    _learned_bpe(["<|endoftext|>"]).save_model(str(folder))
+    tokenizer = GPT2Tokenizer.from_pretrained(str(folder))
+    config = GPT2Config(
+        vocab_size=len(tokenizer), n_layer=1, n_head=2, n_embd=32, n_positions=128,
+        bos_token_id=0, eos_token_id=0,
+    )  # fmt: skip
+    return _save(folder, "GPT2LMHeadModel", config, tokenizer)
+
+
+def _learned_bpe(special: list[str]) -> Any:
+    from tokenizers import ByteLevelBPETokenizer
+
+    learned = ByteLevelBPETokenizer(add_prefix_space=True)
+    learned.train_from_iterator(
+        _text(), vocab_size=900, min_frequency=1, special_tokens=special, show_progress=False
+    )
+    return learned
 
 
 def _text() -> list[str]:

@@ -23,11 +23,14 @@ from textaug.filters import (
     Similarity,
     TeacherAgreement,
 )
+from textaug.generation import SentenceGenerator
 from textaug.hardest import Hardest
+from textaug.label_conditioned import LabelConditionedMLM
 from textaug.masked_lm import MaskedLMSubstitution
 from textaug.mentions import MentionReplacement
 from textaug.noise import NoiseInjection
 from textaug.policy import default_policy
+from textaug.search import search
 from textaug.segments import (
     LabelWiseReplacement,
     SegmentExchange,
@@ -52,6 +55,7 @@ __all__ = [
     "Expander",
     "Filtered",
     "Hardest",
+    "LabelConditionedMLM",
     "LabelWiseReplacement",
     "MaskedLMSubstitution",
     "MentionReplacement",
@@ -63,6 +67,7 @@ __all__ = [
     "Rejected",
     "SegmentExchange",
     "SegmentShuffle",
+    "SentenceGenerator",
     "SentenceJoining",
     "Similarity",
     "SomeOf",
@@ -74,4 +79,5 @@ __all__ = [
     "default_policy",
     "describe",
     "expand",
+    "search",
 ]

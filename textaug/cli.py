@@ -48,8 +48,8 @@ With = Annotated[
     typer.Option(
         "--with",
         metavar="NAME[:KEY=VALUE,...]",
-        help="synonyms, noise, masked-lm, back-translation, mentions, label-wise or shuffle, such "
-        "as noise:p=0.05; a+b applies both. Given several times, one is drawn for each copy.",
+        help="synonyms, noise, masked-lm, back-translation, mentions, label-wise, shuffle or melm, "
+        "such as noise:p=0.05; a+b applies both. Given several times, one is drawn for each copy.",
         show_default=False,
     ),
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from math import ceil, exp
 from random import Random
 from threading import Lock
@@ -224,15 +225,13 @@ class MaskedLMSubstitution(Augmenter):
                 units += [((engine.mask_id,), gap), (pieces[token], None)]
             else:
                 units.append(((engine.mask_id,) if self.mask else pieces[token], gap))
-        total = sum(len(ids) for ids, _ in units)
-        share = ceil(total / ceil(total / engine.room))  # windows of about equal length
-        windows = [_Window(number, [], [])]
-        for ids, gap in units:
-            if windows[-1].ids and len(windows[-1].ids) + len(ids) > share:
-                windows.append(_Window(number, [], []))
-            if gap is not None:
-                windows[-1].gaps.append((len(windows[-1].ids), gap))
-            windows[-1].ids.extend(ids)
+        windows = []
+        for stretch in stretches([len(ids) for ids, _ in units], engine.room):
+            windows.append(_Window(number, [], []))
+            for ids, gap in units[stretch]:
+                if gap is not None:
+                    windows[-1].gaps.append((len(windows[-1].ids), gap))
+                windows[-1].ids.extend(ids)
         return [window for window in windows if window.gaps]
 
     def _edits(self, example: Example, gap: _Gap, word: str, english: bool) -> list[Edit]:
@@ -245,6 +244,27 @@ class MaskedLMSubstitution(Augmenter):
         if english and (article := article_edit(example, i, word)):
             edits.append(article)
         return edits
+
+
+def stretches(lengths: Sequence[int], room: int) -> list[slice]:
+    """Cut units into stretches of about equal length that each fit into a model.
+
+    Args:
+        lengths: how many sub-word tokens each unit (a word, say) has, none more than ``room``.
+        room: for how many there is room at once.
+
+    >>> stretches([4, 3, 5, 2], room=8)
+    [slice(0, 2, None), slice(2, 4, None)]
+    """
+    total = sum(lengths)
+    share = ceil(total / ceil(total / room)) if total else 0
+    starts, filled = [0], 0
+    for i, length in enumerate(lengths):
+        if filled and filled + length > share:
+            starts.append(i)
+            filled = 0
+        filled += length
+    return [slice(*ends) for ends in pairwise([*starts, len(lengths)])]
 
 
 def _may_be(new: str, old: str) -> bool:
@@ -347,22 +367,7 @@ class _Engine:
         self.barred = self._barred()
 
     def _encode(self, words: Sequence[str]) -> list[list[int]]:
-        # A blank before the word makes it a word of its own for every kind of tokenizer, as
-        # `is_split_into_words` does, which not all of them have. Lone surrogates are replaced,
-        # since tokenizers written in Rust cannot take them. "[MASK]" in a text is text.
-        if not words:
-            return []
-        texts = [f" {word}".encode("utf-8", "replace").decode("utf-8") for word in words]
-        encoded = self.tokenizer(
-            texts,
-            add_special_tokens=False,
-            split_special_tokens=True,
-            return_attention_mask=False,
-            return_token_type_ids=False,
-            verbose=False,
-        )
-        ids: list[list[int]] = encoded["input_ids"]
-        return ids
+        return models.encode_words(self.tokenizer, words)
 
     def _whole_words(self) -> list[str]:
         """The word for each id: a token that means the same id when it stands alone.

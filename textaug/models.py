@@ -25,8 +25,8 @@ _KINDS = {
         "masked language model",
         "'bert-base-cased', 'roberta-base' or 'xlm-roberta-base'",
     ),
+    "AutoModelForCausalLM": ("causal language model", "'gpt2' or 'HuggingFaceTB/SmolLM2-135M'"),
     "AutoModelForSeq2SeqLM": ("translation model", "'Helsinki-NLP/opus-mt-en-de'"),
-    "AutoModelForCausalLM": ("causal language model", "'gpt2'"),
     "AutoModelForTokenClassification": ("tagger", "'dslim/bert-base-NER'"),
     "AutoModel": ("encoder", "'sentence-transformers/all-MiniLM-L6-v2'"),
 }
@@ -128,6 +128,28 @@ def _load(kind: str, name: str, revision: str | None, dtype: str, device: str) -
             f"other parts; pass one that was trained as such, for instance {such_as}"
         )
     return model.to(device).eval(), tokenizer
+
+
+def encode_words(tokenizer: Any, words: Sequence[str]) -> list[list[int]]:
+    """The sub-word tokens of each word, as it stands inside a text.
+
+    A blank before the word makes it a word of its own for every kind of tokenizer, as
+    ``is_split_into_words`` does, which not all of them have. Lone surrogates are replaced, since
+    tokenizers written in Rust cannot take them. "[MASK]" in a text is text.
+    """
+    if not words:
+        return []
+    texts = [f" {word}".encode("utf-8", "replace").decode("utf-8") for word in words]
+    encoded = tokenizer(
+        texts,
+        add_special_tokens=False,
+        split_special_tokens=True,
+        return_attention_mask=False,
+        return_token_type_ids=False,
+        verbose=False,
+    )
+    ids: list[list[int]] = encoded["input_ids"]
+    return ids
 
 
 def mind_forks() -> None:

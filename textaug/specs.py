@@ -12,6 +12,7 @@ from textaug.augmenter import Augmenter, _parameters
 from textaug.back_translation import BackTranslation
 from textaug.case import CaseVariants
 from textaug.compose import Compose, OneOf
+from textaug.label_conditioned import LabelConditionedMLM
 from textaug.masked_lm import MaskedLMSubstitution
 from textaug.mentions import MentionReplacement
 from textaug.noise import NoiseInjection
@@ -38,6 +39,7 @@ AUGMENTERS: dict[str, type[Augmenter]] = {
     "segments": SegmentExchange,
     "joining": SentenceJoining,
     "case": CaseVariants,
+    "melm": LabelConditionedMLM,
 }
 # These learn from the data that they augment, and are told of nothing else.
 _LEARNT: dict[str, Callable[..., Augmenter]] = {
@@ -46,9 +48,13 @@ _LEARNT: dict[str, Callable[..., Augmenter]] = {
     "label-wise": LabelWiseReplacement.from_dataset,
     "segments": SegmentExchange.from_dataset,
     "joining": SentenceJoining.from_dataset,
+    "melm": LabelConditionedMLM.from_dataset,
 }
 _FROM_DATA = ("pools", "words", "segments", "sentences")
-_OTHER_NAMES = {"back-translation": {"pivot": "pivots", "n_best": "num_candidates"}}
+_OTHER_NAMES = {
+    "back-translation": {"pivot": "pivots", "n_best": "num_candidates"},
+    "melm": {name: name for name in ("epochs", "batch_size", "learning_rate", "mask", "cache_dir")},
+}
 
 
 def build(spec: str, train: Dataset | None, seed: int = 0, **settings: Any) -> Augmenter:
@@ -61,8 +67,8 @@ def build(spec: str, train: Dataset | None, seed: int = 0, **settings: Any) -> A
             ``num_candidates``. ``a+b`` applies both to every copy (:class:`~textaug.Compose`),
             ``a|b`` one of them (:class:`~textaug.OneOf`). ``default`` is
             :func:`~textaug.default_policy`, without arguments.
-        train: what ``default``, ``mentions``, ``label-wise``, ``segments`` and ``joining`` learn
-            from.
+        train: what ``default``, ``mentions``, ``label-wise``, ``segments``, ``joining`` and
+            ``melm`` learn from.
         seed: of the augmenter.
         **settings: see :class:`~textaug.Augmenter`.
 
