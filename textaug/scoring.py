@@ -21,24 +21,6 @@ BATCH_TOKENS = 4096
 Result = TypeVar("Result")
 
 
-def _without_surrogates(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")  # tokenizers cannot take them
-
-
-def _pieces(tokenizer: Any, words: Sequence[str]) -> list[list[int]]:
-    """The sub-word tokens of each word, as one that follows a blank."""
-    if not words:  # tokenizers stumble over an empty list
-        return []
-    encoded = tokenizer(
-        [_without_surrogates(f" {word}") for word in words],
-        add_special_tokens=False,
-        split_special_tokens=True,
-        verbose=False,
-    )
-    ids: list[list[int]] = encoded["input_ids"]
-    return ids
-
-
 class _Encoder:
     """Words as a model takes them, and which of its inputs belong to which word."""
 
@@ -55,7 +37,7 @@ class _Encoder:
     def encode(self, examples: Sequence[Example]) -> list[tuple[list[int], list[int], bool]]:
         """For each example the ids, the word that each stands for (else -1), whether all fit."""
         words = list(dict.fromkeys(word for example in examples for word in example.tokens))
-        pieces = dict(zip(words, _pieces(self.tokenizer, words), strict=True))
+        pieces = dict(zip(words, models.encode_words(self.tokenizer, words), strict=True))
         encoded = []
         for example in examples:
             units = [(i, n) for n, word in enumerate(example.tokens) for i in pieces[word]]
@@ -222,7 +204,7 @@ def vectors(
     if not texts:
         return []
     rows = tokenizer(
-        [_without_surrogates(text) for text in texts],
+        [text.encode("utf-8", "replace").decode("utf-8") for text in texts],  # lone surrogates
         truncation=True,
         max_length=encoder.room + len(encoder.before) + len(encoder.after),
         split_special_tokens=True,
