@@ -25,9 +25,11 @@ import venv
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 from typing import Any
 
@@ -63,6 +65,8 @@ TEXTATTACK_NEEDS = (
     *("scipy", "datasets", "Levenshtein", "langdetect"),
 )
 WORDNET = Path("/usr/share/wordnet")  # Debian's wordnet-base and wordnet-sense-index
+
+FILES = TemporaryDirectory()  # for the data set, until this process ends
 
 SHARE = 0.1  # of the words are changed, in every library
 OUTPUT_TOKENS = 24  # of every translation by a model with random weights
@@ -143,13 +147,26 @@ def environment(device: str) -> dict[str, Any]:
     }
 
 
-def sentences(number: int) -> Any:
-    """CoNLL-2003 where it is at hand, else the built-in corpus; repeated if there are too few."""
-    from datasets import concatenate_datasets
+@cache
+def corpus() -> Any:
+    """The data set, in files that go with this process."""
+    from datasets import load_from_disk
 
     from textaug.corpora import builtin_corpus, load_conll
 
     data = load_conll(CONLL) if CONLL.exists() else builtin_corpus()["train"]
+    data.save_to_disk(FILES.name)
+    return load_from_disk(FILES.name)
+
+
+def sentences(number: int) -> Any:
+    """CoNLL-2003 where it is at hand, else the built-in corpus; repeated if there are too few.
+
+    In files, as what ``load_dataset`` gives: of a data set in memory the results stay there too.
+    """
+    from datasets import concatenate_datasets
+
+    data = corpus()
     repeated = concatenate_datasets([data] * -(-number // len(data)))
     return repeated.select(range(number))
 
@@ -162,12 +179,19 @@ def some_sentences(number: int) -> Any:
         for i, tokens in enumerate(wanted["tokens"])
         if 8 <= len(tokens) <= 40 and sum(token.islower() for token in tokens) > len(tokens) / 2
     ]
-    return wanted.select(keep[:number]).flatten_indices()
+    return wanted.select(keep[:number]).flatten_indices(keep_in_memory=True)
 
 
 def mapped(data: Any, function: Any, **options: Any) -> Any:
     """``map`` without its cache; it still writes a file, as users' calls do."""
-    return data.map(function, batched=True, load_from_cache_file=False, **options)
+    with TemporaryDirectory() as folder:  # mapped into memory, files live on till they are closed
+        return data.map(
+            function,
+            batched=True,
+            load_from_cache_file=False,
+            cache_file_name=str(Path(folder) / "new.arrow"),
+            **options,
+        )
 
 
 def copy_columns(batch: Any) -> dict[str, list[Any]]:
@@ -263,11 +287,12 @@ def marian() -> list[str]:
         torch.manual_seed(seed)
         model = MarianMTModel(config)
         model.generation_config.num_beams = 1
-        model.generation_config.max_length = OUTPUT_TOKENS + 2
+        model.generation_config.max_length = None  # `max_new_tokens` is given
         # No end before this many tokens, and the end right behind them.
         model.generation_config.min_new_tokens = OUTPUT_TOKENS
         model.final_logits_bias[0, config.eos_token_id] = 1e4
-        model.generation_config.bad_words_ids = [[len(names) - 1]]
+        # Pieces of words only, so that the way back has about as many tokens as the way out.
+        model.final_logits_bias[0, 2 + len(pieces) :] = -1e4
         tokenizer.save_pretrained(folder)
         model.save_pretrained(folder)
     return [str(folder) for folder in folders]
@@ -332,7 +357,7 @@ def _cheap_floor(options: argparse.Namespace) -> dict[str, Any]:
     from textaug import NoiseInjection, SynonymReplacement
 
     number = 2_000 if options.quick else 14_000
-    data = sentences(number).flatten_indices()
+    data = sentences(number)
     arms: dict[str, Any] = {"copying": copy_columns}
     arms |= {"noise": NoiseInjection(), "synonyms": SynonymReplacement()}
     seconds = in_turns(
