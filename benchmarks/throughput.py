@@ -717,8 +717,9 @@ def peers(options: argparse.Namespace) -> dict[str, Any]:
         number = max(8, number // 16) if options.quick else number
         data = some_sentences(number)
         texts = [" ".join(tokens) for tokens in data["tokens"]]
-        job = {"texts": texts, "p": SHARE, "pos": pos_of_words(data), "threads": threads}
+        job = {"texts": texts, "p": SHARE, "threads": threads}
         job |= {"model": folder, "models": folders, "batch_size": 32}
+        job["tagged"] = parts_of_speech(sentences(1_000))
         job["max_length"] = OUTPUT_TOKENS + 2
         latest: dict[str, Any] = {}
 
@@ -761,16 +762,15 @@ def peers(options: argparse.Namespace) -> dict[str, Any]:
     return results
 
 
-def pos_of_words(data: Any) -> dict[str, str]:
-    """The part of speech of each word, where the data set has them."""
+def parts_of_speech(data: Any) -> list[list[tuple[str, str]]]:
+    """Words with their parts of speech, all nouns where the data set has none."""
     if "pos_tags" not in data.column_names:
-        return {}
+        return [[(token, "NN") for token in tokens] for tokens in data["tokens"]]
     names = data.features["pos_tags"].feature.names
-    return {
-        token: names[tag]
+    return [
+        [(token, names[tag]) for token, tag in zip(row["tokens"], row["pos_tags"], strict=True)]
         for row in data
-        for token, tag in zip(row["tokens"], row["pos_tags"], strict=True)
-    }
+    ]
 
 
 def tagged(row: Any, names: Sequence[str]) -> dict[str, Any]:

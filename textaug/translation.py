@@ -221,7 +221,7 @@ class HFTranslator(Translator):
             run,
             [len(rows[i]) for i in possible],
             self.batch_tokens // max(n, self.num_beams),
-            self._step(n),
+            _step(max(n, self.num_beams)),
         )
         found = dict(zip(possible, new, strict=True))
         return [found.get(i, []) for i in range(len(texts))]
@@ -257,7 +257,7 @@ class HFTranslator(Translator):
 
         inputs = tokenizer.pad(
             {"input_ids": rows},
-            pad_to_multiple_of=self._step(n),
+            pad_to_multiple_of=_step(max(n, self.num_beams)),
             padding_side="right",
             return_tensors="pt",
         ).to(model.device)
@@ -291,10 +291,11 @@ class HFTranslator(Translator):
             for i in range(len(rows))
         ]
 
-    def _step(self, n: int) -> int:
-        """What lengths are rounded up to for decoding."""
-        # What a beam search finds hangs on how long it may go on, and that on the padded length.
-        return DECODER_STEP if max(n, self.num_beams) == 1 else LENGTH_STEP
+
+def _step(beams: int) -> int:
+    """What the lengths of texts that are decoded together are rounded up to."""
+    # What a beam search finds hangs on how long it may go on, and that on the padded length.
+    return DECODER_STEP if beams == 1 else LENGTH_STEP
 
 
 def _encoded(model: Any, ids: torch.Tensor, mask: torch.Tensor, lengths: Sequence[int]) -> Any:
@@ -391,13 +392,13 @@ class CTranslate2(Translator):
 
         def run(batch: list[int]) -> list[list[str]]:
             ids = [rows[possible[k]] for k in batch]
-            room = min(ROOM * padded(max(map(len, ids))) + MORE_ROOM, longest - 1)
+            rooms = [min(ROOM * padded(len(row)) + MORE_ROOM, longest - 1) for row in ids]
             try:
                 found = translator.translate_batch(
                     [tokenizer.convert_ids_to_tokens(row) for row in ids],
                     beam_size=max(n, self.num_beams),
                     num_hypotheses=n,
-                    max_decoding_length=room,
+                    max_decoding_length=max(rooms),
                     return_end_token=True,
                     **options,
                 )
@@ -413,11 +414,14 @@ class CTranslate2(Translator):
                     for tokens in one.hypotheses
                     if tokens[-1:] == [tokenizer.eos_token] and len(tokens) < room
                 ]
-                for one in found
+                for one, room in zip(found, rooms, strict=True)
             ]
 
         new = run_in_batches(
-            run, [len(rows[i]) for i in possible], self.batch_tokens // max(n, self.num_beams)
+            run,
+            [len(rows[i]) for i in possible],
+            self.batch_tokens // max(n, self.num_beams),
+            _step(max(n, self.num_beams)),
         )
         by_place = dict(zip(possible, new, strict=True))
         return [by_place.get(i, []) for i in range(len(texts))]
