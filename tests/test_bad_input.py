@@ -46,7 +46,9 @@ def test_one_very_long_sentence_is_translated_between_its_mentions():
     after = textaug.BackTranslation(engine=(out, list))(rows)
     assert after["tags"] == rows["tags"]
     assert after["tokens"][0] == [t if t != "quickly" else "rapidly" for t in long]
-    assert after["tokens"][1] == after["tokens"][0][:6] and after["tokens"][2:] == after["tokens"][:2]
+    assert (
+        after["tokens"][1] == after["tokens"][0][:6] and after["tokens"][2:] == after["tokens"][:2]
+    )
     assert len(sent) < 10
 
 
