@@ -152,12 +152,13 @@ def environment(device: str) -> dict[str, Any]:
 
 @cache
 def corpus() -> Any:
-    """The data set, in files that go with this process."""
+    """The data set, shuffled, in files that go with this process."""
     from datasets import load_from_disk
 
     from textaug.corpora import builtin_corpus, load_conll
 
     data = load_conll(CONLL) if CONLL.exists() else builtin_corpus()["train"]
+    data = data.shuffle(seed=0)  # so that the first are as long as all
     data.save_to_disk(FILES.name)
     return load_from_disk(FILES.name)
 
@@ -904,18 +905,30 @@ def training(options: argparse.Namespace) -> dict[str, Any]:
     )
     steps = 3 if options.quick else 25
 
-    def train(augmenter: Any) -> float:
-        collator = AugmentingDataCollator(tokenizer, augmenter, label_names=names)
+    sub_tokens: dict[str, int] = {}
+
+    def train(name: str, augmenter: Any) -> float:
+        collate = AugmentingDataCollator(tokenizer, augmenter, label_names=names)
+        sub_tokens[name] = 0
+
+        def counting(rows: Any) -> Any:
+            batch = collate(rows)
+            sub_tokens[name] += batch["input_ids"].numel()
+            return batch
+
         arguments = TrainingArguments(
             str(WORK / "training"), max_steps=steps, per_device_train_batch_size=16,
             remove_unused_columns=False, report_to="none", save_strategy="no", disable_tqdm=True,
             logging_strategy="no", use_cpu=options.device == "cpu", seed=0,
         )  # fmt: skip
-        trainer = Trainer(model, arguments, train_dataset=data, data_collator=collator)
+        trainer = Trainer(model, arguments, train_dataset=data, data_collator=counting)
         return float(trainer.train().metrics["train_runtime"])
 
     seconds = in_turns(
-        {"plain": lambda: train(None), "augmenting": lambda: train(augmenter)},
+        {
+            "plain": lambda: train("plain", None),
+            "augmenting": lambda: train("augmenting", augmenter),
+        },
         options.rounds,
         "training",
     )
@@ -924,6 +937,7 @@ def training(options: argparse.Namespace) -> dict[str, Any]:
         "batch_size": 16,
         "augmenter": "SomeOf synonyms, noise, mentions, k=2",
         "kept": ratio(seconds, "plain", "augmenting"),
+        "sub_tokens": sub_tokens,
         "steps_per_second": {name: steps / median(took) for name, took in seconds.items()},
         "seconds": seconds,
     }
