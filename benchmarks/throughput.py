@@ -25,9 +25,12 @@ import venv
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from shutil import copyfile
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 from typing import Any
 
@@ -64,6 +67,10 @@ TEXTATTACK_NEEDS = (
 )
 WORDNET = Path("/usr/share/wordnet")  # Debian's wordnet-base and wordnet-sense-index
 
+FILES = TemporaryDirectory()  # for the data set, until this process ends
+
+# Of the slowest peers' methods so many sentences, the first ones.
+FEW = {"textattack_keyboard": 32, "textattack_synonyms": 32, "nlpaug_contextual": 32}
 SHARE = 0.1  # of the words are changed, in every library
 OUTPUT_TOKENS = 24  # of every translation by a model with random weights
 GROWTH = (1_000, 10_000, 100_000, 1_000_000)
@@ -143,13 +150,27 @@ def environment(device: str) -> dict[str, Any]:
     }
 
 
-def sentences(number: int) -> Any:
-    """CoNLL-2003 where it is at hand, else the built-in corpus; repeated if there are too few."""
-    from datasets import concatenate_datasets
+@cache
+def corpus() -> Any:
+    """The data set, shuffled, in files that go with this process."""
+    from datasets import load_from_disk
 
     from textaug.corpora import builtin_corpus, load_conll
 
     data = load_conll(CONLL) if CONLL.exists() else builtin_corpus()["train"]
+    data = data.shuffle(seed=0)  # so that the first are as long as all
+    data.save_to_disk(FILES.name)
+    return load_from_disk(FILES.name)
+
+
+def sentences(number: int) -> Any:
+    """CoNLL-2003 where it is at hand, else the built-in corpus; repeated if there are too few.
+
+    In files, as what ``load_dataset`` gives: of a data set in memory the results stay there too.
+    """
+    from datasets import concatenate_datasets
+
+    data = corpus()
     repeated = concatenate_datasets([data] * -(-number // len(data)))
     return repeated.select(range(number))
 
@@ -162,12 +183,19 @@ def some_sentences(number: int) -> Any:
         for i, tokens in enumerate(wanted["tokens"])
         if 8 <= len(tokens) <= 40 and sum(token.islower() for token in tokens) > len(tokens) / 2
     ]
-    return wanted.select(keep[:number]).flatten_indices()
+    return wanted.select(keep[:number]).flatten_indices(keep_in_memory=True)
 
 
 def mapped(data: Any, function: Any, **options: Any) -> Any:
     """``map`` without its cache; it still writes a file, as users' calls do."""
-    return data.map(function, batched=True, load_from_cache_file=False, **options)
+    with TemporaryDirectory() as folder:  # mapped into memory, files live on till they are closed
+        return data.map(
+            function,
+            batched=True,
+            load_from_cache_file=False,
+            cache_file_name=str(Path(folder) / "new.arrow"),
+            **options,
+        )
 
 
 def copy_columns(batch: Any) -> dict[str, list[Any]]:
@@ -263,11 +291,12 @@ def marian() -> list[str]:
         torch.manual_seed(seed)
         model = MarianMTModel(config)
         model.generation_config.num_beams = 1
-        model.generation_config.max_length = OUTPUT_TOKENS + 2
+        model.generation_config.max_length = None  # `max_new_tokens` is given
         # No end before this many tokens, and the end right behind them.
         model.generation_config.min_new_tokens = OUTPUT_TOKENS
         model.final_logits_bias[0, config.eos_token_id] = 1e4
-        model.generation_config.bad_words_ids = [[len(names) - 1]]
+        # Pieces of words only, so that the way back has about as many tokens as the way out.
+        model.final_logits_bias[0, 2 + len(pieces) :] = -1e4
         tokenizer.save_pretrained(folder)
         model.save_pretrained(folder)
     return [str(folder) for folder in folders]
@@ -332,7 +361,7 @@ def _cheap_floor(options: argparse.Namespace) -> dict[str, Any]:
     from textaug import NoiseInjection, SynonymReplacement
 
     number = 2_000 if options.quick else 14_000
-    data = sentences(number).flatten_indices()
+    data = sentences(number)
     arms: dict[str, Any] = {"copying": copy_columns}
     arms |= {"noise": NoiseInjection(), "synonyms": SynonymReplacement()}
     seconds = in_turns(
@@ -466,7 +495,7 @@ def _translation_floor(options: argparse.Namespace) -> dict[str, Any]:
 
         return run
 
-    budgets = BUDGETS[1::2] if options.device == "cpu" else [8 * budget for budget in BUDGETS]
+    budgets = BUDGETS[1:4] if options.device == "cpu" else [8 * budget for budget in BUDGETS]
     generate = best_of({budget: lambda b=budget: bare(b) for budget in budgets})
     seconds = in_turns(
         {
@@ -582,13 +611,18 @@ adj.ppl
 
 def nltk_data() -> Path | None:
     """Debian's WordNet in the place where NLTK looks for it; ``None`` if it is not installed."""
+    from textaug.lexicon import STOP_WORDS
+
     if not (WORDNET / "data.noun").exists() or not (WORDNET / "index.sense").exists():
         return None
     folder = WORK / "nltk_data" / "corpora" / "wordnet"
     folder.mkdir(parents=True, exist_ok=True)
     for path in WORDNET.iterdir():
-        if path.is_file() and not (folder / path.name).exists():
-            (folder / path.name).symlink_to(path)
+        if path.is_file():  # NLTK follows no links out of its folder
+            copyfile(path, folder / path.name)
+    stop_words = folder.parent / "stopwords" / "english"
+    stop_words.parent.mkdir(exist_ok=True)
+    stop_words.write_text("\n".join(sorted(STOP_WORDS)))
     numbers = {"noun": 1, "verb": 2, "adj": 3, "adv": 4}
     (folder / "lexnames").write_text(
         "".join(
@@ -600,11 +634,16 @@ def nltk_data() -> Path | None:
 
 
 class Peer:
-    """A peer's augmenter in a process of its own; calling it augments once."""
+    """A peer's augmenter in a process of its own; calling it augments once.
+
+    The slow ones get the first texts only, and their time is scaled up.
+    """
 
     def __init__(self, method: str, job: dict[str, Any]) -> None:
+        texts = job["texts"][: FEW.get(method)]
+        self.scale = len(job["texts"]) / len(texts)
         self.job = WORK / f"{method}.json"
-        self.job.write_text(json.dumps(job))
+        self.job.write_text(json.dumps(job | {"texts": texts}))
         data = nltk_data()
         self.errors = (WORK / f"{method}.log").open("w+")
         self.process = subprocess.Popen(
@@ -629,7 +668,7 @@ class Peer:
         assert self.process.stdin is not None
         self.process.stdin.write("run\n")
         self.process.stdin.flush()
-        return float(self._answer())
+        return float(self._answer()) * self.scale
 
     def output(self) -> list[str]:
         """The last output; ends the process."""
@@ -663,14 +702,8 @@ def peers(options: argparse.Namespace) -> dict[str, Any]:
     synonyms = SynonymReplacement()
     contextual = MaskedLMSubstitution(folder, SHARE, device="cpu")
     plan: list[tuple[str, str, dict[str, Any], list[str], int]] = [
-        ("keyboard noise", "keyboard", {"textaug": keyboard}, ["nlpaug", "textattack"], 2_000),
-        (
-            "synonyms",
-            "synonyms",
-            {"textaug": synonyms},
-            ["nlpaug", "textattack"],
-            1_000,
-        ),
+        ("keyboard noise", "keyboard", {"textaug": keyboard}, ["nlpaug", "textattack"], 5_000),
+        ("synonyms", "synonyms", {"textaug": synonyms}, ["nlpaug", "textattack"], 5_000),
         ("contextual words", "contextual", {"textaug": contextual}, ["nlpaug"], 128),
         (
             "back-translation",
@@ -685,8 +718,9 @@ def peers(options: argparse.Namespace) -> dict[str, Any]:
         number = max(8, number // 16) if options.quick else number
         data = some_sentences(number)
         texts = [" ".join(tokens) for tokens in data["tokens"]]
-        job = {"texts": texts, "p": SHARE, "pos": pos_of_words(data), "threads": threads}
+        job = {"texts": texts, "p": SHARE, "threads": threads}
         job |= {"model": folder, "models": folders, "batch_size": 32}
+        job["tagged"] = parts_of_speech(sentences(1_000))
         job["max_length"] = OUTPUT_TOKENS + 2
         latest: dict[str, Any] = {}
 
@@ -710,7 +744,7 @@ def peers(options: argparse.Namespace) -> dict[str, Any]:
                 fits = [same_mentions(a, b) for a, b in zip(before, rows, strict=True)]
             else:
                 new = arms[name].output()
-                fits = [tags_fit(a, text) for a, text in zip(before, new, strict=True)]
+                fits = [tags_fit(a, text) for a, text in zip(before, new, strict=False)]
             entry["libraries"][name] = {
                 "per_second": number / median(seconds[name]),
                 "faster": {
@@ -719,25 +753,25 @@ def peers(options: argparse.Namespace) -> dict[str, Any]:
                     )
                     for ours_name in ours
                 },
-                "changed_words": sum(map(changed_words, texts, new)) / number,
-                "rows_changed": sum(a != b for a, b in zip(texts, new, strict=True)) / number,
-                "tags_fit": sum(fits) / number,
+                "sentences": len(new),
+                "changed_words": sum(map(changed_words, texts, new)) / len(new),
+                "rows_changed": sum(a != b for a, b in zip(texts, new, strict=False)) / len(new),
+                "tags_fit": sum(fits) / len(new),
                 "seconds": seconds[name],
             }
         results[title] = entry
     return results
 
 
-def pos_of_words(data: Any) -> dict[str, str]:
-    """The part of speech of each word, where the data set has them."""
+def parts_of_speech(data: Any) -> list[list[tuple[str, str]]]:
+    """Words with their parts of speech, all nouns where the data set has none."""
     if "pos_tags" not in data.column_names:
-        return {}
+        return [[(token, "NN") for token in tokens] for tokens in data["tokens"]]
     names = data.features["pos_tags"].feature.names
-    return {
-        token: names[tag]
+    return [
+        [(token, names[tag]) for token, tag in zip(row["tokens"], row["pos_tags"], strict=True)]
         for row in data
-        for token, tag in zip(row["tokens"], row["pos_tags"], strict=True)
-    }
+    ]
 
 
 def tagged(row: Any, names: Sequence[str]) -> dict[str, Any]:
@@ -871,18 +905,30 @@ def training(options: argparse.Namespace) -> dict[str, Any]:
     )
     steps = 3 if options.quick else 25
 
-    def train(augmenter: Any) -> float:
-        collator = AugmentingDataCollator(tokenizer, augmenter, label_names=names)
+    sub_tokens: dict[str, int] = {}
+
+    def train(name: str, augmenter: Any) -> float:
+        collate = AugmentingDataCollator(tokenizer, augmenter, label_names=names)
+        sub_tokens[name] = 0
+
+        def counting(rows: Any) -> Any:
+            batch = collate(rows)
+            sub_tokens[name] += batch["input_ids"].numel()
+            return batch
+
         arguments = TrainingArguments(
             str(WORK / "training"), max_steps=steps, per_device_train_batch_size=16,
             remove_unused_columns=False, report_to="none", save_strategy="no", disable_tqdm=True,
             logging_strategy="no", use_cpu=options.device == "cpu", seed=0,
         )  # fmt: skip
-        trainer = Trainer(model, arguments, train_dataset=data, data_collator=collator)
+        trainer = Trainer(model, arguments, train_dataset=data, data_collator=counting)
         return float(trainer.train().metrics["train_runtime"])
 
     seconds = in_turns(
-        {"plain": lambda: train(None), "augmenting": lambda: train(augmenter)},
+        {
+            "plain": lambda: train("plain", None),
+            "augmenting": lambda: train("augmenting", augmenter),
+        },
         options.rounds,
         "training",
     )
@@ -891,6 +937,7 @@ def training(options: argparse.Namespace) -> dict[str, Any]:
         "batch_size": 16,
         "augmenter": "SomeOf synonyms, noise, mentions, k=2",
         "kept": ratio(seconds, "plain", "augmenting"),
+        "sub_tokens": sub_tokens,
         "steps_per_second": {name: steps / median(took) for name, took in seconds.items()},
         "seconds": seconds,
     }

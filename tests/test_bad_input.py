@@ -32,6 +32,26 @@ def test_one_very_long_sentence_among_short_ones():
         assert augmenter(alone)["tokens"] == after["tokens"][:1]
 
 
+def test_one_very_long_sentence_is_translated_between_its_mentions():
+    """No engine takes it whole: each stretch of it that differs goes out once."""
+    sent = []
+
+    def out(texts):
+        sent.extend(texts)
+        return [text.replace("quickly", "rapidly") if len(text) < 500 else "" for text in texts]
+
+    long = (["the", "doctors", "quickly", "left", "for", "Rome"] * LONG)[:LONG]
+    rows = {"tokens": [long, long[:6]] * 2}
+    rows["tags"] = [["B-LOC" if t == "Rome" else "O" for t in tokens] for tokens in rows["tokens"]]
+    after = textaug.BackTranslation(engine=(out, list))(rows)
+    assert after["tags"] == rows["tags"]
+    assert after["tokens"][0] == [t if t != "quickly" else "rapidly" for t in long]
+    assert (
+        after["tokens"][1] == after["tokens"][0][:6] and after["tokens"][2:] == after["tokens"][:2]
+    )
+    assert len(sent) < 10
+
+
 @pytest.mark.slow
 def test_a_million_empty_rows():
     number = 1_000_000

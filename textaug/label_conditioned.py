@@ -25,7 +25,7 @@ from textaug.fine_tuning import (
     trained_once,
 )
 from textaug.lexicon import match_case
-from textaug.masked_lm import _Engine, _Gap, _Window, draw, logits_at, stretches
+from textaug.masked_lm import _Engine, _Gap, _Window, best_candidates, draw, logits_at, stretches
 from textaug.mentions import read_examples
 
 if TYPE_CHECKING:
@@ -237,8 +237,8 @@ class LabelConditionedMLM(Augmenter):
             now = list(windows.values())
             predicted = engine.predict(now, self.top_k, self.batch_tokens)
             for window, predictions in zip(now, predicted, strict=True):
-                for (at, _), candidates in zip(window.gaps, predictions, strict=True):
-                    if candidates:
+                for (at, _), best in zip(window.gaps, predictions, strict=True):
+                    if candidates := best_candidates(best, self.top_k):
                         rng = rngs[window.example]
                         window.ids[at] = draw(candidates, 1.0, self.temperature, rng)
             queues = {key: queue for key, queue in queues.items() if queue}

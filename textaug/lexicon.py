@@ -387,12 +387,15 @@ def _familiarity(lemma: str, letter: str) -> float:
 @lru_cache(CACHE_SIZE)
 def _lemmas(word: str, letter: str) -> tuple[str, ...]:
     """The lemmas that a lower-case word may be an inflection of."""
+    return tuple(dict.fromkeys((word, *_all_lemmas(word).get(POS_NAMES[letter], ()))))
+
+
+@lru_cache(CACHE_SIZE)
+def _all_lemmas(word: str) -> Mapping[str, tuple[str, ...]]:
     import lemminflect
 
-    found: tuple[str, ...] = lemminflect.getAllLemmas(word, upos=POS_NAMES[letter]).get(
-        POS_NAMES[letter], ()
-    )
-    return tuple(dict.fromkeys((word, *found)))
+    found: dict[str, tuple[str, ...]] = lemminflect.getAllLemmas(word)  # by part of speech
+    return found
 
 
 @lru_cache(CACHE_SIZE)
@@ -434,8 +437,10 @@ def _readings(word: str, pos: str | None) -> list[_Reading]:
             continue
         allowed = [tag for tag in PENN_TAGS[letter] if tag == pos or pos not in PENN_TAGS[letter]]
         for lemma in _lemmas(word, letter):
+            if not _senses(lemma, letter):
+                continue  # first, as most words have none, and inflecting what is no word is slow
             tags = tuple(tag for tag in allowed if word in _forms(lemma, tag))
-            if tags and _senses(lemma, letter):
+            if tags:
                 readings.append(_Reading(lemma, letter, tags))
     return readings
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from math import ceil, exp
+from math import ceil, exp, inf
 from random import Random
 from threading import Lock
 from typing import Any, Unpack
@@ -32,10 +32,12 @@ _LOWER, _CAPITAL, _ANY = range(3)
 # Fetched beyond the `top_k` best, so that among equals at the border the choice is by token id
 # and not by what `topk` happens to return; in bfloat16 equals are frequent.
 _TIES = 16
+PIECES_KEPT = 1 << 17  # words
 # A matrix product of fewer rows than this takes another path, whose last bits are others.
 _FEWEST_ROWS = 8
 
 Candidates = list[tuple[float, int]]  # logit and token id, the best first
+_Best = tuple[list[float], list[int]]  # logits and token ids, among them all candidates
 
 
 class MaskedLMSubstitution(Augmenter):
@@ -159,7 +161,8 @@ class MaskedLMSubstitution(Augmenter):
         predicted = engine.predict(windows, self.top_k, self.batch_tokens)
         for window, predictions in zip(windows, predicted, strict=True):
             number = window.example
-            for (_, gap), candidates in zip(window.gaps, predictions, strict=True):
+            for (_, gap), best in zip(window.gaps, predictions, strict=True):
+                candidates = best_candidates(best, self.top_k)
                 if (
                     self.same_form
                     and self.mode == "substitute"
@@ -267,6 +270,14 @@ def stretches(lengths: Sequence[int], room: int) -> list[slice]:
     return [slice(*ends) for ends in pairwise([*starts, len(lengths)])]
 
 
+def best_candidates(best: _Best, top_k: int) -> Candidates:
+    """The ``top_k`` best words for a gap, fewer if there are not."""
+    # Made gap by gap, when they are wanted: thousands of living pairs would set off the garbage
+    # collector, which takes a quarter of a second where transformers is loaded.
+    possible = [pair for pair in zip(*best, strict=True) if pair[0] > -inf]
+    return sorted(possible, key=lambda pair: (-pair[0], pair[1]))[:top_k]
+
+
 def _may_be(new: str, old: str) -> bool:
     """Whether an English word can be what another is, a verb in the past for instance."""
     forms = grammatical_forms(old)
@@ -358,6 +369,7 @@ class _Engine:
         at = around.index(self.mask_id)
         self.before, self.after = around[:at], around[at + 1 :]
         self.room = _window(model, tokenizer) - len(around) + 1
+        self._pieces: dict[str, tuple[int, ...]] = {}  # of the words that came up
         self.words = self._whole_words()
         self.ids: dict[str, list[int]] = {}
         for i, word in enumerate(self.words):
@@ -416,27 +428,27 @@ class _Engine:
 
     def pieces(self, words: set[str]) -> dict[str, tuple[int, ...]]:
         """The sub-word tokens of each word; none for a word that does not fit into a window."""
-        ordered = list(words)
-        if not ordered:  # tokenizers stumble over an empty list
-            return {}
-        return {
-            word: tuple(ids) if len(ids) <= self.room else ()
-            for word, ids in zip(ordered, self._encode(ordered), strict=True)
-        }
+        if len(self._pieces) > PIECES_KEPT:
+            self._pieces = {}
+        known = self._pieces
+        new = [word for word in words if word not in known]
+        for word, ids in zip(new, self._encode(new), strict=True):
+            known[word] = tuple(ids) if len(ids) <= self.room else ()
+        return known
 
     def predict(
         self, windows: Sequence[_Window], top_k: int, batch_tokens: int
-    ) -> list[list[Candidates]]:
-        """For each window and each of its gaps the ``top_k`` best words, fewer if there are not."""
+    ) -> list[list[_Best]]:
+        """For each window and each of its gaps the best words, for :func:`best_candidates`."""
 
-        def best_of(batch: list[int]) -> list[list[Candidates]]:
+        def best_of(batch: list[int]) -> list[list[_Best]]:
             return self._predict([windows[i] for i in batch], top_k)
 
         extra = len(self.before) + len(self.after)
         lengths = [len(window.ids) + extra for window in windows]
         return models.run_in_batches(best_of, lengths, batch_tokens)
 
-    def _predict(self, windows: Sequence[_Window], top_k: int) -> list[list[Candidates]]:
+    def _predict(self, windows: Sequence[_Window], top_k: int) -> list[list[_Best]]:
         import torch
 
         device = self.model.device
@@ -464,14 +476,7 @@ class _Engine:
                 at, banned = torch.tensor(unwanted, device=device).unbind(1)
                 logits[at, banned] = -torch.inf
             best = logits.topk(min(top_k + _TIES, logits.shape[1]))
-        candidates = [
-            sorted(
-                ((v, i) for v, i in zip(values, tokens, strict=True) if v > -torch.inf),
-                key=lambda pair: (-pair[0], pair[1]),
-            )[:top_k]
-            for values, tokens in zip(best.values.tolist(), best.indices.tolist(), strict=True)
-        ]
-        each = iter(candidates)
+        each = zip(best.values.tolist(), best.indices.tolist(), strict=True)
         return [[next(each) for _ in window.gaps] for window in windows]
 
 

@@ -175,12 +175,12 @@ def _is_on_hub(name: str) -> bool:
     return hub_is_reachable()
 
 
-def padded(length: int) -> int:
-    """``length`` rounded up to a multiple of :data:`LENGTH_STEP`."""
-    return -(-length // LENGTH_STEP) * LENGTH_STEP
+def padded(length: int, step: int = LENGTH_STEP) -> int:
+    """``length`` rounded up to a multiple of ``step``."""
+    return -(-length // step) * step
 
 
-def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
+def batches(lengths: Sequence[int], budget: int, step: int = LENGTH_STEP) -> list[list[int]]:
     """Group sequences so that each group, padded, stays within a budget of tokens.
 
     Only sequences with the same padded length go together. So what a sequence is padded to does
@@ -190,17 +190,18 @@ def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
     Args:
         lengths: one number of tokens for each sequence.
         budget: rows times padded length, at most; a sequence that is longer goes alone.
+        step: lengths are rounded up to a multiple of this many tokens.
 
     Returns:
         Lists of indices into ``lengths``, the longest first, so that what does not fit into the
         memory shows at once.
 
     >>> batches([3, 20, 5, 8, 2], budget=24)
-    [[1], [0, 2, 3], [4]]
+    [[1], [3, 2, 0], [4]]
     """
     groups: dict[int, list[int]] = {}
-    for i, length in enumerate(lengths):
-        groups.setdefault(padded(length), []).append(i)
+    for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        groups.setdefault(padded(lengths[i], step), []).append(i)
     result = []
     for length in sorted(groups, reverse=True):
         group, rows = groups[length], max(1, budget // max(1, length))
@@ -209,7 +210,10 @@ def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
 
 
 def run_in_batches(
-    function: Callable[[list[int]], Sequence[Result]], lengths: Sequence[int], budget: int
+    function: Callable[[list[int]], Sequence[Result]],
+    lengths: Sequence[int],
+    budget: int,
+    step: int = LENGTH_STEP,
 ) -> list[Result]:
     """Run a model over sequences batch by batch, and put the results back into order.
 
@@ -220,6 +224,7 @@ def run_in_batches(
             result for each.
         lengths: the number of tokens of each sequence.
         budget: padded tokens in a batch, at most.
+        step: lengths are rounded up to a multiple of this many tokens.
 
     Returns:
         One result for each sequence.
@@ -234,7 +239,7 @@ def run_in_batches(
 
     mind_forks()
     results: dict[int, Result] = {}
-    waiting = batches(lengths, budget)
+    waiting = batches(lengths, budget, step)
     while waiting:
         batch = waiting[0]
         output: Sequence[Result] | None = None

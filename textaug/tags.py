@@ -176,7 +176,7 @@ def from_spans(spans: Sequence[Span], length: int, scheme: str) -> list[str]:
     return tags
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def read(
     tags: tuple[str | int, ...], names: tuple[str, ...], scheme: str | None = None
 ) -> tuple[str, tuple[Span, ...], bool]:
@@ -196,13 +196,18 @@ def read(
     >>> read((0, 2, 0), ("O", "B-PER", "I-PER"))
     ('IOB1', (Span(start=1, end=2, label='PER'),), True)
     """
-    name_of: dict[str | int, str] = {**dict(enumerate(names)), **{name: name for name in names}}
-    row = [name_of[tag] for tag in tags]
+    row = list(map(_name_of(names).__getitem__, tags))
     scheme = scheme or detect(row, names)
     if scheme == "plain":
         return scheme, (), True
     spans = to_spans(row)
     return scheme, spans, from_spans(spans, len(row), scheme) == row
+
+
+@lru_cache(maxsize=256)
+def _name_of(names: tuple[str, ...]) -> dict[str | int, str]:
+    """The name of each label, by its number and by itself."""
+    return {**dict(enumerate(names)), **{name: name for name in names}}
 
 
 def follow(tags: Sequence[str], origins: Sequence[int | None], scheme: str) -> list[str | None]:

