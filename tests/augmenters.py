@@ -3,6 +3,7 @@
 import atexit
 import shutil
 import tempfile
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -118,3 +119,12 @@ KEEPS_MENTIONS = set(AUGMENTERS) - {
 }
 # These bring mentions of their own, beside those that were there.
 ADDS_MENTIONS = {"SentenceJoining"}
+# These have nothing to do where there are no mentions.
+NEEDS_MENTIONS = {"LabelConditionedMLM", "MentionReplacement", "SegmentExchange"}
+
+
+def types_fit(name, before, after):
+    """Whether the types of the mentions after are what they must be, given those before."""
+    if name in ADDS_MENTIONS:
+        return not Counter(before) - Counter(after)
+    return list(before) == list(after)
