@@ -11,7 +11,7 @@ from datasets import load_dataset
 import textaug
 from textaug.corpora import load_conll
 
-MODELS = ("MaskedLMSubstitution", "BackTranslation")
+MODELS = ("BackTranslation", "Filtered", "Hardest", "LabelConditionedMLM", "MaskedLMSubstitution")
 SLOW_ROWS = dict.fromkeys(MODELS, 2000)
 
 
