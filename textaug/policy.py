@@ -20,7 +20,9 @@ def default_policy(
 
     None of its steps helps as much alone: exchanged stretches and label-wise words keep a tagger
     from learning the few sentences by heart, names from outside teach it what people and places
-    are called. ``benchmarks/label_efficiency.py`` measures it. Use it in the collator, where every
+    are called. What comes out is no English, but its labels are right.
+    ``benchmarks/label_efficiency.py`` measures it: 50 to 400 sentences gain, 800 do not in few
+    steps. Use it in the collator, where every
     batch gets fresh copies, or expand with it; needs the extra ``names``.
 
     Args:
