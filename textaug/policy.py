@@ -20,10 +20,10 @@ def default_policy(
 
     None of its steps helps as much alone: exchanged stretches and label-wise words keep a tagger
     from learning the few sentences by heart, names from outside teach it what people and places
-    are called. What comes out is no English, but its labels are right.
-    ``benchmarks/label_efficiency.py`` measures it: 50 to 400 sentences gain, 800 do not in few
-    steps. Use it in the collator, where every
-    batch gets fresh copies, or expand with it; needs the extra ``names``.
+    are called. What comes out is no English, but its labels are right. Use it in the collator,
+    where every batch gets fresh copies, or expand with it; needs the extra ``names``. As
+    ``benchmarks/label_efficiency.py`` measures it, 50 to 400 sentences gain, and 800 do not in
+    few steps.
 
     Args:
         dataset: the training data that its steps draw from, and that it is meant to augment.
