@@ -34,12 +34,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "recipes"))
 import label_efficiency_report as report
 import ner_finetune as recipe
 from datasets import Dataset
+from label_efficiency_report import POLICY
 from ner_finetune import GOLD, Arguments, Run
 from transformers import HfArgumentParser
 
 from textaug import MentionReplacement, NoiseInjection
 
-POLICY = "default"
 METHODS = (
     "mentions",
     "mentions:fresh=0.8",

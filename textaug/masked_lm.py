@@ -368,7 +368,7 @@ class _Engine:
         around = tokenizer(tokenizer.mask_token)["input_ids"]
         at = around.index(self.mask_id)
         self.before, self.after = around[:at], around[at + 1 :]
-        self.room = _window(model, tokenizer) - len(around) + 1
+        self.room = models.window(model, tokenizer) - len(around) + 1
         self._pieces: dict[str, tuple[int, ...]] = {}  # of the words that came up
         self.words = self._whole_words()
         self.ids: dict[str, list[int]] = {}
@@ -478,19 +478,6 @@ class _Engine:
             best = logits.topk(min(top_k + _TIES, logits.shape[1]))
         each = zip(best.values.tolist(), best.indices.tolist(), strict=True)
         return [[next(each) for _ in window.gaps] for window in windows]
-
-
-def _window(model: Any, tokenizer: Any) -> int:
-    """How many sub-word tokens the model takes at once."""
-    from torch.nn import Embedding
-
-    sizes = [tokenizer.model_max_length, model.config.max_position_embeddings]
-    for name, module in model.named_modules():
-        if name.endswith("position_embeddings") and isinstance(module, Embedding):
-            # RoBERTa and its kin count positions from the padding id on, and lose those before.
-            lost = 0 if module.padding_idx is None else module.padding_idx + 1
-            sizes.append(module.num_embeddings - lost)
-    return int(min(sizes))
 
 
 _HOOKED = Lock()  # models are shared, and threads must not run each other's hooks

@@ -152,6 +152,19 @@ def encode_words(tokenizer: Any, words: Sequence[str]) -> list[list[int]]:
     return ids
 
 
+def window(model: Any, tokenizer: Any) -> int:
+    """How many sub-word tokens the model takes at once."""
+    from torch.nn import Embedding
+
+    sizes = [tokenizer.model_max_length, model.config.max_position_embeddings]
+    for name, module in model.named_modules():
+        if name.endswith("position_embeddings") and isinstance(module, Embedding):
+            # RoBERTa and its kin count positions from the padding id on, and lose those before.
+            lost = 0 if module.padding_idx is None else module.padding_idx + 1
+            sizes.append(module.num_embeddings - lost)
+    return int(min(sizes))
+
+
 def mind_forks() -> None:
     """Set torch to one thread in a forked worker, where its threads did not come along."""
     import torch

@@ -208,13 +208,16 @@ def places() -> dict[str, Names]:
     written about more often; every country is as likely as the others.
     """
     geonames = _geonames()
-    lines = [line.split("\t") for line in NATIONS_FILE.read_text("utf-8").splitlines()]
+    nations = [
+        [list(filter(None, column.split("|"))) for column in line.split("\t")]
+        for line in NATIONS_FILE.read_text("utf-8").splitlines()
+    ]
     cities: dict[str, float] = {}
     for city in geonames.get_cities().values():
         cities[city["name"]] = cities.get(city["name"], 0) + city["population"] ** 0.5
     weights = {
-        "country": {name: 1 / len(all_) for all_, _ in _split(lines) for name in all_},
-        "nationality": {name: 1 / len(all_) for _, all_ in _split(lines) for name in all_},
+        "country": {name: 1 / len(own) for own, _ in nations for name in own},
+        "nationality": {name: 1 / len(own) for _, own in nations for name in own},
         "city": cities,
         "state": dict.fromkeys(geonames.get_us_states_by_names(), 1.0),
     }
@@ -222,12 +225,6 @@ def places() -> dict[str, Names]:
         kind: Names(tuple(tuple(name.split()) for name in names), tuple(accumulate(names.values())))
         for kind, names in weights.items()
     }
-
-
-def _split(lines: Sequence[Sequence[str]]) -> list[tuple[list[str], list[str]]]:
-    return [
-        (names.split("|"), [a for a in adjectives.split("|") if a]) for names, adjectives in lines
-    ]
 
 
 @cache

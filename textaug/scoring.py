@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from textaug import models, offline
 from textaug import tags as tag_schemes
 from textaug.example import Example, Span
-from textaug.masked_lm import _window, logits_at
+from textaug.masked_lm import logits_at
 
 BATCH_TOKENS = 4096
 
@@ -31,7 +31,7 @@ class _Encoder:
         inner = tokenizer("a", add_special_tokens=False)["input_ids"]
         at = next(i for i in range(len(around)) if around[i : i + len(inner)] == inner)
         self.before, self.after = around[:at], around[at + len(inner) :]
-        self.room = _window(model, tokenizer) - len(self.before) - len(self.after)
+        self.room = models.window(model, tokenizer) - len(self.before) - len(self.after)
         self.padding = tokenizer.pad_token_id or 0  # masked out, so that any will do
 
     def encode(self, examples: Sequence[Example]) -> list[tuple[list[int], list[int], bool]]:
