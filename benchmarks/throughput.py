@@ -76,6 +76,8 @@ OUTPUT_TOKENS = 24  # of every translation by a model with random weights
 GROWTH = (1_000, 10_000, 100_000, 1_000_000)
 BUDGETS = (512, 1024, 2048, 4096, 8192)  # padded tokens in a batch, tried for the bare model
 
+COPYING = "copying map"
+
 Seconds = dict[str, list[float]]
 
 
@@ -184,6 +186,19 @@ def some_sentences(number: int) -> Any:
         if 8 <= len(tokens) <= 40 and sum(token.islower() for token in tokens) > len(tokens) / 2
     ]
     return wanted.select(keep[:number]).flatten_indices(keep_in_memory=True)
+
+
+def some_text(number: int) -> Any:
+    """Ordinary sentences as text: each is translated once there and once back.
+
+    What random weights make of them is thrown away.
+    """
+    from textaug.rewriting import Sentence
+
+    data = some_sentences(number)
+    names = data.features["ner_tags"].feature.names
+    texts = [Sentence.of(_example(row, names)).text for row in data]
+    return data.add_column("text", texts).select_columns(["text"])
 
 
 def mapped(data: Any, function: Any, **options: Any) -> Any:
@@ -353,7 +368,7 @@ def floor(options: argparse.Namespace) -> dict[str, Any]:
         results |= _cheap_floor(options)
     results |= _masked_lm_floor(options) | _translation_floor(options)
     if options.device == "cpu":
-        results |= _offline_translation_floor(options)
+        results |= _ctranslate2_floor(options) | _offline_translation_floor(options)
     return results
 
 
@@ -454,17 +469,10 @@ def _translation_floor(options: argparse.Namespace) -> dict[str, Any]:
 
     from textaug import BackTranslation
     from textaug.models import load
-    from textaug.rewriting import Sentence
     from textaug.translation import HFTranslator
 
     number = 8 if options.quick else 4_000 if options.device == "cuda" else 64
-    data = some_sentences(number)
-    # As text, for which every sentence is translated once there and once back; what random
-    # weights make of it is thrown away.
-    names = data.features["ner_tags"].feature.names
-    data = data.map(lambda row: {"text": Sentence.of(_example(row, names)).text}).select_columns(
-        ["text"]
-    )
+    data = some_text(number)
     folders = marian()
     pair = [
         HFTranslator(folder, device=options.device, batch_tokens=options.tokens)
@@ -520,6 +528,48 @@ def _example(row: Any, names: Sequence[str]) -> Any:
     from textaug.tags import to_spans
 
     return Example(tuple(row["tokens"]), to_spans([names[tag] for tag in row["ner_tags"]]))
+
+
+def _ctranslate2_floor(options: argparse.Namespace) -> dict[str, Any]:
+    from textaug import BackTranslation, translation
+    from textaug.translation import CTranslate2
+
+    number = 8 if options.quick else 64
+    data = some_text(number)
+    pair = [CTranslate2(folder, device="cpu", batch_tokens=options.tokens) for folder in marian()]
+    augmenter = BackTranslation(engine=pair)
+    with recorded(CTranslate2, "_translate") as calls:
+        mapped(data, augmenter, batch_size=len(data))
+    ready = []
+    for translator, texts, *_ in calls:
+        engine, tokenizer, settings = translation._ctranslate2(
+            translator.model, translator.revision, translator.dtype, translator.device, None
+        )
+        rows = tokenizer(list(texts), verbose=False)["input_ids"]
+        rows = [tokenizer.convert_ids_to_tokens(row) for row in sorted(rows, key=len)[::-1]]
+        ready.append((engine, rows, settings))
+
+    def bare(budget: int) -> Callable[[], None]:
+        def run() -> None:
+            for engine, rows, settings in ready:
+                engine.translate_batch(
+                    rows, beam_size=1, max_batch_size=budget, batch_type="tokens",
+                    max_decoding_length=OUTPUT_TOKENS + 1, **settings,
+                )  # fmt: skip
+
+        return run
+
+    translate = best_of({budget: lambda b=budget: bare(b) for budget in BUDGETS})
+    seconds = in_turns(
+        {
+            "translate_batch": translate,
+            "back-translation": lambda: mapped(data, augmenter, batch_size=len(data)) and None,
+        },
+        options.rounds,
+        "back-translation over bare CTranslate2",
+    )
+    result = compared(seconds, "back-translation", "translate_batch", number)
+    return {"back-translation, CTranslate2": result | {"model": "the same in 8 bits"}}
 
 
 def _offline_translation_floor(options: argparse.Namespace) -> dict[str, Any]:
@@ -728,6 +778,8 @@ def peers(options: argparse.Namespace) -> dict[str, Any]:
             latest[name] = mapped(data, augmenter, batch_size=max(1000, len(data)))
 
         arms: dict[str, Any] = {name: lambda n=name, a=a: run(n, a) for name, a in ours.items()}
+        if method in ("keyboard", "synonyms"):  # faster than this `map` cannot be
+            arms[COPYING] = lambda d=data: mapped(d, copy_columns, batch_size=len(d)) and None
         missing = {}
         for other in others:
             try:
@@ -737,6 +789,13 @@ def peers(options: argparse.Namespace) -> dict[str, Any]:
         seconds = in_turns(arms, options.rounds, title)
         before = [tagged(row, names) for row in data]
         entry: dict[str, Any] = {"sentences": number, "not_run": missing, "libraries": {}}
+        if COPYING in arms:
+            del arms[COPYING]
+            entry["copying"] = {
+                "per_second": number / median(seconds[COPYING]),
+                "faster": {other: ratio(seconds, other, COPYING) for other in arms},
+                "seconds": seconds[COPYING],
+            }
         for name in arms:
             if name in ours:
                 rows = [tagged(row, names) for row in latest[name]]
@@ -816,7 +875,8 @@ def growth(options: argparse.Namespace) -> dict[str, Any]:
         for size in sizes:
             print(f"growth: {name}, {size:,} sentences", flush=True)
             results["sizes"][name].append({"sentences": size, **in_child(name, size, 1)})
-        number = 10_000 if options.quick else 100_000
+        # Starting two processes and putting their files together takes a good part of a second.
+        number = 10_000 if options.quick else 300_000
         data = sentences(number)
         augmenter = cheap(name)
         seconds = in_turns(
@@ -824,11 +884,27 @@ def growth(options: argparse.Namespace) -> dict[str, Any]:
                 "one": lambda d=data, a=augmenter: mapped(d, a) and None,
                 "two": lambda d=data, a=augmenter: mapped(d, a, num_proc=2) and None,
             },
-            3 if not options.quick else 1,
+            options.rounds,
             f"{name}, num_proc",
         )
         results["num_proc"][name] = compared(seconds, "one", "two", number)
+    loops = 2_000_000 if options.quick else 40_000_000
+    results["two_processes"] = two_processes(loops, options.rounds)
     return results
+
+
+def two_processes(loops: int, rounds: int) -> dict[str, Any]:
+    """How much more two processes do than one that only count: no ``num_proc`` can do better."""
+    count = f"for _ in range({loops}): pass"
+
+    def processes(number: int) -> None:
+        running = [subprocess.Popen([sys.executable, "-c", count]) for _ in range(number)]
+        for process in running:
+            process.wait()
+
+    arms = {"one": lambda: processes(1), "two": lambda: processes(2)}
+    seconds = in_turns(arms, rounds, "two processes that only count")
+    return {"ratio": 2 * ratio(seconds, "one", "two"), "seconds": seconds}
 
 
 def cheap(name: str) -> Any:
@@ -907,7 +983,7 @@ def training(options: argparse.Namespace) -> dict[str, Any]:
 
     sub_tokens: dict[str, int] = {}
 
-    def train(name: str, augmenter: Any) -> float:
+    def train(name: str, augmenter: Any, data: Any = data) -> float:
         collate = AugmentingDataCollator(tokenizer, augmenter, label_names=names)
         sub_tokens[name] = 0
 
@@ -924,9 +1000,12 @@ def training(options: argparse.Namespace) -> dict[str, Any]:
         trainer = Trainer(model, arguments, train_dataset=data, data_collator=counting)
         return float(trainer.train().metrics["train_runtime"])
 
+    # The same work for the model, since augmented words make more sub-tokens.
+    before = data.map(augmenter, batched=True, load_from_cache_file=False, keep_in_memory=True)
     seconds = in_turns(
         {
             "plain": lambda: train("plain", None),
+            "augmented before": lambda: train("augmented before", None, before),
             "augmenting": lambda: train("augmenting", augmenter),
         },
         options.rounds,
@@ -937,6 +1016,7 @@ def training(options: argparse.Namespace) -> dict[str, Any]:
         "batch_size": 16,
         "augmenter": "SomeOf synonyms, noise, mentions, k=2",
         "kept": ratio(seconds, "plain", "augmenting"),
+        "kept_of_augmented_before": ratio(seconds, "augmented before", "augmenting"),
         "sub_tokens": sub_tokens,
         "steps_per_second": {name: steps / median(took) for name, took in seconds.items()},
         "seconds": seconds,

@@ -38,6 +38,7 @@ def _floor(found: dict[str, Any]) -> str:
         "copying": "`map` that copies the columns",
         "forward": "the bare forward, ideal batches",
         "generate": "bare `generate` there and back, ideal batches",
+        "translate_batch": "bare `translate_batch` there and back, ideal batches",
         "engine": "the bare engine on the same texts",
     }
     for name, entry in found.items():
@@ -64,6 +65,12 @@ def _peers(found: dict[str, Any]) -> str:
                 f"| {'' if name.startswith(OURS) else factors} "
                 f"| {library['changed_words']:.1f} | {library['tags_fit']:.1%} |"
             )
+        if "copying" in entry:
+            factors = " / ".join(f"{factor:.1f}×" for factor in entry["copying"]["faster"].values())
+            lines.append(
+                f"| {title} | (a `map` that only copies) | {_rate(entry['copying']['per_second'])} "
+                f"| {factors} faster than the above | | |"
+            )
         for name, why in entry["not_run"].items():
             lines.append(f"| {title} | {name} | does not run: {why[:60]} | | | |")
     return "\n".join(lines)
@@ -82,6 +89,11 @@ def _growth(found: dict[str, Any]) -> str:
             f"| {name}, `num_proc=2` over one process | {entry['sentences']:,} "
             f"| {entry['ratio']:.2f}× as fast | |"
         )
+    if "two_processes" in found:
+        lines.append(
+            "| two processes that only count, over one | "
+            f"| {found['two_processes']['ratio']:.2f}× as fast | |"
+        )
     return "\n".join(lines)
 
 
@@ -90,13 +102,12 @@ def _training(found: dict[str, Any]) -> str:
         f"Training steps per second that the collator keeps ({found['augmenter']}): "
         f"{found['kept']:.1%}."
     )
-    if "sub_tokens" in found:
-        longer = found["sub_tokens"]["augmenting"] / found["sub_tokens"]["plain"]
-        text += (
-            f" Its batches have {longer - 1:.1%} more sub-tokens, padding counted (a misspelt word "
-            f"is cut into more): of sub-tokens per second it keeps {found['kept'] * longer:.1%}."
-        )
-    return text
+    longer = found["sub_tokens"]["augmenting"] / found["sub_tokens"]["plain"]
+    return text + (
+        f" Its batches have {longer - 1:.1%} more sub-tokens, padding counted (a misspelt word is "
+        "cut into more). Of the steps per second on rows that were augmented before, which have "
+        f"as many, it keeps {found['kept_of_augmented_before']:.1%}."
+    )
 
 
 def _import(found: dict[str, Any]) -> str:
