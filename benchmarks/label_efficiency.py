@@ -87,6 +87,7 @@ def arguments_of(options: Options) -> Arguments:
         model=options.model,
         max_steps=options.max_steps,
         bf16=True,
+        packed=True,
         jobs=options.jobs,
         output_dir=options.output_dir,
     )

@@ -238,3 +238,24 @@ def test_the_token_table_counts_o():
         "macro",
         "weighted",
     ]
+
+
+def test_without_padding_the_loss_is_the_same(arguments):
+    import torch
+    from transformers import AutoModelForTokenClassification, AutoTokenizer
+
+    from textaug.collator import AugmentingDataCollator
+
+    gold = ner_finetune.data_of(arguments)["train"].select(range(8))
+    names = gold.features["ner_tags"].feature.names
+    tokenizer = AutoTokenizer.from_pretrained(arguments.model, add_prefix_space=True)
+    padded = AugmentingDataCollator(tokenizer, label_names=names)
+    packed = ner_finetune.Packed(padded, length=80)
+    model = AutoModelForTokenClassification.from_pretrained(
+        arguments.model, num_labels=len(names), attn_implementation="eager"
+    ).eval()
+    batch = packed(gold.to_list())
+    assert batch["input_ids"].shape[0] < 8
+    with torch.no_grad():
+        expected = model(**padded(gold.to_list())).loss
+        assert model(**batch).loss == pytest.approx(expected.item(), abs=1e-5)
