@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache
 from itertools import accumulate
 from random import Random
 from typing import TYPE_CHECKING, Unpack
@@ -13,7 +12,6 @@ from textaug import tags
 from textaug.augmenter import Augmenter, Settings, check_probability
 from textaug.example import Augmented, Edit, Example, Rejected, Span
 from textaug.mentions import read_examples
-from textaug.offline import lower_case_words
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -49,10 +47,6 @@ class LabelWiseReplacement(Augmenter):
         words: for each role (``"context"``, ``"PER first"``, ``"PER rest"``, …) the words and how
             often each occurs; usually made by :meth:`from_dataset` from the training split.
         p: share of the words that are replaced (at least one per sentence if ``p > 0``).
-        fresh: share of the replaced lower-case words outside mentions that get any English word of
-            a list of 15,000 (:func:`textaug.offline.lower_case_words`), whatever it means: where
-            few sentences are labelled, a tagger takes every word that it has not seen for a name.
-            Default 0: from ``words`` alone.
         target: which words may change; see :class:`~textaug.Augmenter`.
         **settings: see :class:`~textaug.Augmenter`.
 
@@ -68,12 +62,10 @@ class LabelWiseReplacement(Augmenter):
         self,
         words: Mapping[str, Mapping[str, int]],
         p: float = 0.15,
-        fresh: float = 0.0,
         **settings: Unpack[Settings],
     ) -> None:
         self.words = {role: dict(counts) for role, counts in words.items()}
         self.p = check_probability("p", p)
-        self.fresh = check_probability("fresh", fresh)
         # Sorted, so that two lists that differ only in their order give the same output.
         self._words = {role: sorted(counts) for role, counts in self.words.items()}
         self._weights = {
@@ -87,7 +79,6 @@ class LabelWiseReplacement(Augmenter):
         cls,
         dataset: Dataset | DatasetDict,
         p: float = 0.15,
-        fresh: float = 0.0,
         split: str = "train",
         **settings: Unpack[Settings],
     ) -> LabelWiseReplacement:
@@ -96,7 +87,7 @@ class LabelWiseReplacement(Augmenter):
         for example in read_examples(dataset, split, settings):
             for token, role in zip(example.tokens, _roles(example), strict=True):
                 words.setdefault(role, Counter())[token] += 1
-        return cls(words, p, fresh, **settings)
+        return cls(words, p, **settings)
 
     def edits(self, example: Example, rng: Random) -> list[Edit]:
         """Draw a new word for some places."""
@@ -104,20 +95,10 @@ class LabelWiseReplacement(Augmenter):
         places = [i for i in example.positions(self.target) if self._words.get(roles[i])]
         edits = []
         for i in self.choose(places, self.p, rng):
-            old = example.tokens[i]
-            plain = roles[i] == "context" and old.isalpha() and old.islower()
-            if plain and self.fresh and rng.random() < self.fresh:
-                new = rng.choice(_common_words())
-            else:
-                new = rng.choices(self._words[roles[i]], cum_weights=self._weights[roles[i]])[0]
+            new = rng.choices(self._words[roles[i]], cum_weights=self._weights[roles[i]])[0]
             if new != example.tokens[i]:
                 edits.append(Edit(i, i + 1, (new,), origins=(None,)))
         return edits
-
-
-@cache
-def _common_words() -> list[str]:
-    return sorted(word for word in lower_case_words() if word.isalpha() and len(word) > 1)
 
 
 class SegmentShuffle(Augmenter):
