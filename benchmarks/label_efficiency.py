@@ -46,10 +46,12 @@ METHODS = (
     "label-wise",
     "segments",
     "shuffle",
+    "joining",
     "synonyms",
     "noise",
     "masked-lm:model=offline",
     "back-translation",
+    "melm:model=offline",
 )
 ROBUST_SIZE = 800
 
@@ -126,7 +128,7 @@ def train(arguments: Arguments, run: Run) -> dict[str, Any]:
         )
     f1 = {}
     for name, rows in judged.items():
-        scores = recipe.score(model, tokenizer, rows, 32, bf16=True)
+        scores = recipe.score(model, tokenizer, rows, bf16=True)
         f1[name] = scores["mentions"]["overall_f1"]
         if name == "test":
             about["types"] = {

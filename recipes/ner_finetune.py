@@ -62,6 +62,7 @@ from textaug import offline, tags
 from textaug.collator import AugmentingDataCollator
 from textaug.columns import TAG_COLUMNS, TOKEN_COLUMNS
 from textaug.corpora import builtin_corpus, load_conll, split
+from textaug.search import predict
 from textaug.specs import build, outline
 
 GOLD, REPEATED = "gold", "gold repeated"
@@ -127,7 +128,6 @@ class Arguments:
         default=None, metadata={"help": "at its peak; default: 5e-5, and 3e-4 for minilm"}
     )
     warmup: float = field(default=0.1, metadata={"help": "share of the steps"})
-    eval_batch_size: int = field(default=16, metadata={"help": "sentences"})
     bf16: bool = field(
         default=False,
         metadata={"help": "compute in bfloat16: twice as fast on GPUs and CPUs that have it"},
@@ -151,7 +151,7 @@ class Arguments:
     def settings(self) -> dict[str, Any]:
         """What the results of two calls must share to stand in one table."""
         free = {"train_size", "seeds", "augment", "gold_repeated", "on_the_fly"}
-        free |= {"jobs", "output_dir", "eval_batch_size"}
+        free |= {"jobs", "output_dir"}
         return {name: value for name, value in asdict(self).items() if name not in free}
 
 
@@ -331,7 +331,7 @@ def train_once(arguments: Arguments, run: Run) -> dict[str, Any]:
     model, tokenizer, about = fit(arguments, run)
     judged = data_of(arguments)[arguments.eval_split]
     start = time.perf_counter()
-    scores = score(model, tokenizer, judged, arguments.eval_batch_size, arguments.bf16)
+    scores = score(model, tokenizer, judged, arguments.bf16)
     about["seconds"]["evaluate"] = round(time.perf_counter() - start, 2)
     return {**about, "f1": scores["mentions"]["overall_f1"], "eval_rows": len(judged), **scores}
 
@@ -430,47 +430,15 @@ def fit(arguments: Arguments, run: Run) -> tuple[Any, Any, dict[str, Any]]:
     )
 
 
-@torch.inference_mode()
-def predict(
-    model: Any,
-    tokenizer: Any,
-    sentences: Sequence[list[str]],
-    batch_size: int,
-    bf16: bool = False,
-) -> list[list[str]]:
-    """A tag for every word; words beyond the model's longest input get ``O``."""
-    model.eval()
-    names = model.config.id2label
-    predicted = [["O"] * len(words) for words in sentences]
-    by_length = sorted(range(len(sentences)), key=lambda i: len(sentences[i]))
-    for at in range(0, len(sentences), batch_size):
-        rows = by_length[at : at + batch_size]
-        encoded = tokenizer(
-            [sentences[i] for i in rows],
-            is_split_into_words=True,
-            truncation=True,
-            padding=True,
-            return_tensors="pt",
-        )
-        with torch.autocast(model.device.type, torch.bfloat16, enabled=bf16):
-            best = model(**encoded.to(model.device)).logits.argmax(-1).tolist()
-        for number, i in enumerate(rows):
-            words = encoded.word_ids(number)
-            for place in reversed(range(len(words))):  # so that the first sub-token has the say
-                if words[place] is not None:
-                    predicted[i][words[place]] = names[best[number][place]]
-    return predicted
-
-
-def score(
-    model: Any, tokenizer: Any, judged: Dataset, batch_size: int, bf16: bool = False
-) -> dict[str, Any]:
+def score(model: Any, tokenizer: Any, judged: Dataset, bf16: bool = False) -> dict[str, Any]:
     """Scores by mention (strict IOB2) and by token."""
     from sklearn.metrics import classification_report
 
     names = judged.features["ner_tags"].feature.names
     truth = [[names[tag] for tag in row] for row in judged["ner_tags"]]
-    predicted = predict(model, tokenizer, judged["tokens"][:], batch_size, bf16)
+    model.eval()
+    with torch.autocast(model.device.type, torch.bfloat16, enabled=bf16):
+        predicted = predict(model, tokenizer, judged["tokens"][:])
     metric = Seqeval(keep_in_memory=True)
     tokens = classification_report(
         [tag for row in truth for tag in row],
