@@ -123,3 +123,26 @@ def test_misspelt_names_on_request():
 def test_settings_out_of_range(arguments, message):
     with pytest.raises(ValueError, match=message):
         NoiseInjection(**arguments)
+
+
+def test_the_garbage_collector_rests_during_a_batch_and_not_after():
+    import gc
+
+    seen = []
+
+    class Looks(NoiseInjection):
+        def edits(self, example, rng):
+            seen.append(gc.isenabled())
+            return super().edits(example, rng)
+
+    Looks()({"tokens": ["one", "word"], "ner_tags": ["O", "O"]})
+    with pytest.raises(ValueError, match="is None, not a string"):
+        Looks()({"tokens": ["one", None], "ner_tags": ["O", "O"]})
+    assert seen == [False]
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        Looks()({"tokens": ["one", "word"], "ner_tags": ["O", "O"]})
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

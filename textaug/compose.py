@@ -25,6 +25,9 @@ class _Composition(Augmenter):
         for augmenter in self.augmenters:
             augmenter.use_rank(rank)
 
+    def _goes_together(self) -> bool:
+        return any(augmenter._goes_together() for augmenter in self.augmenters)
+
     def plan(self, rng: Random) -> Sequence[int]:
         """Which steps an example goes through, in order."""
         raise NotImplementedError

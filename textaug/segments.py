@@ -264,6 +264,9 @@ class SentenceJoining(Augmenter):
         ]
         return cls(found, p, **settings)
 
+    def _goes_together(self) -> bool:
+        return False
+
     def transform(
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Augmented | Rejected]:

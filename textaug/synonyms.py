@@ -81,19 +81,16 @@ class SynonymReplacement(Augmenter):
         """Swap some words for synonyms."""
         tokens, look_up = example.tokens, self._synonyms
         places = example.positions(self.target)
-        found = {i: synonyms for i in places if (synonyms := look_up(tokens[i]))}
+        found = [(i, synonyms) for i in places if (synonyms := look_up(tokens[i]))]
         edits = []
-        for i in self.choose(list(found), self.p, rng):
+        for i, synonyms in self.choose(found, self.p, rng):
             rank = 0
-            while rank + 1 < len(found[i]) and rng.random() < self.q:
+            while rank + 1 < len(synonyms) and rng.random() < self.q:
                 rank += 1
-            new = found[i][rank]
+            new = synonyms[rank]
             # A synonym has the part of speech of the word; of several words none surely has it.
             edits.append(Edit(i, i + 1, new))
-            if (
-                self.lang == "eng"
-                and i - 1 not in found
-                and (article := article_edit(example, i, new[0]))
-            ):
+            article = article_edit(example, i, new[0]) if self.lang == "eng" else None
+            if article and not look_up(tokens[i - 1]):  # own words may be articles
                 edits.append(article)
         return edits
