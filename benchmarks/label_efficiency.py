@@ -5,12 +5,10 @@
 
 Trains taggers on nested random samples, with the same seeds and the same number of optimiser steps
 in every arm, through the machinery of ``recipes/ner_finetune.py``, and judges all of them on the
-test file, which nothing was tuned on. Four parts, each a list of runs:
+test file, which nothing was tuned on. Three parts, each a list of runs:
 
 - ``curve``: 50 to 800 sentences, gold alone and with the default policy; the taggers of 800
   sentences are also judged on test sets that were made harder;
-- ``long``: 800 sentences again, in three times as many steps: what many sentences teach, and copies
-  of them, takes more;
 - ``methods``: every method alone, at 100 and 400 sentences;
 - ``full``: the whole training file, with and without the policy, in more steps.
 
@@ -65,8 +63,8 @@ class Options:
     train_file: str = field(metadata={"help": "CoNLL-2003's eng.train"})
     test_file: str = field(metadata={"help": "CoNLL-2003's eng.testa"})
     parts: list[str] = field(
-        default_factory=lambda: ["curve", "long", "methods", "full"],
-        metadata={"help": "some of: curve long methods full"},
+        default_factory=lambda: ["curve", "methods", "full"],
+        metadata={"help": "some of: curve methods full"},
     )
     arms: list[str] = field(
         default_factory=lambda: [GOLD, POLICY], metadata={"help": "of the curve and the full set"}
@@ -77,10 +75,7 @@ class Options:
     method_sizes: list[int] = field(default_factory=lambda: [100, 400])
     method_seeds: list[int] = field(default_factory=lambda: [1, 2, 3])
     max_steps: int = field(default=300, metadata={"help": "of 16 sentences, in every arm"})
-    full_steps: int = field(
-        default=900, metadata={"help": "on the whole training file, and in the part 'long'"}
-    )
-    long_sizes: list[int] = field(default_factory=lambda: [ROBUST_SIZE])
+    full_steps: int = field(default=900, metadata={"help": "on the whole training file"})
     model: str = field(default="minilm", metadata={"help": "encoder"})
     jobs: int = field(default=1, metadata={"help": "processes that train side by side"})
     output_dir: str = "benchmarks/results/label_efficiency"
@@ -112,10 +107,6 @@ def plan(options: Options, train_rows: int) -> list[tuple[int, Run]]:
         for size in options.sizes if "curve" in options.parts else ():
             for arm in options.arms:
                 add(size, seed, arm, options.max_steps)
-    for seed in options.seeds if "long" in options.parts else ():
-        for size in options.long_sizes:
-            for arm in options.arms:
-                add(size, seed, arm, options.full_steps)
     for seed in options.method_seeds if "methods" in options.parts else ():
         for size in options.method_sizes:
             for arm in (GOLD, *options.methods):

@@ -78,33 +78,28 @@ def markdown(results: dict[str, Any]) -> str:
                 f"| {fmean(ours.values()):.2f} | {paired(ours, gold)} | – | – "
                 f"| {len(gold.keys() & ours.keys())} |"
             )
-    for n in sorted({run["steps"] for run in runs}):
-        lines += ["", *_robustness(runs, n)]
-    lines += ["", *_methods(runs, steps)]
+    lines += ["", *_robustness(runs), "", *_methods(runs, steps)]
     lines += [
         f"F1 of whole mentions (strict IOB2, points) on {Path(settings['test_file']).name}, means "
         f"over seeds; gains paired by seed. {steps} optimiser steps of {settings['batch_size']} "
-        f"sentences in every arm where nothing else is said, model {settings['model']}, learning "
-        f"rate {settings['learning_rate']:g}, fresh copies in every batch ({settings['copies']} "
-        "copies for every original). Worth: the number of gold sentences that reach the same F1, "
-        f"read from gold's curve. {machine['gpu'] or machine['cpu']}, {machine['cores']} cores.",
+        f"sentences in every arm, model {settings['model']}, learning rate "
+        f"{settings['learning_rate']:g}, fresh copies in every batch ({settings['copies']} copies "
+        "for every original). Worth: the number of gold sentences that reach the same F1, read "
+        f"from gold's curve. {machine['gpu'] or machine['cpu']}, {machine['cores']} cores.",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _robustness(runs: Runs, steps: int) -> list[str]:
+def _robustness(runs: Runs) -> list[str]:
     robust = {
-        arm: [
-            run for run in runs if (run["arm"], run["steps"]) == (arm, steps) and run["robustness"]
-        ]
+        arm: [run for run in runs if run["arm"] == arm and run["robustness"]]
         for arm in (GOLD, POLICY)
     }
     if not all(robust.values()):
         return []
     size = robust[GOLD][0]["size"]
     lines = [
-        f"| test set, taggers of {size} sentences in {steps} steps "
-        "| gold loses | with textaug loses | share |",
+        f"| test set, taggers of {size} sentences | gold loses | with textaug loses | share |",
         "|:--|--:|--:|--:|",
     ]
     for name in robust[GOLD][0]["robustness"]:

@@ -45,15 +45,15 @@ def test_all_parts_and_resuming(monkeypatch, tmp_path, capsys):
         (size, seed, arm) for seed in (1, 2) for size in (10, 20) for arm in ("gold", "default")
     ]
     assert {r["steps"] for r in first["runs"]} == {2}
-    both = ("curve", "long", "methods", "full", "--methods", "shuffle")
-    both += ("--method_sizes", "10", "--method_seeds", "1", "--long_sizes", "20")
+    both = ("curve", "methods", "full", "--methods", "shuffle")
+    both += ("--method_sizes", "10", "--method_seeds", "1")
     again = run(monkeypatch, tmp_path / "out", model, *curve, *both)
-    assert "17 runs, 8 of them done before" in capsys.readouterr().out
+    assert "13 runs, 8 of them done before" in capsys.readouterr().out
     assert again["runs"][:8] == first["runs"]
     assert {r["steps"] for r in again["runs"]} == {2, 3}
     table = (tmp_path / "out" / "results.md").read_text()
     assert table.count("\n| 10 |") == table.count("\n| 20 |") == 1
-    assert "| 20 (3 steps) |" in table and "| shuffle |" in table
+    assert "(3 steps)" in table and "| shuffle |" in table
     assert (tmp_path / "out" / "results.png").read_bytes().startswith(b"\x89PNG")
 
 
