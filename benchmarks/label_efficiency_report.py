@@ -175,7 +175,7 @@ def chart(results: dict[str, Any], path: Path) -> None:
             axes.annotate(
                 f"×{value / size:.1f}",
                 ((size * value) ** 0.5, f1),
-                xytext=(0, 4),
+                xytext=(0, -14),
                 textcoords="offset points",
                 ha="center",
                 color="#4c72b0",
