@@ -534,7 +534,7 @@ def _ctranslate2_floor(options: argparse.Namespace) -> dict[str, Any]:
     from textaug import BackTranslation, translation
     from textaug.translation import CTranslate2
 
-    number = 8 if options.quick else 64
+    number = 16 if options.quick else 200
     data = some_text(number)
     pair = [CTranslate2(folder, device="cpu", batch_tokens=options.tokens) for folder in marian()]
     augmenter = BackTranslation(engine=pair)
