@@ -6,7 +6,7 @@ import pytest
 from datasets import Dataset, DatasetDict
 from rich.console import Console
 
-from textaug import MentionReplacement, NoiseInjection, OneOf, SynonymReplacement
+from textaug import MentionReplacement, NoiseInjection, OneOf, SentenceJoining, SynonymReplacement
 from textaug.preview import printable
 
 
@@ -44,6 +44,13 @@ def test_in_a_notebook_everything_is_escaped():
     html = NoiseInjection(p=1.0).preview(Dataset.from_list([row]))._repr_html_()
     assert "<script" not in html and "<b><b>" not in html
     assert "&lt;script&gt;alert(1)" in html and "\\u202e\\x00" in html and "<mark>" in html
+
+
+def test_a_joined_sentence_brings_types_of_its_own():
+    row = {"tokens": ["Ann", "slept"], "ner_tags": ["B-PER", "O"]}
+    shown = SentenceJoining([(["in", "Rome"], ["O", "B-LOC"])]).preview(Dataset.from_list([row]))
+    assert shown.labels == ["LOC", "PER"]
+    assert "«Rome» LOC]" in str(shown) and "Rome" in shown._repr_html_()
 
 
 def test_nothing_to_show(corpus):

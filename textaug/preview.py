@@ -55,7 +55,7 @@ class Preview:
     @property
     def labels(self) -> list[str]:
         """The types of mentions, each of which has a colour."""
-        return sorted({span.label for pair in self.pairs for span in pair.before.spans})
+        return types_in(self.pairs)
 
     @property
     def summary(self) -> str:
@@ -133,6 +133,12 @@ def kept(example: Example, other: Example) -> set[int]:
     return {
         i for block in match.get_matching_blocks() for i in range(block.b, block.b + block.size)
     }
+
+
+def types_in(pairs: Sequence[Pair]) -> list[str]:
+    """The types of mentions before and after: a joined sentence brings its own."""
+    examples = [example for pair in pairs for example in (pair.before, pair.after)]
+    return sorted({span.label for example in examples for span in example.spans})
 
 
 def marked(example: Example, other: Example, labels: Sequence[str]) -> Text:

@@ -16,7 +16,7 @@ from textaug.columns import Batch, ColumnNames
 from textaug.example import Example
 from textaug.formats import named_labels
 from textaug.preview import STYLE as PREVIEW_STYLE
-from textaug.preview import Pair, pairs_html, printable
+from textaug.preview import Pair, pairs_html, printable, types_in
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -499,11 +499,10 @@ def _examples_section(report: Report) -> str:
     order = sorted(range(len(report.pairs)), key=lambda i: (report.kept[i], i))
     some = [order[k * (len(order) - 1) // max(SHOWN - 1, 1)] for k in range(SHOWN)]
     chosen = [report.pairs[i] for i in dict.fromkeys(some)]
-    labels = sorted({span.label for pair in chosen for span in pair.before.spans})
     return (
         "<section class='wide'><h2>Examples</h2><p>From the most changed copy to the least: "
         "mentions underlined, changes marked.</p>"
-        f"<div class='textaug'>{pairs_html(chosen, labels)}</div></section>"
+        f"<div class='textaug'>{pairs_html(chosen, types_in(chosen))}</div></section>"
     )
 
 
