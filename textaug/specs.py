@@ -114,7 +114,7 @@ def _value(text: str) -> Any:
 
 
 def outline(augmenter: Augmenter) -> str:
-    """An augmenter's ``repr``, without the word lists that it was given or has learnt.
+    """An augmenter's ``repr``, without the words and sentences that it was given or has learnt.
 
     >>> outline(OneOf([MentionReplacement({"PER": ["Ann Lee", "Bo"]}), NoiseInjection(p=0.2)]))
     'OneOf(augmenters=[MentionReplacement(pools={…}), NoiseInjection(p=0.2)])'
@@ -125,6 +125,8 @@ def outline(augmenter: Augmenter) -> str:
             text = "{…}"
         elif isinstance(value, list) and value and isinstance(value[0], Augmenter):
             text = f"[{', '.join(map(outline, value))}]"
+        elif isinstance(value, list) and value and isinstance(value[0], list):
+            text = "[…]"  # sentences
         elif isinstance(value, Augmenter):
             text = outline(value)
         else:
