@@ -31,7 +31,8 @@ def drawn(mention, label, times=40):
         ("Vincent van Gogh Jr.", [str.istitle, str.istitle, lambda word: word == "Jr."]),
     ],
 )
-def test_people_keep_the_shape_of_their_names(mention, shape):
+def test_people_keep_the_shape_of_their_names(mention, shape, monkeypatch):
+    monkeypatch.setattr(names, "LONGER", 0)
     for new in drawn(mention, "PER"):
         assert len(new) == len(shape)
         for word, right in zip(new, shape, strict=True):
@@ -49,7 +50,8 @@ def test_people_keep_the_shape_of_their_names(mention, shape):
         ("Chicago", "ORG", "city"),  # a team
     ],
 )
-def test_places_become_places_of_their_kind_whatever_the_label(mention, label, kind):
+def test_places_become_places_of_their_kind_whatever_the_label(mention, label, kind, monkeypatch):
+    monkeypatch.setattr(names, "LONGER", 0)
     known = set(names.places()[kind].names)
     assert set(drawn(mention, label)) <= known
 
@@ -59,7 +61,7 @@ def test_names_inside_names_are_changed_and_the_rest_stays():
     for new in drawn("Bank of Japan", "ORG"):
         assert new[:2] == ("Bank", "of") and new[2:] in countries
     assert all(new[0].endswith("-based") for new in drawn("London-based", "MISC"))
-    assert names.fresh(["World", "Cup"], "MISC", Random(1)) is None
+    assert names.fresh(["World", "Cup"], "EVENT", Random(1)) is None
     assert all(new[-1] == "Yankees" and len(new) > 1 for new in drawn("New York Yankees", "ORG"))
 
 
@@ -68,10 +70,23 @@ def test_capitals_stay_capitals_but_abbreviations_are_no_capitals():
     assert any(" ".join(new).istitle() for new in drawn("U.S.", "LOC"))
 
 
-def test_organisations_without_a_place_follow_a_pattern():
-    made = {" ".join(new) for new in drawn("Reuters", "ORG", 200)}
-    assert len(made) > 50
-    assert not any(mark in name for name in made for mark in ("LAST", "COUNTRY", "NATIONALITY"))
+@pytest.mark.parametrize(
+    ("mention", "label", "number"), [("Reuters", "ORG", 50), ("Olympics", "MISC", 30)]
+)
+def test_names_without_a_place_follow_a_pattern(mention, label, number):
+    made = {" ".join(new) for new in drawn(mention, label, 200)}
+    assert len(made) > number
+    marks = ("LAST", "COUNTRY", "NATIONALITY", "CITY", "STATE")
+    assert not any(mark in name for name in made for mark in marks)
+
+
+def test_every_seventh_full_name_or_place_is_longer():
+    people = [len(new) for new in drawn("Ann Lee", "PER", 400)]
+    assert min(people) == 2 and 30 < sum(words > 2 for words in people) < 90
+    assert {len(new) for new in drawn("Lee", "PER", 200)} == {1}
+    places = {" ".join(new) for new in drawn("Paris", "LOC", 400)}
+    assert any(name.startswith("Gulf of ") for name in places)
+    assert any(name.endswith(" Airport") for name in places)
 
 
 def test_the_lists_are_large_and_plain():

@@ -25,8 +25,13 @@ NATIONS_FILE = Path(__file__).parent / "data" / "nations.tsv"
 # What labels for people are called, in the data sets of the hub and the tools for annotating.
 PERSON_LABELS = frozenset({"PER", "PERS", "PERSON", "PEOPLE", "HUMAN"})
 ORGANISATION_LABELS = frozenset({"ORG", "ORGANIZATION", "ORGANISATION"})
-# Patterns of organisations' names, the common ones several times.
-ORGANISATIONS_FILE = Path(__file__).parent / "data" / "organisations.txt"
+PLACE_LABELS = frozenset({"LOC", "LOCATION", "GPE", "PLACE"})
+OTHER_LABELS = frozenset({"MISC", "MISCELLANEOUS"})
+# Patterns of names, the common ones several times.
+PATTERNS = Path(__file__).parent / "data"
+LONGER = 0.15  # share of the people and places that get a longer name than they had
+FROM_PATTERN = 0.5  # share of other names with no place or nation in them that follow one
+PARTICLES = ("al", "bin", "da", "de", "de la", "del", "di", "van", "van der", "von")
 FEWEST_NAMES = 40  # of each kind in a locale; one with fewer would repeat itself
 LONGEST = 4  # words in a name that is looked for inside a mention
 LARGE = 300_000  # inhabitants
@@ -49,7 +54,8 @@ def fresh(mention: Sequence[str], label: str, rng: Random) -> tuple[str, ...] | 
     """Another name of the same kind and shape, or ``None`` where the kind is not known.
 
     A person (known by its label) gets another person's name: initials stay initials, a surname
-    alone stays alone. In every other mention the names of countries, nations, cities and states
+    alone stays alone, a full name may get a middle name. A place may get a name of a pattern
+    ("Gulf of Chile"). In every other mention the names of countries, nations, cities and states
     are changed, whatever the label, and the words around them stay: "Bank of Japan" becomes "Bank
     of Chile", "Tokyo-based" "Lyon-based". Capitals stay capitals.
 
@@ -66,11 +72,30 @@ def fresh(mention: Sequence[str], label: str, rng: Random) -> tuple[str, ...] | 
     >>> fresh(["J.", "Smith"], "PER", Random(2))
     ('C.', 'Deutschmann')
     """
-    kind = label.upper()
-    new = _person(mention, rng) if kind in PERSON_LABELS else _parts(mention, rng)
-    if new is None and kind in ORGANISATION_LABELS and rng.random() < 0.5:
-        new = _like(mention, _organisation(rng))
+    kind = kind_of(label)
+    if kind == "place" and rng.random() < LONGER:
+        new: tuple[str, ...] | None = _like(mention, _of_pattern("places.txt", rng))
+    else:
+        new = _person(mention, rng) if kind == "person" else _parts(mention, rng)
+    if new is None and kind in ("organisation", "other") and rng.random() < FROM_PATTERN:
+        new = _like(mention, _of_pattern(f"{kind}s.txt", rng))
     return None if new is None or new == tuple(mention) else new
+
+
+def kind_of(label: str) -> str:
+    """``"person"``, ``"organisation"``, ``"place"``, ``"other"`` (MISC), or ``""`` if unknown.
+
+    >>> kind_of("PER"), kind_of("Location"), kind_of("DRUG")
+    ('person', 'place', '')
+    """
+    name = label.upper()
+    if name in PERSON_LABELS:
+        return "person"
+    if name in ORGANISATION_LABELS:
+        return "organisation"
+    if name in PLACE_LABELS:
+        return "place"
+    return "other" if name in OTHER_LABELS else ""
 
 
 def without_accents(text: str) -> str:
@@ -105,15 +130,32 @@ def _person(mention: Sequence[str], rng: Random) -> tuple[str, ...] | None:
         elif word[0].isupper() or not word[0].isalpha() or i == 0:
             new.append(rng.choice(first_names))
         # "de", "van der" and the like go
+    if len(new) > 1 and rng.random() < LONGER:
+        new[-1:-1] = _middle(first_names, last_names, rng)
     new += mention[end:]
     return _like(mention, new)
 
 
-def _organisation(rng: Random) -> list[str]:
+def _middle(first_names: Sequence[str], last_names: Sequence[str], rng: Random) -> list[str]:
+    """What stands between a first and a last name."""
+    kind = rng.randrange(4)
+    if kind == 0:
+        return [rng.choice(first_names)]
+    if kind == 1:
+        return [f"{rng.choice(first_names)[0]}."]
+    return rng.choice(PARTICLES).split() if kind == 2 else [rng.choice(last_names)]
+
+
+def _of_pattern(file: str, rng: Random) -> list[str]:
     """A name of a pattern: the words in capitals are drawn."""
     new: list[str] = []
-    for word in rng.choice(_patterns()):
-        if word == "LETTERS":
+    for word in rng.choice(_patterns(file)):
+        before, hyphen, after = word.partition("-")
+        if hyphen and (before.isupper() or after.isupper()):  # pro-NATIONALITY, CITY-based
+            kind = (before if before.isupper() else after).lower()
+            name = "-".join(places()[kind].draw(rng))
+            new.append(f"{name}-{after}" if before.isupper() else f"{before}-{name}")
+        elif word == "LETTERS":
             new.append("".join(rng.choices("ABCDEFGHIKLMNOPRSTUV", k=rng.choice((2, 3, 3, 4)))))
         elif word == "LAST":
             new.append(rng.choice(rng.choice(people())[1]))
@@ -125,8 +167,8 @@ def _organisation(rng: Random) -> list[str]:
 
 
 @cache
-def _patterns() -> list[list[str]]:
-    return [line.split() for line in ORGANISATIONS_FILE.read_text("utf-8").splitlines()]
+def _patterns(file: str) -> list[list[str]]:
+    return [line.split() for line in (PATTERNS / file).read_text("utf-8").splitlines()]
 
 
 def _parts(mention: Sequence[str], rng: Random) -> tuple[str, ...] | None:
