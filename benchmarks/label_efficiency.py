@@ -47,6 +47,7 @@ METHODS = (
     "segments",
     "shuffle",
     "joining",
+    "nominals",
     "synonyms",
     "noise",
     "masked-lm:model=offline",

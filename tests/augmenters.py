@@ -96,6 +96,7 @@ AUGMENTERS = {
     "SegmentShuffle": lambda p=0.5, **s: textaug.SegmentShuffle(p=p, **s),
     "SegmentExchange": lambda p=0.5, **s: textaug.SegmentExchange(segments(), p=p, **s),
     "SentenceJoining": lambda p=1.0, **s: textaug.SentenceJoining(sentences(), p=p, **s),
+    "NominalPhrases": lambda p=0.5, **s: textaug.NominalPhrases(p=p, **s),
     "CaseVariants": lambda p=1.0, **s: textaug.CaseVariants(p=p, **s),
     "Compose": lambda p=0.2, **s: textaug.Compose([_one(p), _one(p)], **s),
     "Filtered": lambda p=0.3, **s: textaug.Filtered(
@@ -115,16 +116,26 @@ KEEPS_MENTIONS = set(AUGMENTERS) - {
     "CaseVariants",
     "LabelConditionedMLM",
     "MentionReplacement",
+    "NominalPhrases",
     "SentenceJoining",
 }
 # These bring mentions of their own, beside those that were there.
 ADDS_MENTIONS = {"SentenceJoining"}
+# These leave out some of the mentions that were there.
+DROPS_MENTIONS = {"NominalPhrases"}
 # These have nothing to do where there are no mentions.
-NEEDS_MENTIONS = {"LabelConditionedMLM", "MentionReplacement", "SegmentExchange"}
+NEEDS_MENTIONS = {
+    "LabelConditionedMLM",
+    "MentionReplacement",
+    "NominalPhrases",
+    "SegmentExchange",
+}
 
 
 def types_fit(name, before, after):
     """Whether the types of the mentions after are what they must be, given those before."""
     if name in ADDS_MENTIONS:
         return not Counter(before) - Counter(after)
+    if name in DROPS_MENTIONS:
+        return not Counter(after) - Counter(before)
     return list(before) == list(after)

@@ -29,6 +29,7 @@ from textaug.label_conditioned import LabelConditionedMLM
 from textaug.masked_lm import MaskedLMSubstitution
 from textaug.mentions import MentionReplacement
 from textaug.noise import NoiseInjection
+from textaug.nominals import NominalPhrases
 from textaug.policy import default_policy
 from textaug.search import search
 from textaug.segments import (
@@ -61,6 +62,7 @@ __all__ = [
     "MentionReplacement",
     "NoUnlabelledNames",
     "NoiseInjection",
+    "NominalPhrases",
     "Novelty",
     "OneOf",
     "Perplexity",

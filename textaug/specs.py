@@ -16,6 +16,7 @@ from textaug.label_conditioned import LabelConditionedMLM
 from textaug.masked_lm import MaskedLMSubstitution
 from textaug.mentions import MentionReplacement
 from textaug.noise import NoiseInjection
+from textaug.nominals import NominalPhrases
 from textaug.policy import default_policy
 from textaug.segments import (
     LabelWiseReplacement,
@@ -40,6 +41,7 @@ AUGMENTERS: dict[str, type[Augmenter]] = {
     "joining": SentenceJoining,
     "case": CaseVariants,
     "melm": LabelConditionedMLM,
+    "nominals": NominalPhrases,
 }
 # These learn from the data that they augment, and are told of nothing else.
 _LEARNT: dict[str, Callable[..., Augmenter]] = {
