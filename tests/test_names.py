@@ -80,9 +80,9 @@ def test_names_without_a_place_follow_a_pattern(mention, label, number):
     assert not any(mark in name for name in made for mark in marks)
 
 
-def test_every_seventh_full_name_or_place_is_longer():
+def test_every_fourth_full_name_or_place_is_longer():
     people = [len(new) for new in drawn("Ann Lee", "PER", 400)]
-    assert min(people) == 2 and 30 < sum(words > 2 for words in people) < 90
+    assert min(people) == 2 and 70 < sum(words > 2 for words in people) < 130
     assert {len(new) for new in drawn("Lee", "PER", 200)} == {1}
     places = {" ".join(new) for new in drawn("Paris", "LOC", 400)}
     assert any(name.startswith("Gulf of ") for name in places)

@@ -199,7 +199,7 @@ class Batch:
     def _from_tokens(self) -> Iterator[Example]:
         assert self.tokens_column is not None
         rows = self.column(self.tokens_column)
-        if not _are_words(rows):
+        if not self._are_words_in_arrow(self.tokens_column) and not _are_words(rows):
             for row, tokens in enumerate(rows):
                 self._check_tokens(tokens, row)
         if self.tags_column is None:
@@ -211,6 +211,23 @@ class Batch:
             scheme, spans, is_sound = self._read_tags(tags, len(tokens), row)
             self._schemes[row], self._is_sound[row] = scheme, is_sound
             yield Example(tuple(tokens), spans)
+
+    def _are_words_in_arrow(self, name: str) -> bool:
+        """Whether a column holds lists of sound words, as far as Arrow knows: the fastest way."""
+        rows: Any = self._rows
+        if name not in getattr(rows, "keys_to_format", ()):
+            return False
+        import pyarrow as pa
+        from pyarrow import compute
+
+        column = rows.pa_table[name]
+        kind = column.type
+        if column.null_count or not (
+            pa.types.is_list(kind) and pa.types.is_string(kind.value_type)
+        ):
+            return False
+        words = compute.unique(compute.list_flatten(column)).to_pylist()
+        return None not in words and " ".join(words).split() == words
 
     def _read_tags(self, tags: Any, length: int, row: int) -> tuple[str, tuple[Span, ...], bool]:
         """The scheme of a row's tags, its mentions, and whether its tags are surely sound."""

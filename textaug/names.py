@@ -29,7 +29,7 @@ PLACE_LABELS = frozenset({"LOC", "LOCATION", "GPE", "PLACE"})
 OTHER_LABELS = frozenset({"MISC", "MISCELLANEOUS"})
 # Patterns of names, the common ones several times.
 PATTERNS = Path(__file__).parent / "data"
-LONGER = 0.15  # share of the people and places that get a longer name than they had
+LONGER = 0.25  # share of the people and places that get a longer name than they had
 FROM_PATTERN = 0.5  # share of other names with no place or nation in them that follow one
 PARTICLES = ("al", "bin", "da", "de", "de la", "del", "di", "van", "van der", "von")
 FEWEST_NAMES = 40  # of each kind in a locale; one with fewer would repeat itself
