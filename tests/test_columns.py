@@ -1,9 +1,11 @@
 """Columns are found, damaged rows are named, everything aligned moves along."""
 
+import pyarrow as pa
 import pytest
 from datasets import ClassLabel, Dataset, Features, List, Value
 
 from textaug import Augmenter, Edit, NoiseInjection
+from textaug.columns import _from_arrow
 
 NAMES = ["O", "B-PER", "I-PER"]
 
@@ -206,3 +208,23 @@ def test_missing_or_several_columns_are_an_error():
         noise(3)
     with pytest.raises(ValueError, match="item 1 of the list is None"):
         noise(["x", None])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["a", "b"], [], ["b"]] * 10,
+        [["a", "b"], None, ["b"]] * 10,
+        [["a", None], ["b"]] * 10,
+        [[]] * 20,
+    ],
+)
+def test_words_from_arrow_are_those_that_arrow_gives(rows):
+    table = pa.table({"tokens": pa.array(rows, pa.list_(pa.string()))})
+    both = pa.concat_tables([table.slice(3), table.slice(1, 17), table.slice(2, 0)])
+    assert _from_arrow(both["tokens"]) == both["tokens"].to_pylist()
+
+
+def test_equal_words_from_arrow_are_one_string():
+    column = pa.chunked_array([pa.array([["again and", "again and"]] * 20)])
+    assert len({id(word) for row in _from_arrow(column) for word in row}) == 1

@@ -247,15 +247,16 @@ class Augmenter:
         Copies are numbered from ``first_copy``: other numbers, other draws.
         """
         if self._goes_together():
-            return self._changes(batch, copies, first_copy)
+            return self._changes(batch, copies, first_copy, len(batch))
+        # Few at a time is a tenth faster than a thousand, whose objects do not stay in the
+        # processor's cache.
         with no_collection():
-            return self._changes(batch, copies, first_copy)
+            return self._changes(batch, copies, first_copy, ROWS_AT_ONCE)
 
-    def _changes(self, batch: Batch, copies: int, first_copy: int) -> list[list[Row | None]]:
+    def _changes(
+        self, batch: Batch, copies: int, first_copy: int, at_once: int
+    ) -> list[list[Row | None]]:
         parts = batch.parts
-        # Where examples need not go together, few at a time: a tenth faster than a thousand, whose
-        # objects do not stay in the processor's cache.
-        at_once = len(batch) if self._goes_together() else ROWS_AT_ONCE
         numbers = range(first_copy, first_copy + copies)
         by_row = zip(*[batch.examples()] * parts, strict=True)
         changed: list[list[Row | None]] = []
