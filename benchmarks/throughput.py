@@ -855,19 +855,19 @@ def growth(options: argparse.Namespace) -> dict[str, Any]:
         for size in sizes:
             print(f"growth: {name}, {size:,} sentences", flush=True)
             results["sizes"][name].append({"sentences": size, **in_child(name, size, 1)})
-        # Starting two processes and putting their files together takes a good part of a second.
-        number = 10_000 if options.quick else 300_000
-        data = sentences(number)
-        augmenter = cheap(name)
+    # Starting two processes and putting their files together takes a good part of a second.
+    data = sentences(sizes[-1])
+    functions = {"noise": cheap("noise"), "synonyms": cheap("synonyms"), COPYING: copy_columns}
+    for name, function in functions.items():
         seconds = in_turns(
             {
-                "one": lambda d=data, a=augmenter: mapped(d, a) and None,
-                "two": lambda d=data, a=augmenter: mapped(d, a, num_proc=2) and None,
+                "one": lambda f=function: mapped(data, f) and None,
+                "two": lambda f=function: mapped(data, f, num_proc=2) and None,
             },
             options.rounds,
             f"{name}, num_proc",
         )
-        results["num_proc"][name] = compared(seconds, "one", "two", number)
+        results["num_proc"][name] = compared(seconds, "one", "two", len(data))
     loops = 2_000_000 if options.quick else 40_000_000
     results["two_processes"] = two_processes(loops, options.rounds)
     return results
