@@ -776,6 +776,7 @@ def peers(options: argparse.Namespace) -> dict[str, Any]:
                 "faster": {other: ratio(seconds, other, COPYING) for other in arms},
                 "seconds": seconds[COPYING],
             }
+            entry["where_time_goes"] = where_time_goes(ours["textaug"], data, options.rounds)
         for name in arms:
             if name in ours:
                 rows = [tagged(row, names) for row in latest[name]]
@@ -834,6 +835,38 @@ def same_mentions(before: Any, after: Any) -> bool:
 def tags_fit(before: Any, text: str) -> bool:
     """Whether the old tags fit a new string: as many words, and the mentions in their places."""
     return same_mentions(before, {"tokens": text.split(), "tags": before["tags"]})
+
+
+def where_time_goes(augmenter: Any, data: Any, rounds: int) -> dict[str, float]:
+    """Microseconds a sentence: reading, drawing and editing, writing rows, and ``map`` itself."""
+    from datasets.formatting import get_formatter
+    from datasets.formatting.formatting import LazyBatch
+
+    from textaug.augmenter import no_collection
+    from textaug.columns import Batch
+
+    formatter = get_formatter("python", features=data.features)
+    examples = list(Batch(LazyBatch(data.data.table, formatter), augmenter.columns).examples())
+    first_copy = [0] * len(examples)
+
+    def read() -> None:
+        with no_collection():
+            list(Batch(LazyBatch(data.data.table, formatter), augmenter.columns).examples())
+
+    def draw() -> None:
+        with no_collection():
+            augmenter.run(examples, first_copy)
+
+    arms: dict[str, Any] = {
+        "reading": read,
+        "drawing and editing": draw,
+        "call": lambda: augmenter(LazyBatch(data.data.table, formatter)) and None,
+        "map": lambda: mapped(data, augmenter, batch_size=len(data)) and None,
+    }
+    seconds = in_turns(arms, rounds, "where time goes")
+    each = {name: 1e6 * median(seconds[name]) / len(data) for name in arms}
+    call, whole = each.pop("call"), each.pop("map")
+    return {**each, "writing rows": call - sum(each.values()), "`map` itself": whole - call}
 
 
 def changed_words(before: str, after: str) -> int:

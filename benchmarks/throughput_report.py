@@ -73,6 +73,13 @@ def _peers(found: dict[str, Any]) -> str:
             )
         for name, why in entry["not_run"].items():
             lines.append(f"| {title} | {name} | does not run: {why[:60]} | | | |")
+    lines += [
+        f"\nWhere textaug's time goes in {title}, µs a sentence: "
+        + ", ".join(f"{name} {each:.1f}" for name, each in entry["where_time_goes"].items())
+        + "."
+        for title, entry in found.items()
+        if "where_time_goes" in entry
+    ]
     return "\n".join(lines)
 
 
