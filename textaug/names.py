@@ -74,7 +74,8 @@ def fresh(mention: Sequence[str], label: str, rng: Random) -> tuple[str, ...] | 
     ('C.', 'Deutschmann')
     """
     kind = kind_of(label)
-    if kind == "place" and rng.random() < LONGER:
+    # A mountain or a bay is a LOC in all tag schemes, but no GPE.
+    if kind == "place" and label.upper() != "GPE" and rng.random() < LONGER:
         new: tuple[str, ...] | None = _like(mention, _of_pattern("places.txt", rng))
     else:
         new = _person(mention, rng) if kind == "person" else _parts(mention, rng)
