@@ -52,6 +52,7 @@ PACKAGES = ("torch", "transformers", "datasets", "pyarrow", "numpy", "ctranslate
 PEERS_ENVIRONMENT = WORK / "peers-venv"
 PEERS = {
     "nlpaug": "1.1.11",
+    "augmenty": "1.4.4",
     "textattack": "0.3.11",
     "torch": "2.13.0",
     "transformers": "4.57.6",
@@ -732,8 +733,20 @@ def peers(options: argparse.Namespace) -> dict[str, Any]:
     synonyms = SynonymReplacement()
     contextual = MaskedLMSubstitution(folder, SHARE, device="cpu")
     plan: list[tuple[str, str, dict[str, Any], list[str], int]] = [
-        ("keyboard noise", "keyboard", {"textaug": keyboard}, ["nlpaug", "textattack"], 5_000),
-        ("synonyms", "synonyms", {"textaug": synonyms}, ["nlpaug", "textattack"], 5_000),
+        (
+            "keyboard noise",
+            "keyboard",
+            {"textaug": keyboard},
+            ["nlpaug", "augmenty", "textattack"],
+            5_000,
+        ),
+        (
+            "synonyms",
+            "synonyms",
+            {"textaug": synonyms},
+            ["nlpaug", "augmenty", "textattack"],
+            5_000,
+        ),
         ("contextual words", "contextual", {"textaug": contextual}, ["nlpaug"], 128),
         (
             "back-translation",
