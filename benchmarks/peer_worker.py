@@ -97,23 +97,16 @@ def textattack_synonyms(job: dict[str, Any]) -> Augment:
 LETTERS = 5  # in a word
 
 
-def _augmenty(name: str, **options: Any) -> Augment:
+def augmenty_keyboard(job: dict[str, Any]) -> Augment:
+    """Some letters for others beside them on the keyboard."""
     import augmenty
     import spacy
 
     nlp = spacy.blank("en")
-    augmenter = augmenty.load(name, **options)
+    augmenter = augmenty.load(
+        "keystroke_error_v1", level=job["p"] / LETTERS, keyboard="en_qwerty_v1"
+    )
     return lambda texts: list(augmenty.texts(texts, augmenter=augmenter, nlp=nlp))
-
-
-def augmenty_keyboard(job: dict[str, Any]) -> Augment:
-    """Some letters for others beside them on the keyboard."""
-    return _augmenty("keystroke_error_v1", level=job["p"] / LETTERS, keyboard="en_qwerty_v1")
-
-
-def augmenty_synonyms(job: dict[str, Any]) -> Augment:
-    """Words for others of a WordNet synset, of any part of speech: no tagger is needed."""
-    return _augmenty("wordnet_synonym_v1", level=job["p"], lang="en", respect_pos=False)
 
 
 def main() -> None:

@@ -740,13 +740,7 @@ def peers(options: argparse.Namespace) -> dict[str, Any]:
             ["nlpaug", "augmenty", "textattack"],
             5_000,
         ),
-        (
-            "synonyms",
-            "synonyms",
-            {"textaug": synonyms},
-            ["nlpaug", "augmenty", "textattack"],
-            5_000,
-        ),
+        ("synonyms", "synonyms", {"textaug": synonyms}, ["nlpaug", "textattack"], 5_000),
         ("contextual words", "contextual", {"textaug": contextual}, ["nlpaug"], 128),
         (
             "back-translation",
