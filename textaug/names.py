@@ -24,10 +24,12 @@ from typing import Any, NamedTuple
 EXTRA = "pip install 'textaug-nlp[names]'"
 NATIONS_FILE = Path(__file__).parent / "data" / "nations.tsv"
 # What labels are called, in the data sets of the hub and the tools for annotating.
-PERSON_LABELS = frozenset({"PER", "PERS", "PERSON", "PEOPLE", "HUMAN"})
-ORGANISATION_LABELS = frozenset({"ORG", "ORGANIZATION", "ORGANISATION"})
-PLACE_LABELS = frozenset({"LOC", "LOCATION", "GPE", "PLACE"})
-OTHER_LABELS = frozenset({"MISC", "MISCELLANEOUS"})
+LABELS = {
+    "person": ("PER", "PERS", "PERSON", "PEOPLE", "HUMAN"),
+    "organisation": ("ORG", "ORGANIZATION", "ORGANISATION"),
+    "place": ("LOC", "LOCATION", "GPE", "PLACE"),
+    "other": ("MISC", "MISCELLANEOUS"),
+}
 # Patterns of names, the common ones several times.
 PATTERNS = Path(__file__).parent / "data"
 LONGER = 0.1  # share of the people and places that get a longer name than they had
@@ -56,9 +58,10 @@ def fresh(mention: Sequence[str], label: str, rng: Random) -> tuple[str, ...] | 
 
     A person (known by its label) gets another person's name: initials stay initials, a surname
     alone stays alone, a full name may get a middle name. A place may get a name of a pattern
-    ("Gulf of Chile"). In every other mention the names of countries, nations, cities and states
-    are changed, whatever the label, and the words around them stay: "Bank of Japan" becomes "Bank
-    of Chile", "Tokyo-based" "Lyon-based". Capitals stay capitals.
+    ("Gulf of Chile"), and so may an organisation or a MISC with no place in it. In every other
+    mention the names of countries, nations, cities and states are changed, whatever the label, and
+    the words around them stay: "Bank of Japan" becomes "Bank of Chile", "Tokyo-based"
+    "Lyon-based". Capitals stay capitals.
 
     Args:
         mention: its words.
@@ -90,14 +93,7 @@ def kind_of(label: str) -> str:
     >>> kind_of("PER"), kind_of("Location"), kind_of("DRUG")
     ('person', 'place', '')
     """
-    name = label.upper()
-    if name in PERSON_LABELS:
-        return "person"
-    if name in ORGANISATION_LABELS:
-        return "organisation"
-    if name in PLACE_LABELS:
-        return "place"
-    return "other" if name in OTHER_LABELS else ""
+    return next((kind for kind, names in LABELS.items() if label.upper() in names), "")
 
 
 def without_accents(text: str) -> str:
