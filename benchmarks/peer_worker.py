@@ -20,6 +20,7 @@ from typing import Any
 from unittest.mock import MagicMock
 
 Augment = Callable[[list[str]], list[str]]
+LETTERS = 5  # in a word
 
 
 def with_tagger(sentences: list[list[list[str]]]) -> None:
@@ -92,9 +93,6 @@ def textattack_synonyms(job: dict[str, Any]) -> Augment:
     """Words for others of a WordNet synset."""
     with_tagger(job["tagged"])
     return _textattack("WordNetAugmenter", job["p"])
-
-
-LETTERS = 5  # in a word
 
 
 def augmenty_keyboard(job: dict[str, Any]) -> Augment:

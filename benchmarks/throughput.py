@@ -852,22 +852,25 @@ def where_time_goes(augmenter: Any, data: Any, rounds: int) -> dict[str, float]:
     from textaug.augmenter import no_collection
     from textaug.columns import Batch
 
-    formatter = get_formatter("python", features=data.features)
-    examples = list(Batch(LazyBatch(data.data.table, formatter), augmenter.columns).examples())
-    first_copy = [0] * len(examples)
+    def lazy() -> Any:  # as `map` hands them over
+        formatter = get_formatter("python", features=data.features)
+        return LazyBatch(data.data.table, formatter)
 
-    def read() -> None:
+    def read() -> list[Any]:
         with no_collection():
-            list(Batch(LazyBatch(data.data.table, formatter), augmenter.columns).examples())
+            return list(Batch(lazy(), augmenter.columns).examples())
+
+    examples = read()
+    first_copy = [0] * len(examples)
 
     def draw() -> None:
         with no_collection():
             augmenter.run(examples, first_copy)
 
     arms: dict[str, Any] = {
-        "reading": read,
+        "reading": lambda: read() and None,
         "drawing and editing": draw,
-        "call": lambda: augmenter(LazyBatch(data.data.table, formatter)) and None,
+        "call": lambda: augmenter(lazy()) and None,
         "map": lambda: mapped(data, augmenter, batch_size=len(data)) and None,
     }
     seconds = in_turns(arms, rounds, "where time goes")

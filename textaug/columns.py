@@ -408,16 +408,18 @@ def _from_arrow(column: Any) -> list[Any]:
     from pyarrow import types
 
     is_words = types.is_list(column.type) and types.is_string(column.type.value_type)
-    chunks = column.chunks if is_words and not column.null_count else []
-    if len(column) < FEW_ROWS or any(chunk.flatten().null_count for chunk in chunks):
-        chunks = []
-    rows: list[Any] = [] if chunks else column.to_pylist()
-    for chunk in chunks:
-        encoded = chunk.flatten().dictionary_encode()
+    flat = [chunk.flatten() for chunk in column.chunks] if is_words else []
+    missing = column.null_count or any(values.null_count for values in flat)
+    if not is_words or missing or len(column) < FEW_ROWS:
+        plain: list[Any] = column.to_pylist()
+        return plain
+    rows: list[Any] = []
+    for chunk, values in zip(column.chunks, flat, strict=True):
+        encoded = values.dictionary_encode()
         words = encoded.dictionary.to_pylist()
-        flat = list(map(words.__getitem__, encoded.indices.to_numpy().tolist()))
+        found = list(map(words.__getitem__, encoded.indices.to_numpy().tolist()))
         ends = chunk.offsets.to_numpy() - chunk.offsets[0].as_py()
-        rows += [flat[start:end] for start, end in pairwise(ends.tolist())]
+        rows += [found[start:end] for start, end in pairwise(ends.tolist())]
     return rows
 
 

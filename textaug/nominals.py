@@ -80,6 +80,8 @@ class NominalPhrases(Augmenter):
         """Choose mentions, and a phrase for each."""
         known = [(span, self._of(span.label)) for span in example.spans]
         wanted = [each for each in known if each[1]]
+        if not wanted:
+            return []
         headline, english = example.text.isupper(), reads_as_english(example.tokens)
         edits: list[Edit] = []
 
