@@ -849,8 +849,7 @@ def where_time_goes(augmenter: Any, data: Any, rounds: int) -> dict[str, float]:
     from datasets.formatting import get_formatter
     from datasets.formatting.formatting import LazyBatch
 
-    from textaug.augmenter import no_collection
-    from textaug.columns import Batch
+    from textaug.columns import Batch, no_collection
 
     def lazy() -> Any:  # as `map` hands them over
         formatter = get_formatter("python", features=data.features)

@@ -222,9 +222,18 @@ def test_missing_or_several_columns_are_an_error():
 def test_words_from_arrow_are_those_that_arrow_gives(rows):
     table = pa.table({"tokens": pa.array(rows, pa.list_(pa.string()))})
     both = pa.concat_tables([table.slice(3), table.slice(1, 17), table.slice(2, 0)])
-    assert _from_arrow(both["tokens"]) == both["tokens"].to_pylist()
+    found, words = _from_arrow(both["tokens"])
+    assert found == both["tokens"].to_pylist()
+    assert words is None or set(words) == {word for row in found for word in row}
 
 
 def test_equal_words_from_arrow_are_one_string():
     column = pa.chunked_array([pa.array([["again and", "again and"]] * 20)])
-    assert len({id(word) for row in _from_arrow(column) for word in row}) == 1
+    rows, _ = _from_arrow(column)
+    assert len({id(word) for row in rows for word in row}) == 1
+
+
+def test_a_damaged_word_is_found_among_many_rows():
+    rows = Dataset.from_dict({"tokens": [["all", "is", "well"]] * 30 + [["New York", "fell"]]})
+    with pytest.raises(ValueError, match=r"row 30 of this batch.*'New York'.* white space inside"):
+        rows.map(NoiseInjection(), batched=True)

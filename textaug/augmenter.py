@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import inspect
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from math import log, log1p
 from random import Random
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
-from textaug.columns import Batch, ColumnNames, Row
+from textaug.columns import Batch, ColumnNames, Row, no_collection
 from textaug.example import Augmented, Edit, Example, Rejected, apply_edits
 from textaug.randomness import HashRandom
 
@@ -29,7 +27,7 @@ ORIGINAL = "original"
 # Part of every state, and so of every fingerprint: results cached by `datasets` under another
 # version are not taken for this one's. Raise it when the output of any augmenter changes.
 VERSION = 2
-ROWS_AT_ONCE = 16  # of a batch, for augmenters without a model
+ROWS_AT_ONCE = 64  # of a batch, for augmenters without a model
 
 Item = TypeVar("Item")
 
@@ -216,18 +214,17 @@ class Augmenter:
             return self._augment_texts(rows)
         batch = Batch(rows, self.columns)
         changes = self.changes(batch, 1)
+        changed = [(i, change) for i, (change,) in enumerate(changes) if change is not None]
         # These always, so that `map(..., remove_columns=...)` keeps them where no row changed.
-        names = [*batch.text_columns, *filter(None, (batch.tokens_column, batch.tags_column))]
-        found = (name for change in changes for name in change[0] or ())
-        names = list(dict.fromkeys([*names, *found]))
-        if self.provenance_column and self.provenance_column not in names:
-            names.append(self.provenance_column)
+        names = [*batch.text_columns, batch.tokens_column, batch.tags_column]
+        names += [*dict.fromkeys(chain(*(change for _, change in changed)))]
         output: dict[str, list[Any]] = {
             name: list(batch.column(name)) if name in batch.columns else [ORIGINAL] * len(batch)
-            for name in names
+            for name in (*names, self.provenance_column)
+            if name is not None
         }
-        for i, (change,) in enumerate(changes):
-            for name, value in (change or {}).items():
+        for i, change in changed:
+            for name, value in change.items():
                 output[name][i] = value
         result = {name: column[0] for name, column in output.items()} if batch.is_row else output
         # `map` adds the other columns itself, without decoding them; a plain dict is given whole.
@@ -452,23 +449,6 @@ def _decode(value: Any, objects: Sequence[Any]) -> Any:
     if "object" in value:
         return objects[value["object"]]
     return {key: _decode(item, objects) for key, item in value["mapping"]}
-
-
-@contextmanager
-def no_collection() -> Iterator[None]:
-    """Keep the garbage collector from running, if it was on.
-
-    What is made for a batch is gone by its end without it. Started by so many small objects, it
-    goes through all objects of the process: with a model and a lexicon loaded, that takes longer
-    than the augmenting.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def check_probability(name: str, value: float) -> float:

@@ -6,7 +6,9 @@ numpy and torch formats) and every column that has to move with the words. Knows
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
@@ -65,6 +67,7 @@ class Batch:
             )
         self._rows = rows
         self._cache: dict[str, list[Any]] = {}
+        self._words: dict[str, list[str]] = {}  # each different one of a column, where known
         self.columns = list(rows)
         formatter = getattr(rows, "formatter", None)
         self.is_lazy = formatter is not None
@@ -92,7 +95,10 @@ class Batch:
             rows: Any = self._rows
             if name in getattr(rows, "keys_to_format", ()):
                 # Straight from Arrow: the same values in every format the data set may be set to.
-                self._cache[name] = _from_arrow(rows.pa_table[name])
+                with no_collection():
+                    self._cache[name], words = _from_arrow(rows.pa_table[name])
+                if words:
+                    self._words[name] = words
             else:
                 value = _plain(rows[name])
                 self._cache[name] = [value] if self.is_row else value
@@ -138,6 +144,7 @@ class Batch:
             if names.label_names is not None and not isinstance(names.label_names, Mapping):
                 self._given_names = {self.tags_column: names.label_names}
             self.label_names = self._names_of(self.tags_column)
+        self._ids = {name: i for i, name in enumerate(self.label_names or ())}
         # Where all labels that there can be are of mentions, rows can be read the fast way.
         known = self.label_names or ()
         fast = all(name == "O" or tag_schemes.prefixed(name) for name in known)
@@ -200,7 +207,7 @@ class Batch:
     def _from_tokens(self) -> Iterator[Example]:
         assert self.tokens_column is not None
         rows = self.column(self.tokens_column)
-        if not _are_words(rows):
+        if not _are_words(rows, self._words.get(self.tokens_column)):
             for row, tokens in enumerate(rows):
                 self._check_tokens(tokens, row)
         if self.tags_column is None:
@@ -337,9 +344,11 @@ class Batch:
         tags = tag_schemes.from_spans(example.spans, len(example.tokens), self._schemes[row])
         if not self.label_names:
             return tags
-        if not set(tags) <= set(self.label_names):
+        try:
+            ids = [self._ids[tag] for tag in tags]
+        except KeyError:
             return None
-        return [self.label_names.index(tag) for tag in tags] if _has_int(old) else tags
+        return ids if _has_int(old) else tags
 
     def _aligned_columns(self, row: int, length: int) -> list[str]:
         """The other columns with one value per token."""
@@ -364,7 +373,7 @@ class Batch:
 
     def _takes_minus_one(self, name: str, values: Sequence[Any]) -> bool:
         unsigned = str(getattr(self._item_feature(name), "dtype", "")).startswith("uint")
-        return not unsigned and not any(isinstance(value, bool) for value in values)
+        return not unsigned and bool not in map(type, values)
 
     def _carried(self, name: str, row: int, origins: Sequence[int | None]) -> list[Any]:
         """Another column's values for the new tokens: a layer of tags as spans, else one by one."""
@@ -399,11 +408,11 @@ class Batch:
         ]
 
 
-def _from_arrow(column: Any) -> list[Any]:
+def _from_arrow(column: Any) -> tuple[list[Any], list[str] | None]:
     """A column of an Arrow table as ``to_pylist`` gives it, but equal words are one string.
 
     One string for each different word takes less time to make, to check and to look up than one
-    for each place where it stands.
+    for each place where it stands. Of a column of words also these different ones come back.
     """
     from pyarrow import types
 
@@ -411,16 +420,34 @@ def _from_arrow(column: Any) -> list[Any]:
     flat = [chunk.flatten() for chunk in column.chunks] if is_words else []
     missing = column.null_count or any(values.null_count for values in flat)
     if not is_words or missing or len(column) < FEW_ROWS:
-        plain: list[Any] = column.to_pylist()
-        return plain
+        return column.to_pylist(), None
     rows: list[Any] = []
+    seen: list[str] = []
     for chunk, values in zip(column.chunks, flat, strict=True):
         encoded = values.dictionary_encode()
-        words = encoded.dictionary.to_pylist()
-        found = list(map(words.__getitem__, encoded.indices.to_numpy().tolist()))
+        words = encoded.dictionary.to_numpy(zero_copy_only=False)
+        found = words[encoded.indices.to_numpy()].tolist()
         ends = chunk.offsets.to_numpy() - chunk.offsets[0].as_py()
         rows += [found[start:end] for start, end in pairwise(ends.tolist())]
-    return rows
+        seen += words.tolist()
+    return rows, seen
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Keep the garbage collector from running, if it was on.
+
+    What is made for a batch is gone by its end without it. Started by so many small objects, it
+    goes through all objects of the process: with a model and a lexicon loaded, that takes longer
+    than the augmenting.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @lru_cache
@@ -429,13 +456,16 @@ def _has_spans(names: tuple[str, ...]) -> bool:
     return any(map(tag_schemes.prefixed, names))
 
 
-def _are_words(rows: Sequence[Any]) -> bool:
-    """Whether all rows are lists of strings, none of them empty or with white space inside."""
-    if not all(isinstance(tokens, (list, tuple)) for tokens in rows):
+def _are_words(rows: Sequence[Any], words: list[str] | None) -> bool:
+    """Whether all rows are lists of strings, none of them empty or with white space inside.
+
+    ``words`` are the different ones, where they are known already.
+    """
+    if words is None and not all(isinstance(tokens, (list, tuple)) for tokens in rows):
         return False
     try:
         # Each word once, in one string: splitting that is the fastest way to look into all of them.
-        words = list(set(chain.from_iterable(rows)))
+        words = words or list(set(chain.from_iterable(rows)))
         return " ".join(words).split() == words
     except TypeError:
         return False

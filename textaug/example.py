@@ -230,8 +230,9 @@ def _replaced(
 def _check(edit: Edit, done: int, length: int) -> None:
     if not done <= edit.start <= edit.end <= length:
         raise ValueError(f"{edit} overlaps another edit or lies outside the {length} tokens")
-    if any(token.split() != [token] for token in edit.tokens):
-        raise ValueError(f"{edit} holds a token that is empty or has white space inside")
+    for token in edit.tokens:
+        if token.split() != [token]:
+            raise ValueError(f"{edit} holds a token that is empty or has white space inside")
     if edit.origins is not None and len(edit.origins) != len(edit.tokens):
         raise ValueError(f"{edit} has {len(edit.origins)} origins for {len(edit.tokens)} tokens")
 

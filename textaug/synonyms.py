@@ -81,7 +81,7 @@ class SynonymReplacement(Augmenter):
         tokens, synonyms_of = example.tokens, self._synonyms
         places = example.positions(self.target)
         found = [(i, synonyms) for i in places if (synonyms := synonyms_of[tokens[i]])]
-        edits = []
+        edits: list[Edit] = []
         for i, synonyms in self.choose(found, self.p, rng):
             rank = 0
             while rank + 1 < len(synonyms) and rng.random() < self.q:

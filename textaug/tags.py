@@ -156,24 +156,23 @@ def from_spans(spans: Sequence[Span], length: int, scheme: str) -> list[str]:
     >>> from_spans([Span(0, 1, "PER"), Span(1, 3, "PER")], 4, "IOB1")
     ['I-PER', 'B-PER', 'I-PER', 'O']
     """
-    single, first, middle, last = _WRITTEN[scheme]
     tags = ["O"] * length
-    previous: Span | None = None
-    for span in spans:
-        label = span.label
-        if span.end - span.start == 1:
-            tags[span.start] = f"{single}-{label}"
-        else:
-            tags[span.start] = f"{first}-{label}"
-            tags[span.start + 1 : span.end - 1] = [f"{middle}-{label}"] * (
-                span.end - span.start - 2
-            )
-            tags[span.end - 1] = f"{last}-{label}"
-        touches = previous is not None and (previous.end, previous.label) == (span.start, label)
-        if scheme == "IOB1" and touches:
-            tags[span.start] = f"B-{label}"
-        previous = span
+    before: tuple[int, str] | None = None  # end and label of the span before
+    for start, end, label in spans:
+        tags[start:end] = _mention(label, end - start, scheme)
+        if scheme == "IOB1" and before == (start, label):
+            tags[start] = f"B-{label}"
+        before = end, label
     return tags
+
+
+@lru_cache(maxsize=4096)
+def _mention(label: str, length: int, scheme: str) -> tuple[str, ...]:
+    """The tags of one mention alone."""
+    single, first, middle, last = _WRITTEN[scheme]
+    if length == 1:
+        return (f"{single}-{label}",)
+    return (f"{first}-{label}", *[f"{middle}-{label}"] * (length - 2), f"{last}-{label}")
 
 
 @lru_cache(maxsize=16_384)
@@ -236,9 +235,7 @@ def follow(tags: Sequence[str], origins: Sequence[int | None], scheme: str) -> l
     for piece in pieces:
         origin = origins[piece[0]]
         assert origin is not None
-        label = span_of[origin].label
-        ends = from_spans([Span(0, len(piece), label)], len(piece), scheme)
-        for i, tag in zip(piece, ends, strict=True):
+        for i, tag in zip(piece, _mention(span_of[origin].label, len(piece), scheme), strict=True):
             result[i] = tag
     if scheme == "IOB1":
         _mark_adjacent(result, pieces)
