@@ -5,17 +5,19 @@
 
 Trains taggers on nested random samples, with the same seeds and the same number of optimiser steps
 in every arm, through the machinery of ``recipes/ner_finetune.py``, and judges all of them on the
-test file, which nothing was tuned on. Three parts, each a list of runs:
+test file, which nothing was tuned on. Four parts, each a list of runs:
 
 - ``curve``: 50 to 800 sentences, gold alone and with the default policy; the taggers of 800
   sentences are also judged on test sets that were made harder;
 - ``methods``: every method alone, at 100 and 400 sentences;
+- ``choices``: which copies of the default policy to train on, and sentences of a language model's;
 - ``full``: the whole training file, with and without the policy, in more steps.
 
 "Gold repeated" would be gold to the last digit: an epoch goes once through the gold sentences in
 every arm, as they are or augmented (``tests/test_recipe.py`` shows it for the recipe).
 
-Augmented arms draw fresh copies for every batch (``AugmentingDataCollator``). Every finished run is
+Augmented arms draw fresh copies for every batch (``AugmentingDataCollator``), those of ``choices``
+are expanded beforehand. Every finished run is
 written at once into ``results.json``; the same call again does only what is missing. From that
 file come ``results.md`` and ``results.png``.
 """
@@ -27,18 +29,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "recipes"))
 
 import label_efficiency_report as report
 import ner_finetune as recipe
-from datasets import Dataset
+from datasets import Dataset, concatenate_datasets
 from label_efficiency_report import POLICY
-from ner_finetune import GOLD, Arguments, Run
+from ner_finetune import GOLD, SOURCE, Arguments, Run
 from transformers import HfArgumentParser
 
-from textaug import MentionReplacement, NoiseInjection
+from textaug import (
+    Hardest,
+    MentionReplacement,
+    NoiseInjection,
+    SentenceGenerator,
+    TeacherAgreement,
+    balanced,
+    default_policy,
+    expand,
+)
 
 METHODS = (
     "mentions",
@@ -55,6 +67,13 @@ METHODS = (
     "melm:model=offline",
 )
 ROBUST_SIZE = 800
+# Copies of the default policy, made beforehand: as they come, those that a tagger trained on the
+# gold sample labels right, of four the one it finds hardest; more where a type is rare, which takes
+# rows drawn at random, since else each gold sentence comes as often as the others.
+EXPANDED, TEACHER, HARDEST = "default, expanded", "default, teacher agrees", "default, hardest of 4"
+SHUFFLED, BALANCED = "default, expanded, shuffled", "default, balanced, shuffled"
+GENERATED = "generated"  # DAGA: as many sentences of a language model's as there would be copies
+CHOICES = (EXPANDED, TEACHER, HARDEST, SHUFFLED, BALANCED, GENERATED)
 
 
 @dataclass
@@ -64,8 +83,8 @@ class Options:
     train_file: str = field(metadata={"help": "CoNLL-2003's eng.train"})
     test_file: str = field(metadata={"help": "CoNLL-2003's eng.testa"})
     parts: list[str] = field(
-        default_factory=lambda: ["curve", "methods", "full"],
-        metadata={"help": "some of: curve methods full"},
+        default_factory=lambda: ["curve", "methods", "choices", "full"],
+        metadata={"help": "some of: curve methods choices full"},
     )
     arms: list[str] = field(
         default_factory=lambda: [GOLD, POLICY], metadata={"help": "of the curve and the full set"}
@@ -101,17 +120,18 @@ def plan(options: Options, train_rows: int) -> list[tuple[int, Run]]:
     runs: list[tuple[int, Run]] = []
 
     def add(size: int, seed: int, arm: str, steps: int) -> None:
-        augment = None if arm == GOLD else arm
+        augment = None if arm in (GOLD, *CHOICES) else arm
         runs.append((steps, Run(size, seed, arm, augment, on_the_fly=augment is not None)))
 
     for seed in options.seeds:
         for size in options.sizes if "curve" in options.parts else ():
             for arm in options.arms:
                 add(size, seed, arm, options.max_steps)
-    for seed in options.method_seeds if "methods" in options.parts else ():
-        for size in options.method_sizes:
-            for arm in (GOLD, *options.methods):
-                add(size, seed, arm, options.max_steps)
+    for part, arms in (("methods", options.methods), ("choices", CHOICES)):
+        for seed in options.method_seeds if part in options.parts else ():
+            for size in options.method_sizes:
+                for arm in (GOLD, *arms):
+                    add(size, seed, arm, options.max_steps)
     for seed in options.seeds if "full" in options.parts else ():
         for arm in options.arms:
             add(train_rows, seed, arm, options.full_steps)
@@ -120,7 +140,9 @@ def plan(options: Options, train_rows: int) -> list[tuple[int, Run]]:
 
 def train(arguments: Arguments, run: Run) -> dict[str, Any]:
     """One run; at 800 sentences it is also judged on the changed test sets."""
-    model, tokenizer, about = recipe.fit(arguments, run)
+    made = training_set(arguments, run) if run.arm in CHOICES else None
+    at_random = run.arm in (SHUFFLED, BALANCED)
+    model, tokenizer, about = recipe.fit(replace(arguments, balanced=not at_random), run, made)
     data = recipe.data_of(arguments)
     judged = {"test": data["test"]}
     if run.size == ROBUST_SIZE and run.arm in (GOLD, POLICY):
@@ -138,6 +160,35 @@ def train(arguments: Arguments, run: Run) -> dict[str, Any]:
                 if isinstance(value, dict)
             }
     return {**about, "f1": f1.pop("test"), "robustness": f1}
+
+
+def training_set(arguments: Arguments, run: Run) -> Dataset:
+    """The gold sentences and what an arm of ``choices`` adds to them."""
+    recipe.be_quiet()
+    gold, copies = recipe.gold_of(arguments, run), arguments.copies
+    if run.arm == GENERATED:
+        with TemporaryDirectory() as folder:
+            writer = SentenceGenerator.fit(
+                gold, seed=run.seed, cache_dir=folder, show_progress_bar=False
+            )
+            new = writer.generate(copies * len(gold), seed=run.seed, show_progress_bar=False)
+        return concatenate_datasets(
+            [gold, new.add_column(SOURCE, list(range(len(gold), len(gold) + len(new))))]
+        )
+    policy = default_policy(gold, seed=run.seed)
+    if run.arm == BALANCED:
+        return expand(gold, policy, balanced(gold, copies))
+    if run.arm in (TEACHER, HARDEST):
+        with TemporaryDirectory() as folder:
+            for part in recipe.fit(arguments, replace(run, arm=GOLD))[:2]:
+                part.save_pretrained(folder)
+            chosen = (
+                policy.where(TeacherAgreement(folder), tries=4)
+                if run.arm == TEACHER
+                else Hardest(policy, 4, folder, seed=run.seed)
+            )
+            return expand(gold, chosen, copies)
+    return expand(gold, policy, copies)
 
 
 def harder(test: Dataset, train: Dataset, sample: Dataset) -> dict[str, Dataset]:

@@ -255,7 +255,7 @@ def schedule(
 
     Args:
         sources: for each row of the training set, the gold sentence it was made of.
-        lengths: words in each gold sentence.
+        lengths: words in each row; the first row of a source says how long it is.
         steps: number of batches.
         batch_size: rows in a batch.
         seed: for both draws.
@@ -263,6 +263,7 @@ def schedule(
     rows_of: dict[int, list[int]] = {}
     for row, source in enumerate(sources):
         rows_of.setdefault(source, []).append(row)
+    length_of = {source: lengths[rows[0]] for source, rows in rows_of.items()}
     rng, choice = Random(seed), Random(f"{seed} rows").choice
 
     def epochs() -> Iterator[int]:
@@ -272,7 +273,7 @@ def schedule(
     stream = epochs()
     order: list[int] = []
     while len(order) < steps * batch_size:
-        pool = sorted(islice(stream, POOL * batch_size), key=lambda source: lengths[source])
+        pool = sorted(islice(stream, POOL * batch_size), key=length_of.__getitem__)
         batches = [pool[i : i + batch_size] for i in range(0, len(pool), batch_size)]
         rng.shuffle(batches)
         order += [choice(rows_of[source]) for batch in batches for source in batch]
@@ -336,18 +337,32 @@ def train_once(arguments: Arguments, run: Run) -> dict[str, Any]:
     return {**about, "f1": scores["mentions"]["overall_f1"], "eval_rows": len(judged), **scores}
 
 
-def fit(arguments: Arguments, run: Run) -> tuple[Any, Any, dict[str, Any]]:
-    """Make the training set of an arm and train; returns model, tokenizer and a record."""
+def gold_of(arguments: Arguments, run: Run) -> Dataset:
+    """The sample of a run, with the numbers of its sentences in the column ``SOURCE``."""
+    gold = sample(data_of(arguments)["train"], run.size, run.seed)
+    return gold.add_column(SOURCE, list(range(len(gold))))
+
+
+def fit(
+    arguments: Arguments, run: Run, made: Dataset | None = None
+) -> tuple[Any, Any, dict[str, Any]]:
+    """Make the training set of an arm and train; returns model, tokenizer and a record.
+
+    Args:
+        arguments: how to train.
+        run: on which sample, and with which augmenter.
+        made: the training set, with a column ``SOURCE``, where an augmenter alone does not make it.
+    """
     be_quiet()
-    data = data_of(arguments)
-    gold = sample(data["train"], run.size, run.seed)
-    gold = gold.add_column(SOURCE, list(range(len(gold))))
+    gold = gold_of(arguments, run)
     names = gold.features["ner_tags"].feature.names
     copies = arguments.copies
 
     start = time.perf_counter()
     augmenter = build(run.augment, gold, run.seed) if run.augment else None
-    if run.arm == REPEATED:
+    if made is not None:
+        train = made
+    elif run.arm == REPEATED:
         train = concatenate_datasets([gold] * (copies + 1))
     elif augmenter is None or run.on_the_fly:
         train = gold
@@ -370,7 +385,7 @@ def fit(arguments: Arguments, run: Run) -> tuple[Any, Any, dict[str, Any]]:
     )
     order = schedule(
         train[SOURCE] if arguments.balanced else range(len(train)),
-        [len(tokens) for tokens in (gold if arguments.balanced else train)["tokens"]],
+        [len(tokens) for tokens in train["tokens"]],
         arguments.max_steps,
         arguments.batch_size,
         run.seed,

@@ -57,6 +57,18 @@ def test_all_parts_and_resuming(monkeypatch, tmp_path, capsys):
     assert (tmp_path / "out" / "results.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_copies_can_be_chosen_in_many_ways(monkeypatch, tmp_path):
+    model = tiny_bert_encoder(tmp_path / "model")
+    some = ("--method_sizes", "10", "--method_seeds", "1", "--parts", "choices")
+    runs = run(monkeypatch, tmp_path / "out", model, *some)["runs"]
+    rows = {r["arm"]: r["train_rows"] for r in runs}
+    assert list(rows) == ["gold", *benchmark.CHOICES]
+    assert rows["gold"] == 10 and rows[benchmark.GENERATED] <= 50
+    assert rows[benchmark.EXPANDED] == rows[benchmark.SHUFFLED] == rows[benchmark.HARDEST] == 50
+    assert 10 <= rows[benchmark.TEACHER] < 50, "an untrained teacher agrees with next to nothing"
+    assert 20 <= rows[benchmark.BALANCED] < 50
+
+
 def test_the_default_policy_is_in_every_part():
     options = benchmark.Options("train", "test", parts=["curve", "full"], seeds=[1], sizes=[50])
     steps = [(steps, run.size, run.arm) for steps, run in benchmark.plan(options, 1000)]

@@ -180,7 +180,8 @@ def test_the_schedule_shows_every_arm_the_same_sentences():
     lengths = [3, 9, 5, 7]
     gold = ner_finetune.schedule(range(4), lengths, steps=20, batch_size=2, seed=1)
     sources = [0, 0, 0, 1, 2, 3, 3]  # sentences 1 and 2 could not be augmented
-    augmented = ner_finetune.schedule(sources, lengths, steps=20, batch_size=2, seed=1)
+    rows = [lengths[source] for source in sources]
+    augmented = ner_finetune.schedule(sources, rows, steps=20, batch_size=2, seed=1)
     assert [sources[row] for row in augmented] == gold
     assert set(augmented) == set(range(7))
 
