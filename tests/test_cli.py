@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 import textaug
 from textaug.cli import app
 from textaug.corpora import CORPUS, builtin_corpus, load_conll
+from textaug.specs import AUGMENTERS
 
 TRAIN = str(CORPUS / "train.conll")
 
@@ -52,6 +53,34 @@ def test_augment_a_conll_file(tmp_path):
     again = textaug_("augment", TRAIN, "-o", tmp_path / "out", "--with", "noise:p=0.2",
                      "--copies", 3, "--seed", 4)  # fmt: skip
     assert again.exit_code == 2 and "copies was 2 and is now 3" in again.output
+
+
+def test_from_conll_to_conll_with_more_copies_of_rare_types(tmp_path):
+    done = textaug_("augment", TRAIN, "-o", tmp_path / "out", "--with", "mentions:p=1",
+                    "--copies", 3, "--balanced", "--seed", 4)  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert "--balanced --seed 4" in (tmp_path / "out" / "README.md").read_text()
+    train = load_conll(TRAIN)
+    swap = textaug.MentionReplacement.from_dataset(train, p=1.0, seed=4)
+    expected = textaug.expand(train, swap, textaug.balanced(train, 3))
+    assert 300 < len(expected) < 1200
+    done = textaug_("convert", tmp_path / "out", "-o", tmp_path / "bigger.conll")
+    assert done.exit_code == 0 and f"bigger.conll: {len(expected):,} rows" in done.output
+    assert load_conll(tmp_path / "bigger.conll")[:] == expected[:]
+
+
+def test_what_cannot_be_converted(tmp_path, file):
+    done = textaug_("convert", file, "-o", tmp_path / "a.xml")
+    assert done.exit_code == 2 and "must end in .parquet, .jsonl, .csv, .conll" in done.output
+    file.write_text('{"text": "Rome", "entities": []}\n')
+    done = textaug_("convert", file, "-o", tmp_path / "a.csv")
+    assert done.exit_code == 2 and "CSV cannot hold column 'tokens'" in done.output
+    assert not (tmp_path / "a.csv").exists()
+
+
+def test_the_help_names_every_augmenter():
+    shown = " ".join(textaug_("augment", "--help").output.split())
+    assert all(re.search(rf"\b{name}\b", shown) for name in ("default", *AUGMENTERS))
 
 
 def test_several_methods(tmp_path, file):

@@ -6,9 +6,9 @@ import logging
 import pytest
 from datasets import ClassLabel, Dataset, Features, List, Value
 
-from textaug.corpora import builtin_corpus
+from textaug.corpora import builtin_corpus, load_conll
 from textaug.example import Span
-from textaug.formats import SourceError, read, to_tokens, write
+from textaug.formats import SourceError, check_format, read, to_tokens, write
 
 TEXT = "Ann Lee of Oslo-based Nordbank didn't sell 🙂 Rome's shares."
 PLACES = {"Ann Lee": "PER", "Oslo": "LOC", "Nordbank": "ORG", "Rome": "LOC"}
@@ -352,3 +352,51 @@ def test_open_labels_are_written_as_null(tmp_path):
     with (tmp_path / "a.jsonl").open("wb") as file:
         write(data, file, "jsonl")
     assert json.loads((tmp_path / "a.jsonl").read_text())["pos_tags"] == ["N", None]
+
+
+def conll(tmp_path, rows, **labels):
+    """A file of these rows, and its path; ``labels`` are the names of a column's class labels."""
+    features = {name: List(Value("string")) for name in rows}
+    features |= {name: List(ClassLabel(names=found)) for name, found in labels.items()}
+    path = tmp_path / "a.conll"
+    with path.open("wb") as file:
+        write(Dataset.from_dict(rows, features=Features(features)), file, "conll")
+    return path
+
+
+def test_a_label_that_is_open_stays_open_in_conll(tmp_path):
+    rows = {"ner_tags": [[1, 2, 0]], "tokens": [["Bo", "Li", "sat"]]}
+    rows |= {"pos_tags": [[-1, 0, 1]]}
+    path = conll(tmp_path, rows, ner_tags=["O", "B-PER", "I-PER"], pos_tags=["NNP", "VBD"])
+    assert path.read_text() == "Bo B-PER _\nLi I-PER NNP\nsat O VBD\n\n"
+    names = ["tokens", "ner_tags", "pos_tags"]
+    again = load_conll(path, names)
+    assert again["pos_tags"][:] == rows["pos_tags"] and again["ner_tags"][:] == rows["ner_tags"]
+    assert again.features["pos_tags"].feature.names == ["NNP", "VBD"]
+    path.write_text("Bo _\nsat O\n")
+    assert read(str(path), strict=False)["train"]["ner_tags"][:] == [[None, "O"]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ({"tokens": [["a"], []]}, "row 1 has 0 values in column 'tokens' and 0 words"),
+        ({"tokens": [["a"]], "t": [["O", "O"]]}, "row 0 has 2 values in column 't' and 1 words"),
+        ({"tokens": [["a"]], "t": [None]}, "row 0 has 0 values in column 't' and 1 words"),
+        ({"tokens": [["New York"]]}, "row 0, column 'tokens' holds 'New York', which is empty or"),
+        ({"tokens": [["a"], [""]]}, "row 1, column 'tokens' holds '', which is empty or"),
+        ({"tokens": [[None]]}, "row 0, column 'tokens' holds None, which is empty or"),
+    ],
+)
+def test_rows_that_conll_cannot_hold(tmp_path, rows, message):
+    with pytest.raises(ValueError, match=message):
+        conll(tmp_path, rows)
+
+
+def test_columns_that_a_format_cannot_hold():
+    features = Features({"text": Value("string"), "tokens": List(Value("string"))})
+    for format, message in (("csv", "CSV cannot hold column 'tokens'"),
+                            ("conll", "a line for each word and cannot hold column 'text'"),
+                            ("xml", "format 'xml': choose from parquet")):  # fmt: skip
+        with pytest.raises(ValueError, match=message):
+            check_format(features, format)

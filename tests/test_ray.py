@@ -136,6 +136,7 @@ def test_one_split_at_a_time(corpus):
 def test_the_same_rows_as_here(corpus, caplog):
     noise = NoiseInjection(seed=3, provenance_column="by")
     same(corpus.shuffle(seed=2), noise, batch_size=7)  # 9 batches for two workers
+    same(corpus, noise, textaug.balanced(corpus, 3))
     made = textaug.ray.expand(corpus.select(range(3)), NoiseInjection(p=0.0))
     assert made.features == corpus.features and made.to_list() == corpus.to_list()[:3]
     assert "NoiseInjection: 3 of 3 copies left out" in caplog.text

@@ -90,6 +90,15 @@ def test_csv_holds_text_and_class_labels(tmp_path):
             format="csv")  # fmt: skip
 
 
+def test_rare_types_get_more_copies(splits, tmp_path):
+    copies = textaug.balanced(splits, copies=4)
+    noise = NoiseInjection(seed=3)
+    run(splits, tmp_path / "out", noise, copies=copies)
+    assert loaded(tmp_path / "out")["train"][:] == textaug.expand(splits, noise, copies)["train"][:]
+    with pytest.raises(RunError, match=r"copies was Balance\(.* and is now 4"):
+        run(splits, tmp_path / "out", noise, copies=4)
+
+
 def test_shards_without_a_row(tmp_path):
     data = DatasetDict({"train": Dataset.from_dict({"text": ["1", "2", "Shares fell."]})})
     for format in ("parquet", "jsonl", "csv"):

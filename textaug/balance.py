@@ -54,8 +54,8 @@ def balanced(
 
         expand(train, augmenter, copies=balanced(train, copies=4))
 
-    That works for every kind of data set that ``expand`` takes, in ``augmenter.expand`` and with
-    workers; not in ``textaug.ray.expand`` nor in the shell, which give each row as many.
+    That works for every kind of data set that ``expand`` takes, in ``augmenter.expand``, with
+    workers, in ``textaug.ray.expand`` and in the shell (``--balanced``).
 
     Args:
         dataset: what is counted, a ``Dataset``, or a ``DatasetDict`` of which ``split`` is; to

@@ -48,8 +48,9 @@ With = Annotated[
     typer.Option(
         "--with",
         metavar="NAME[:KEY=VALUE,...]",
-        help="synonyms, noise, masked-lm, back-translation, mentions, label-wise, shuffle or melm, "
-        "such as noise:p=0.05; a+b applies both. Given several times, one is drawn for each copy.",
+        help="default (for names in English), synonyms, noise, masked-lm, back-translation, "
+        "mentions, label-wise, shuffle, segments, joining, case, nominals or melm, such as "
+        "noise:p=0.05; a+b applies both. Given several times, one is drawn for each copy.",
         show_default=False,
     ),
 ]
@@ -91,6 +92,9 @@ def augment(
     specs: With,
     compose: Compose = False,
     copies: Annotated[int, typer.Option(help="Copies of each row.")] = 1,
+    balanced: Annotated[
+        bool, typer.Option("--balanced", help="So many where a type is rare, fewer elsewhere.")
+    ] = False,
     seed: Seed = 0,
     keep_original: Annotated[bool, typer.Option(help="Whether the rows themselves stay.")] = True,
     provenance: Annotated[
@@ -121,6 +125,7 @@ def augment(
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
         from textaug import shards
+        from textaug.balance import balanced as balance
 
         data = _read(source, split, file_format, labels, offsets, config, revision)
         columns = {
@@ -153,7 +158,7 @@ def augment(
                 data,
                 augmenter,
                 output,
-                copies=copies,
+                copies=balance(data, copies, tags_column, split) if balanced else copies,
                 keep_original=keep_original,
                 split=split,
                 format=format,
@@ -168,6 +173,7 @@ def augment(
                     {
                         "--compose": compose,
                         "--copies": copies,
+                        "--balanced": balanced,
                         "--seed": seed,
                         "--no-keep-original": not keep_original,
                         "--provenance": provenance,
@@ -283,8 +289,8 @@ def check(
         chosen = {split: data[split]} if split else dict(data)
         if fix is not None and len(chosen) > 1:
             raise ValueError(f"--fix mends one split: give --split ({', '.join(chosen)})")
-        if fix is not None and fix.suffix[1:] not in _FIXED:
-            raise ValueError(f"{fix}: its name must end in .{', .'.join(_FIXED)}")
+        if fix is not None:
+            _file_format(fix)
         others = {}
         if against in data:
             others = {against: data[against]}
@@ -311,9 +317,6 @@ def check(
             _out().print(f"{total:,} rows, nothing found")
     if found:
         raise typer.Exit(1)
-
-
-_FIXED = ("parquet", "jsonl", "csv", "conll")
 
 
 def _show_faults(faults: Sequence[tuple[int, str]], limit: int) -> None:
@@ -355,7 +358,7 @@ def _write_fixed(path: Path, rows: Dataset, problems: Sequence[Problem], columns
 
     content = BytesIO()
     fixed = mended(rows, problems, columns)
-    write(fixed, content, path.suffix[1:])
+    write(fixed, content, _file_format(path))
     path.write_bytes(content.getbuffer())
     left = unmended(problems)
     changes = [problem for problem in problems if problem.mend is not None]
@@ -373,6 +376,39 @@ def _write_fixed(path: Path, rows: Dataset, problems: Sequence[Problem], columns
         f"{len(left):,} problems are left for a person. All are listed in {listed}",
         soft_wrap=True,
     )
+
+
+@app.command()
+def convert(
+    source: Source,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Its name ends in .parquet, .jsonl, .csv, .conll"
+        ),
+    ],
+    split: Split = "train",
+    file_format: FileFormat = None,
+    labels: Labels = None,
+    offsets: Offsets = None,
+    config: Config = None,
+    revision: Revision = None,
+) -> None:
+    """Write a split of SOURCE as one file: a run's folder as CoNLL, a Doccano export as Parquet.
+
+    In CoNLL the column of words comes first, and _ stands for an open label.
+    """
+    with _plain_errors():
+        from io import BytesIO
+
+        from textaug.formats import write
+
+        kind = _file_format(output)
+        rows = _read(source, split, file_format, labels, offsets, config, revision)[split]
+        content = BytesIO()  # whole or not at all
+        write(rows, content, kind)
+        output.write_bytes(content.getbuffer())
+        _out().print(f"{output}: {len(rows):,} rows", soft_wrap=True)
 
 
 @app.command()
@@ -476,6 +512,14 @@ def _read(
             f"there is no split {split!r} in {source}; the splits are {', '.join(data)}"
         )
     return data
+
+
+def _file_format(path: Path) -> str:
+    from textaug.formats import WRITTEN
+
+    if path.suffix[1:] not in WRITTEN:
+        raise ValueError(f"{path}: its name must end in .{', .'.join(WRITTEN)}")
+    return path.suffix[1:]
 
 
 def _augmenter(

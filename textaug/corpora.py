@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, overload
 
 from textaug import tags as tag_schemes
-from textaug.columns import TEXT_COLUMNS, TOKEN_COLUMNS
+from textaug.columns import MISSING_LABEL, TEXT_COLUMNS, TOKEN_COLUMNS
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -20,6 +20,7 @@ COLUMN_NAMES = {
     4: ("tokens", "pos_tags", "chunk_tags", "ner_tags"),  # CoNLL-2003
 }
 CORPUS = Path(__file__).parent / "data" / "corpus"
+OPEN = "_"  # stands in CoNLL files for a label that is not known
 
 Sentence = list[list[str]]  # one list of values per column
 
@@ -40,7 +41,8 @@ def load_conll(
 
     Tags become ``ClassLabel`` columns. For mentions the names are ``"O"`` and then every prefix
     with every type, whether or not it occurs, in alphabetical order of the types and the same for
-    all splits. Tags stay in the scheme of the file. ``-DOCSTART-`` lines are left out.
+    all splits. Tags stay in the scheme of the file; ``_`` is an open label, -1. ``-DOCSTART-``
+    lines are left out.
 
     (``load_dataset("conll", ...)`` reads such files too, but it cuts or pads a line with the wrong
     number of columns in silence, which puts a wrong label on a word.)
@@ -70,12 +72,13 @@ def load_conll(
     features = {names[0]: List(Value("string"))}
     for column, name in list(enumerate(names))[1:]:
         values = {tag for found in sentences.values() for sent in found for tag in sent[column]}
-        features[name] = List(ClassLabel(names=list(tag_schemes.complete(values))))
+        features[name] = List(ClassLabel(names=list(tag_schemes.complete(values - {OPEN}))))
     data = DatasetDict()
     for split_name, found in sentences.items():
         columns: dict[str, list[Any]] = {names[0]: [sentence[0] for sentence in found]}
         for column, name in list(enumerate(names))[1:]:
             ids = {label: i for i, label in enumerate(features[name].feature.names)}
+            ids.setdefault(OPEN, MISSING_LABEL)
             columns[name] = [[ids[tag] for tag in sentence[column]] for sentence in found]
         data[split_name] = Dataset.from_dict(columns, features=Features(features))
     return data if isinstance(paths, Mapping) else data["train"]

@@ -202,8 +202,7 @@ def expand(
         desc=f"Augmenting ({type(augmenter).__name__}{times})",
     )
     made = len(result) - len(dataset) * keep_original
-    wanted = len(dataset) * copies if isinstance(copies, int) else _total(dataset, copies)
-    log_missing(augmenter, wanted, made, augmenter.counts - before)
+    log_missing(augmenter, wanted(dataset, copies), made, augmenter.counts - before)
     return cast("Data", result)
 
 
@@ -219,16 +218,19 @@ def expanded_features(features: Features, augmenter: Augmenter) -> Features:
     return features
 
 
-def _total(dataset: Dataset, copies: Callable[[Row], int]) -> int:
+def wanted(dataset: Dataset, copies: Copies) -> int:
+    """How many copies that makes for all rows."""
+    if isinstance(copies, int):
+        return len(dataset) * copies
     batches = dataset.with_format("arrow").iter(1000)  # without decoding pictures and sounds
     return sum(max(0, copies(row)) for table in batches for row in table.to_pylist())
 
 
 def log_missing(
-    augmenter: Augmenter, wanted: int, made: int, counts: Mapping[str, int] | None = None
+    augmenter: Augmenter, asked: int, made: int, counts: Mapping[str, int] | None = None
 ) -> None:
-    """Say how many of the copies wanted were left out, and why, as far as ``counts`` tells."""
-    missing = wanted - made
+    """Say how many of the copies asked for were left out, and why, as far as ``counts`` tells."""
+    missing = asked - made
     reasons = ", ".join(
         f"{reason}: {n:,}"
         for reason, n in sorted((counts or {}).items())
@@ -239,6 +241,6 @@ def log_missing(
             "%s: %s of %s copies left out%s",
             type(augmenter).__name__,
             f"{missing:,}",
-            f"{wanted:,}",
+            f"{asked:,}",
             f" ({reasons})" if reasons else "",
         )

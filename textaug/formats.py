@@ -22,12 +22,12 @@ import regex
 from textaug import offline
 from textaug import tags as tag_schemes
 from textaug.columns import TAG_COLUMNS, TEXT_COLUMNS, TOKEN_COLUMNS
-from textaug.corpora import builtin_corpus, load_conll, read_sentences
+from textaug.corpora import OPEN, builtin_corpus, load_conll, read_sentences
 from textaug.detokenize import tokenize
 from textaug.example import Span
 
 if TYPE_CHECKING:
-    from datasets import Dataset, DatasetDict
+    from datasets import Dataset, DatasetDict, Features
 
 SUFFIXES = {
     ".conll": "conll",
@@ -202,10 +202,11 @@ def _read_file(path: Path, kind: str, offsets: str | None, strict: bool) -> Data
 def _plain_conll(path: Path) -> Dataset:
     from datasets import Dataset
 
-    names, sentences = read_sentences(path)
-    return Dataset.from_dict(
-        {name: [sentence[i] for sentence in sentences] for i, name in enumerate(names)}
-    )
+    (words, *others), sentences = read_sentences(path)
+    columns: dict[str, list[Any]] = {words: [sentence[0] for sentence in sentences]}
+    for i, name in enumerate(others, start=1):
+        columns[name] = [[None if tag == OPEN else tag for tag in sent[i]] for sent in sentences]
+    return Dataset.from_dict(columns)
 
 
 def _same_columns(rows: list[Row]) -> list[Row]:
@@ -708,7 +709,30 @@ def _unknown(tag: Any, names: Sequence[str]) -> bool:
 
 # Writing
 
-WRITTEN = ("parquet", "jsonl", "csv")
+WRITTEN = ("parquet", "jsonl", "csv", "conll")
+
+
+def check_format(features: Features, format: str) -> None:
+    """Say so if a format cannot hold these columns.
+
+    Args:
+        features: of a data set.
+        format: see :func:`write`.
+
+    Raises:
+        ValueError: if there is no such format, or a column that it cannot hold, with its name.
+    """
+    lists = [name for name, kind in features.items() if not hasattr(kind, "dtype")]
+    others = [name for name in features if name not in lists]
+    if format not in WRITTEN:
+        raise ValueError(f"format {format!r}: choose from {', '.join(WRITTEN)}")
+    if format == "csv" and lists:
+        raise ValueError(f"CSV cannot hold column {lists[0]!r}; use parquet or jsonl")
+    if format == "conll" and others:
+        raise ValueError(
+            f"CoNLL has a line for each word and cannot hold column {others[0]!r}; use parquet or "
+            "jsonl"
+        )
 
 
 def write(data: Dataset, file: IO[bytes], format: str) -> None:
@@ -718,29 +742,29 @@ def write(data: Dataset, file: IO[bytes], format: str) -> None:
         data: any data set.
         file: opened for writing bytes.
         format: ``parquet``, ``jsonl``, ``csv``, or ``conll``. All but Parquet hold the names of
-            class labels, not their numbers.
+            class labels, not their numbers. CoNLL has ``_`` for an open label.
 
     Raises:
-        ValueError: if the format cannot hold a column.
+        ValueError: if the format cannot hold a column, or a row.
     """
+    features = data.features
+    check_format(features, format)
     if format == "parquet":
         data.to_parquet(file, batch_size=ROWS_AT_A_TIME)
         return
-    features = data.features
     names = list(features)
-    lists = [name for name, kind in features.items() if not hasattr(kind, "dtype")]
-    if format == "csv" and lists:
-        raise ValueError(f"CSV cannot hold column {lists[0]!r}; use parquet or jsonl")
+    if format == "conll":
+        names.sort(key=lambda name: name not in TOKEN_COLUMNS)  # the words come first
     if format == "csv":
         file.write(_csv_line(names))
-    for row in data.with_format(None):
+    for number, row in enumerate(data.with_format(None)):
         named = {name: named_labels(row[name], features[name]) for name in names}
         if format == "jsonl":
             file.write(json.dumps(named, ensure_ascii=False).encode() + b"\n")
         elif format == "csv":
             file.write(_csv_line(["" if value is None else value for value in named.values()]))
         else:
-            file.write(_conll(named))
+            file.write(_conll(named, number))
 
 
 def _csv_line(cells: Sequence[Any]) -> bytes:
@@ -751,9 +775,23 @@ def _csv_line(cells: Sequence[Any]) -> bytes:
     return line.getvalue().encode()
 
 
-def _conll(row: Row) -> bytes:
-    columns = [value for value in row.values() if isinstance(value, list)]
-    lines = [" ".join(map(str, values)) for values in zip(*columns, strict=True)]
+def _conll(row: Row, number: int) -> bytes:
+    (_, tokens), *others = row.items()
+    for name, values in row.items():
+        if not values or len(values) != len(tokens):
+            raise ValueError(
+                f"row {number} has {len(values or ())} values in column {name!r} and "
+                f"{len(tokens or ())} words; CoNLL cannot hold that, use parquet or jsonl"
+            )
+    columns = [tokens, *([OPEN if v is None else str(v) for v in values] for _, values in others)]
+    for name, values in zip(row, columns, strict=True):
+        for value in values:
+            if not isinstance(value, str) or value.split() != [value]:
+                raise ValueError(
+                    f"row {number}, column {name!r} holds {value!r}, which is empty or has white "
+                    "space inside; CoNLL cannot hold it, use parquet or jsonl"
+                )
+    lines = [" ".join(values) for values in zip(*columns, strict=True)]
     return "\n".join([*lines, "", ""]).encode()
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from textaug.augmenter import Augmenter
-from textaug.expand import Expander, expanded_features, log_missing
+from textaug.expand import Copies, Expander, expanded_features, log_missing, wanted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,7 +47,7 @@ class _Worker:
 def expand(
     dataset: Dataset,
     augmenter: Augmenter,
-    copies: int = 1,
+    copies: Copies = 1,
     *,
     keep_original: bool = True,
     batch_size: int = 1000,
@@ -69,7 +69,8 @@ def expand(
     Args:
         dataset: one split. It is sent to the workers, and what they make is sent back.
         augmenter: what makes the copies.
-        copies: how many for each row, at least 1.
+        copies: how many for each row, at least 1, or a function from a row (a dict of its columns)
+            to how many, such as :func:`textaug.balanced` makes.
         keep_original: whether the rows themselves stay.
         batch_size: rows sent to a worker at a time; it never changes the result, apart from the
             limits that the augmenter itself names for GPUs.
@@ -124,7 +125,8 @@ def expand(
             num_gpus=num_gpus,
         )
         result = _collected(made, after)
-    log_missing(augmenter, len(dataset) * copies, len(result) - len(dataset) * keep_original)
+    made_copies = len(result) - len(dataset) * keep_original
+    log_missing(augmenter, wanted(dataset, copies), made_copies)
     return result
 
 

@@ -34,13 +34,16 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from textaug.augmenter import ORIGINAL, VERSION, Augmenter
+from textaug.balance import Balance
 from textaug.expand import Expander
-from textaug.formats import WRITTEN, write
+from textaug.formats import check_format, write
 from textaug.specs import outline
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict, Features
 
+# What `load_dataset` reads whole from a folder; of CoNLL it would leave out the tags.
+FORMATS = ("parquet", "jsonl", "csv")
 MANIFEST, CARD, DATA, UNFINISHED = "manifest.json", "README.md", "data", ".unfinished"
 TEMPORARY = ".tmp"
 # Rows of the source in a shard: enough for few files, few enough to lose little work.
@@ -99,7 +102,7 @@ def augment(
     augmenter: Augmenter,
     folder: str | Path,
     *,
-    copies: int = 1,
+    copies: int | Balance = 1,
     keep_original: bool = True,
     split: str = "train",
     format: str = "parquet",
@@ -117,7 +120,7 @@ def augment(
         data: the splits; ``split`` is expanded (see :func:`textaug.expand`), the others are copied.
         augmenter: what makes the copies.
         folder: an empty or new folder, or one of an earlier run with the same settings.
-        copies: how many for each row, at least 1.
+        copies: how many for each row, at least 1, or what :func:`textaug.balanced` makes.
         keep_original: whether the rows themselves stay.
         split: which split to expand.
         format: of the shards: ``parquet``, ``jsonl`` or ``csv``.
@@ -136,6 +139,7 @@ def augment(
     Raises:
         RunError: if the folder holds something else, or a run with other settings or other data;
             if another run is at work there; if a row is damaged, or a worker was killed.
+        ValueError: if the format cannot hold a column.
         OSError: if the disk is full. Everything finished stays; the same call goes on with it.
 
     >>> import tempfile
@@ -152,8 +156,8 @@ def augment(
     for name in data:
         if not _NAME.fullmatch(name):  # it becomes part of a file's name
             raise RunError(f"split {name!r}: a split's name has letters, digits and _ only")
-    if format not in WRITTEN:
-        raise RunError(f"format {format!r}: choose from {', '.join(WRITTEN)}")
+    if format not in FORMATS:
+        raise RunError(f"format {format!r}: choose from {', '.join(FORMATS)}")
     for name, value in (("shard_size", shard_size or 1), ("batch_size", batch_size)):
         if value < 1:
             raise RunError(f"{name}={value}: must be at least 1")
@@ -162,6 +166,7 @@ def augment(
     folder = Path(folder)
     size = shard_size or max(SHARD_SIZE, -(-max(map(len, data.values())) // MOST_SHARDS))
     features = _features(data[split].features, augmenter.provenance_column)
+    check_format(features, format)
     expander = Expander(augmenter, copies, keep_original, data[split].features)
     job = _Job(data, features, expander, split, format, batch_size, folder)
     tasks = _tasks(data, size, format)
@@ -169,7 +174,7 @@ def augment(
         **(settings or {}),
         "source": source,
         "split": split,
-        "copies": copies,
+        "copies": copies if isinstance(copies, int) else repr(copies),
         "keep_original": keep_original,
         "format": format,
         "shard_size": size,
