@@ -1,5 +1,6 @@
 """Whatever the README tells a user to type, works; the figures it shows are the measured ones."""
 
+import ast
 import re
 import shlex
 import subprocess
@@ -12,8 +13,10 @@ from models import tiny_bert_encoder
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+# These need a cluster, a hub or minutes; the tests of what they use run it on something small.
+LONG_BLOCKS = re.findall(r"```py\n(.*?)```", README, re.DOTALL)
 COMMANDS = re.findall(r"^python (recipes/.*?[^\\])$", README, re.DOTALL | re.MULTILINE)
-SHELL = re.findall(r"^textaug (?:preview|augment|check|report) .*", README, re.MULTILINE)
+SHELL = re.findall(r"^textaug (?:preview|augment|convert|check|report) .*", README, re.MULTILINE)
 RESULTS = sorted((ROOT / "benchmarks" / "results").glob("*/results.md"))
 
 
@@ -31,6 +34,18 @@ def test_the_code_in_the_readme_runs(tmp_path, monkeypatch):
         exec(compile(block, f"README.md, block {number}", "exec"), namespace)
         for call, shown in re.findall(r"^(\w+\(.*\))\n# (.*)$", block, re.MULTILINE):
             assert repr(eval(call, namespace)) == shown, f"the README shows another {call}"
+
+
+def test_what_the_longer_code_in_the_readme_imports_is_there():
+    pytest.importorskip("ray", reason="one of the blocks uses Ray")
+    assert len(LONG_BLOCKS) >= 3
+    for block in LONG_BLOCKS:
+        tree = ast.parse(block)
+        imports = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+        exec(compile(ast.Module(imports, []), "README.md", "exec"), namespace := {})
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and ast.unparse(node).startswith("textaug."):
+                eval(ast.unparse(node), namespace)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=range(len(COMMANDS)))
