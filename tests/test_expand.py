@@ -156,3 +156,9 @@ def test_one_row_cannot_become_several(data):
 def test_compositions_check_their_arguments(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_no_rows_come_back_with_the_same_columns_as_many(data):
+    noise = NoiseInjection(provenance_column="by")
+    none, some = expand(data.select([]), noise), expand(data, noise)
+    assert len(none) == 0 and none.features == some.features

@@ -127,7 +127,7 @@ def article_edit(example: Example, position: int, new_word: str) -> Edit | None:
     if wanted in (None, article.lower()):
         return None
     assert wanted is not None
-    if article.isupper() and example.text.isupper():
+    if article.isupper() and example.is_headline:
         wanted = wanted.upper()
     elif article[0].isupper():
         wanted = wanted.capitalize()

@@ -92,6 +92,11 @@ class Example(NamedTuple):
         pieces = [piece for pair in zip(self.spaces, self.tokens, strict=False) for piece in pair]
         return "".join([*pieces, self.spaces[-1]])
 
+    @property
+    def is_headline(self) -> bool:
+        """Whether it is all in capitals, as headlines are."""
+        return self.text.isupper()
+
     def positions(self, target: str) -> list[int]:
         """Indices of the tokens in ``"context"`` (outside mentions), in ``"mentions"``, or all."""
         if target == "all" or (target == "context" and not self.spans):

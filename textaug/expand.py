@@ -156,7 +156,7 @@ def expand(
     >>> expand(rows, NoiseInjection(), copies=3).num_rows
     4
     """
-    from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict
+    from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict, Value
 
     provenance = augmenter.provenance_column
     if isinstance(dataset, (DatasetDict, IterableDatasetDict)):
@@ -201,6 +201,8 @@ def expand(
         features=features,
         desc=f"Augmenting ({type(augmenter).__name__}{times})",
     )
+    if provenance and provenance not in result.column_names:  # `map` does nothing to no rows
+        result = result.add_column(provenance, [], feature=Value("string"))
     made = len(result) - len(dataset) * keep_original
     log_missing(augmenter, wanted(dataset, copies), made, augmenter.counts - before)
     return cast("Data", result)

@@ -89,7 +89,7 @@ class MentionReplacement(Augmenter):
         capitals: dict[str, dict[str, None]] = {}
         for example in read_examples(dataset, split, settings):
             # How a name in a headline is usually written is not known.
-            here = capitals if _is_headline(example) else pools
+            here = capitals if example.is_headline else pools
             for span in example.spans:
                 mention = " ".join(example.tokens[span.start : span.end])
                 here.setdefault(span.label, {})[mention] = None
@@ -103,7 +103,7 @@ class MentionReplacement(Augmenter):
     def edits(self, example: Example, rng: Random) -> list[Edit]:
         """Swap some mentions."""
         spans = [span for span in example.spans if self.fresh or self._pools.get(span.label)]
-        headline, english = _is_headline(example), reads_as_english(example.tokens)
+        headline, english = example.is_headline, reads_as_english(example.tokens)
         plain = all(token.isascii() for token in example.tokens)
         edits = []
         for span in self.choose(spans, self.p, rng):
@@ -128,10 +128,6 @@ class MentionReplacement(Augmenter):
         pool = self._pools.get(label)
         new = rng.choice(pool) if pool else old
         return (outside and names.fresh(new, label, rng)) or new
-
-
-def _is_headline(example: Example) -> bool:
-    return example.text.isupper()
 
 
 def read_examples(

@@ -82,7 +82,7 @@ class NominalPhrases(Augmenter):
         wanted = [each for each in known if each[1]]
         if not wanted:
             return []
-        headline, english = example.text.isupper(), reads_as_english(example.tokens)
+        headline, english = example.is_headline, reads_as_english(example.tokens)
         edits: list[Edit] = []
 
         def add(at: int, phrases: Sequence[tuple[str, ...]], first: bool) -> None:
