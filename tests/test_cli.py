@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 import textaug
 from textaug.cli import app
 from textaug.corpora import CORPUS, builtin_corpus, load_conll
-from textaug.specs import AUGMENTERS
+from textaug.specs import AUGMENTERS, FILTERS
 
 TRAIN = str(CORPUS / "train.conll")
 
@@ -80,7 +80,40 @@ def test_what_cannot_be_converted(tmp_path, file):
 
 def test_the_help_names_every_augmenter():
     shown = " ".join(textaug_("augment", "--help").output.split())
-    assert all(re.search(rf"\b{name}\b", shown) for name in ("default", *AUGMENTERS))
+    assert all(re.search(rf"\b{name}\b", shown) for name in ("default", *AUGMENTERS, *FILTERS))
+
+
+def test_copies_pass_filters(tmp_path):
+    words = ("augment", TRAIN, "-o", tmp_path / "out", "--with", "mentions:p=1", "--seed", 4,
+             "--where", "novelty:maximum=0.7", "--where", "unlabelled-names")  # fmt: skip
+    assert textaug_(*words, "--tries", 2).exit_code == 0
+    train = load_conll(TRAIN)
+    swap = textaug.MentionReplacement.from_dataset(train, p=1.0, seed=4)
+    clean = textaug.NoUnlabelledNames.from_dataset(train)
+    strict = swap.where(textaug.Novelty(0.7), clean, tries=2)
+    made = load_dataset(str(tmp_path / "out"))["train"]
+    assert made[:] == textaug.expand(train, strict)[:] != textaug.expand(train, swap)[:]
+    card = (tmp_path / "out" / "README.md").read_text()
+    assert "--where novelty:maximum=0.7 --where unlabelled-names --tries 2" in card
+    assert "Novelty(maximum=0.7), NoUnlabelledNames(names=[…])" in card, "and no names of the data"
+    assert "filtered out by Novelty" in card
+    again = textaug_(*words, "--tries", 3)
+    assert again.exit_code == 2 and "tries was 2 and is now 3" in again.output
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("nothing", "choose from novelty, unlabelled-names, similarity, perplexity, teacher"),
+        ("novelty:most=1", "there is no 'most'; choose from maximum, reference, n"),
+        ("novelty:maximum=2", "maximum=2: must lie between 0 and 1"),
+        ("unlabelled-names:names=a", "there is no 'names'; it takes none"),
+        ("teacher", "missing 1 required positional argument: 'model'"),
+    ],
+)
+def test_filters_that_do_not_exist(spec, message):
+    done = textaug_("preview", "builtin", "--with", "noise", "--where", spec)
+    assert done.exit_code == 2 and message in " ".join(done.output.split())
 
 
 def test_several_methods(tmp_path, file):

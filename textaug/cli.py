@@ -55,6 +55,16 @@ With = Annotated[
     ),
 ]
 Compose = Annotated[bool, typer.Option("--compose", help="Apply all --with to every copy.")]
+Where = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        metavar="NAME[:KEY=VALUE,...]",
+        help="Keep a copy only if it passes: novelty, unlabelled-names, similarity, perplexity or "
+        "teacher, such as novelty:maximum=0.9; may be given again.",
+    ),
+]
+Tries = Annotated[int, typer.Option(help="How often a copy that --where turns down is drawn.")]
 Seed = Annotated[int, typer.Option(help="Same seed, same output.")]
 Split = Annotated[str, typer.Option(help="The split to work on; what a file's rows are called.")]
 FileFormat = Annotated[
@@ -91,6 +101,8 @@ def augment(
     ],
     specs: With,
     compose: Compose = False,
+    where: Where = None,
+    tries: Tries = 3,
     copies: Annotated[int, typer.Option(help="Copies of each row.")] = 1,
     balanced: Annotated[
         bool, typer.Option("--balanced", help="So many where a type is rare, fewer elsewhere.")
@@ -135,11 +147,20 @@ def augment(
             "text_column": text_column or None,
         }
         augmenter = _augmenter(
-            specs, compose, data, split, seed, provenance_column=provenance, **columns
+            specs,
+            compose,
+            where or [],
+            tries,
+            data,
+            split,
+            seed,
+            provenance_column=provenance,
+            **columns,
         )
         settings = {
             "with": specs,
             "compose": compose,
+            **({"where": where, "tries": tries} if where else {}),
             "seed": seed,
             "provenance": provenance,
             **columns,
@@ -172,6 +193,8 @@ def augment(
                     specs,
                     {
                         "--compose": compose,
+                        "--where": where,
+                        "--tries": tries if where else None,
                         "--copies": copies,
                         "--balanced": balanced,
                         "--seed": seed,
@@ -206,6 +229,8 @@ def preview(
     source: Source,
     specs: With,
     compose: Compose = False,
+    where: Where = None,
+    tries: Tries = 3,
     rows: Annotated[int, typer.Option("-n", "--rows", help="How many rows to show.")] = 5,
     copies: Annotated[int, typer.Option(help="Copies of each row.")] = 1,
     seed: Seed = 0,
@@ -229,6 +254,8 @@ def preview(
         augmenter = _augmenter(
             specs,
             compose,
+            where or [],
+            tries,
             data,
             split,
             seed,
@@ -525,19 +552,24 @@ def _file_format(path: Path) -> str:
 def _augmenter(
     specs: Sequence[str],
     compose: bool,
+    where: Sequence[str],
+    tries: int,
     data: DatasetDict,
     split: str,
     seed: int,
     **settings: Any,
 ) -> Augmenter:
     from textaug.compose import Compose, OneOf
-    from textaug.specs import build
+    from textaug.specs import build, build_filter
 
     train: Dataset = data[split]
     made = [build(spec, train, seed, **settings) for spec in specs]
-    if len(made) == 1:
-        return made[0]
-    return (Compose if compose else OneOf)(made, seed=seed, **settings)
+    augmenter = made[0]
+    if len(made) > 1:
+        augmenter = (Compose if compose else OneOf)(made, seed=seed, **settings)
+    if not where:
+        return augmenter
+    return augmenter.where(*(build_filter(spec, train) for spec in where), tries=tries)
 
 
 def _command(source: str, specs: Sequence[str], options: dict[str, Any]) -> str:

@@ -5,13 +5,22 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from textaug.augmenter import Augmenter, _parameters
 from textaug.back_translation import BackTranslation
 from textaug.case import CaseVariants
 from textaug.compose import Compose, OneOf
+from textaug.filters import (
+    Filter,
+    NoUnlabelledNames,
+    Novelty,
+    Perplexity,
+    Similarity,
+    TeacherAgreement,
+)
 from textaug.label_conditioned import LabelConditionedMLM
 from textaug.masked_lm import MaskedLMSubstitution
 from textaug.mentions import MentionReplacement
@@ -52,6 +61,13 @@ _LEARNT: dict[str, Callable[..., Augmenter]] = {
     "joining": SentenceJoining.from_dataset,
     "melm": LabelConditionedMLM.from_dataset,
 }
+FILTERS: dict[str, type[Filter]] = {
+    "novelty": Novelty,
+    "unlabelled-names": NoUnlabelledNames,
+    "similarity": Similarity,
+    "perplexity": Perplexity,
+    "teacher": TeacherAgreement,
+}
 _FROM_DATA = ("pools", "words", "segments", "sentences")
 _OTHER_NAMES = {
     "back-translation": {"pivot": "pivots", "n_best": "num_candidates"},
@@ -91,19 +107,57 @@ def build(spec: str, train: Dataset | None, seed: int = 0, **settings: Any) -> A
         raise ValueError(f"{spec!r}: choose from default, {', '.join(AUGMENTERS)}")
     made: type[Augmenter] = AUGMENTERS[name]
     known = [*_parameters(made), *_OTHER_NAMES.get(name, ())]
+    options_given = _options(spec, options, [key for key in known if key not in _FROM_DATA])
+    other = _OTHER_NAMES.get(name, {})
     given: dict[str, Any] = {"seed": seed, **settings}
-    for option in re.split(r",(?=\w+=)", options) if options else ():
-        key, sign, value = option.partition("=")
-        if not sign:
-            raise ValueError(f"{spec!r}: {option!r} is no key=value")
-        if key not in known or key in _FROM_DATA:
-            free = ", ".join(key for key in known if key not in _FROM_DATA)
-            raise ValueError(f"{spec!r}: there is no {key!r}; choose from {free}")
-        given[_OTHER_NAMES.get(name, {}).get(key, key)] = _value(value)
+    given |= {other.get(key, key): value for key, value in options_given.items()}
     try:
         return _LEARNT[name](train, **given) if name in _LEARNT else made(**given)
     except TypeError as error:  # a word where a number is needed, say
         raise ValueError(f"{spec!r}: {error}") from error
+
+
+def build_filter(spec: str, train: Dataset | None = None) -> Filter:
+    """The filter that a short text stands for.
+
+    Args:
+        spec: a name (see ``FILTERS``), and after a colon its arguments, if any, as :func:`build`
+            takes them: ``novelty:maximum=0.9``, ``teacher:model=runs/tagger``.
+        train: where ``unlabelled-names`` gets its names from.
+
+    Raises:
+        ValueError: if there is no filter of that name, if it has no such argument, or needs one
+            that is not given.
+
+    >>> build_filter("novelty:maximum=0.9")
+    Novelty(maximum=0.9)
+    """
+    name, _, options = spec.partition(":")
+    if name not in FILTERS:
+        raise ValueError(f"{spec!r}: choose from {', '.join(FILTERS)}")
+    made = FILTERS[name]
+    if made is NoUnlabelledNames:
+        _options(spec, options, [])
+        return NoUnlabelledNames.from_dataset(train) if train else NoUnlabelledNames([])
+    given = _options(spec, options, [f.name for f in fields(made) if f.init])
+    try:
+        return made(**given)
+    except TypeError as error:  # an argument that is missing, say
+        raise ValueError(f"{spec!r}: {error}") from error
+
+
+def _options(spec: str, text: str, known: Sequence[str]) -> dict[str, Any]:
+    """What stands behind the colon: ``p=0.05,target=all``."""
+    found = {}
+    for option in re.split(r",(?=\w+=)", text) if text else ():
+        key, sign, value = option.partition("=")
+        if not sign:
+            raise ValueError(f"{spec!r}: {option!r} is no key=value")
+        if key not in known:
+            free = f"choose from {', '.join(known)}" if known else "it takes none"
+            raise ValueError(f"{spec!r}: there is no {key!r}; {free}")
+        found[key] = _value(value)
+    return found
 
 
 def _value(text: str) -> Any:
@@ -127,6 +181,8 @@ def outline(augmenter: Augmenter) -> str:
             text = "{…}"
         elif isinstance(value, list) and value and isinstance(value[0], Augmenter):
             text = f"[{', '.join(map(outline, value))}]"
+        elif isinstance(value, list) and value and isinstance(value[0], Filter):
+            text = f"[{', '.join(map(_outline_of_filter, value))}]"
         elif isinstance(value, list) and value and isinstance(value[0], list):
             text = "[…]"  # sentences
         elif isinstance(value, Augmenter):
@@ -135,3 +191,12 @@ def outline(augmenter: Augmenter) -> str:
             text = repr(value)
         shown.append(f"{name}={text}")
     return f"{type(augmenter).__name__}({', '.join(shown)})"
+
+
+def _outline_of_filter(given: Filter) -> str:
+    shown = [
+        f"{f.name}={'[…]' if isinstance(value, (list, tuple)) else repr(value)}"
+        for f in fields(given)
+        if f.init and (value := getattr(given, f.name)) != f.default
+    ]
+    return f"{type(given).__name__}({', '.join(shown)})"
