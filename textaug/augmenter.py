@@ -6,6 +6,7 @@ import inspect
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import chain, islice
 from math import log, log1p
 from random import Random
@@ -212,6 +213,10 @@ class Augmenter:
                 if not isinstance(text, str):
                     raise ValueError(f"item {i} of the list is {text!r}, not a string")
             return self._augment_texts(rows)
+        with self.undisturbed():
+            return self._augment_rows(rows)
+
+    def _augment_rows(self, rows: Any) -> dict[str, Any]:
         batch = Batch(rows, self.columns)
         changes = self.changes(batch, 1)
         changed = [(i, change) for i, (change,) in enumerate(changes) if change is not None]
@@ -243,12 +248,15 @@ class Augmenter:
 
         Copies are numbered from ``first_copy``: other numbers, other draws.
         """
-        if self._goes_together():
-            return self._changes(batch, copies, first_copy, len(batch))
         # Few at a time is a tenth faster than a thousand, whose objects do not stay in the
         # processor's cache.
-        with no_collection():
-            return self._changes(batch, copies, first_copy, ROWS_AT_ONCE)
+        at_once = len(batch) if self._goes_together() else ROWS_AT_ONCE
+        with self.undisturbed():
+            return self._changes(batch, copies, first_copy, at_once)
+
+    def undisturbed(self) -> AbstractContextManager[None]:
+        """For the work on a batch: without garbage collection, if there is no model at work."""
+        return nullcontext() if self._goes_together() else no_collection()
 
     def _changes(
         self, batch: Batch, copies: int, first_copy: int, at_once: int

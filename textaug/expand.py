@@ -61,6 +61,10 @@ class Expander:
         """Expand a batch; every column is returned, as ``map`` needs when rows are added."""
         if rank is not None:
             self.augmenter.use_rank(rank)
+        with self.augmenter.undisturbed():
+            return self._expand(rows)
+
+    def _expand(self, rows: Any) -> dict[str, list[Any]]:
         augmenter = self.augmenter
         batch = Batch(rows, augmenter.columns, self.features)
         if batch.is_row and next(batch.examples()).tokens:
