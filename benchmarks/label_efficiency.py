@@ -39,6 +39,7 @@ import ner_finetune as recipe
 from datasets import Dataset, concatenate_datasets
 from label_efficiency_report import POLICY
 from ner_finetune import GOLD, SOURCE, Arguments, Run
+from throughput_report import into_readme
 from transformers import HfArgumentParser
 
 from textaug import (
@@ -52,6 +53,8 @@ from textaug import (
     expand,
 )
 
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "results" / "label_efficiency"
 METHODS = (
     "mentions",
     "mentions:fresh=0.8",
@@ -98,7 +101,7 @@ class Options:
     full_steps: int = field(default=900, metadata={"help": "on the whole training file"})
     model: str = field(default="minilm", metadata={"help": "encoder"})
     jobs: int = field(default=1, metadata={"help": "processes that train side by side"})
-    output_dir: str = "benchmarks/results/label_efficiency"
+    output_dir: str = str(RESULTS)
 
 
 def arguments_of(options: Options) -> Arguments:
@@ -245,8 +248,10 @@ def main() -> None:
     print(f"{len(runs)} runs, {len(runs) - len(missing)} of them done before", flush=True)
     for steps in sorted({steps for steps, _ in missing}):
         _do(replace(arguments, max_steps=steps), [r for n, r in missing if n == steps], results)
-    report.write(results, folder)
-    print(report.markdown(results))
+    table = report.write(results, folder)
+    if folder.resolve() == RESULTS:
+        into_readme("benchmarks/label_efficiency.py", table, ROOT / "README.md")
+    print(table)
 
 
 def _do(arguments: Arguments, runs: Sequence[Run], results: dict[str, Any]) -> None:

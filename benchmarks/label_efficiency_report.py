@@ -113,26 +113,37 @@ def _robustness(runs: Runs) -> list[str]:
 
 
 def _methods(runs: Runs, steps: int) -> list[str]:
-    arms = sorted({r["arm"] for r in runs} - {GOLD})
+    """Gains of all other arms, and of the policy beside them, the largest first."""
     sizes = sorted({r["size"] for r in runs if r["arm"] not in (GOLD, POLICY)})
     if not sizes:
         return []
+
+    def gain(size: int, arm: str) -> str:
+        return paired(f1_of(runs, steps, size, arm), f1_of(runs, steps, size, GOLD))
+
+    def mean(arm: str) -> float:
+        gold, ours = f1_of(runs, steps, sizes[0], GOLD), f1_of(runs, steps, sizes[0], arm)
+        both = gold.keys() & ours.keys()
+        return fmean(ours[seed] - gold[seed] for seed in both) if both else float("-inf")
+
+    arms = sorted({r["arm"] for r in runs} - {GOLD}, key=mean, reverse=True)
     lines = [
-        f"| method | {' | '.join(f'gain at {size} sentences' for size in sizes)} |",
-        "|:--|" + ":--|" * len(sizes),
+        f"| method | {' | '.join(f'gain at {size} sentences' for size in sizes)} | seeds |",
+        "|:--|" + ":--|" * len(sizes) + "--:|",
     ]
     for arm in arms:
-        gains = [
-            paired(f1_of(runs, steps, size, arm), f1_of(runs, steps, size, GOLD)) for size in sizes
-        ]
-        lines.append(f"| {arm.replace('|', ' or ')} | {' | '.join(gains)} |")
+        seeds = len(f1_of(runs, steps, sizes[0], arm))
+        gains = " | ".join(gain(size, arm) for size in sizes)
+        lines.append(f"| {arm.replace('|', ' or ')} | {gains} | {seeds} |")
     return [*lines, ""]
 
 
-def write(results: dict[str, Any], folder: Path) -> None:
-    """Write ``results.md`` and ``results.png``."""
-    (folder / "results.md").write_text(markdown(results))
+def write(results: dict[str, Any], folder: Path) -> str:
+    """Write ``results.md`` and ``results.png``; returns the tables."""
+    table = markdown(results)
+    (folder / "results.md").write_text(table)
     chart(results, folder / "results.png")
+    return table
 
 
 def chart(results: dict[str, Any], path: Path) -> None:

@@ -1091,7 +1091,7 @@ def main() -> None:
     path.with_suffix(".md").write_text(table)
     throughput_report.chart(results, path.with_suffix(".png"))
     if output == RESULTS and options.device == "cpu":
-        throughput_report.into_readme(table, ROOT / "README.md")
+        throughput_report.into_readme("benchmarks/throughput.py", table, ROOT / "README.md")
     print(table)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-START, END = "<!-- speed: written by benchmarks/throughput.py -->", "<!-- /speed -->"
 OURS = "textaug"
 
 
@@ -128,11 +127,11 @@ def _footer(results: dict[str, Any]) -> str:
     return f"Medians of rounds in turns, on {newest['machine']}{gpu}; {versions}."
 
 
-def into_readme(table: str, readme: Path) -> None:
-    """Put the table between its two marks in the README."""
+def into_readme(command: str, table: str, readme: Path) -> None:
+    """Put a table between the two marks of the command that wrote it, if the README has them."""
     text = readme.read_text()
-    before, start, rest = text.partition(START)
-    _, end, after = rest.partition(END)
+    before, start, rest = text.partition(f"<!-- written by {command} -->")
+    _, end, after = rest.partition(f"<!-- end of {command} -->")
     if start and end:
         readme.write_text(f"{before}{start}\n{table}\n{end}{after}")
 
