@@ -213,7 +213,7 @@ class Augmenter:
                 if not isinstance(text, str):
                     raise ValueError(f"item {i} of the list is {text!r}, not a string")
             return self._augment_texts(rows)
-        with self.undisturbed():
+        with self._undisturbed():
             return self._augment_rows(rows)
 
     def _augment_rows(self, rows: Any) -> dict[str, Any]:
@@ -251,10 +251,10 @@ class Augmenter:
         # Few at a time is a tenth faster than a thousand, whose objects do not stay in the
         # processor's cache.
         at_once = len(batch) if self._goes_together() else ROWS_AT_ONCE
-        with self.undisturbed():
+        with self._undisturbed():
             return self._changes(batch, copies, first_copy, at_once)
 
-    def undisturbed(self) -> AbstractContextManager[None]:
+    def _undisturbed(self) -> AbstractContextManager[None]:
         """For the work on a batch: without garbage collection, if there is no model at work."""
         return nullcontext() if self._goes_together() else no_collection()
 

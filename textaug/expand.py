@@ -61,7 +61,7 @@ class Expander:
         """Expand a batch; every column is returned, as ``map`` needs when rows are added."""
         if rank is not None:
             self.augmenter.use_rank(rank)
-        with self.augmenter.undisturbed():
+        with self.augmenter._undisturbed():
             return self._expand(rows)
 
     def _expand(self, rows: Any) -> dict[str, list[Any]]:
