@@ -150,8 +150,9 @@ def chart(results: dict[str, Any], path: Path) -> None:
     )
     names = [name.replace(", ", ",\n") for name in floor]
     bars = left.barh(names, [entry["ratio"] for entry in floor.values()], color="#4c72b0")
-    left.bar_label(bars, fmt="%.2f", padding=3)
     left.axvline(1, color="black", linewidth=1)
+    behind = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # the line at 1
+    left.bar_label(bars, fmt="%.2f", padding=3, bbox=behind)
     left.set_xlabel("time over the bare minimum (1 is the floor)")
     left.invert_yaxis()
     left.margins(x=0.15)
