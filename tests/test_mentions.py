@@ -3,7 +3,7 @@
 import pytest
 from datasets import Dataset, DatasetDict
 
-from textaug import LabelWiseReplacement, MentionReplacement, SegmentShuffle
+from textaug import LabelWiseReplacement, MentionReplacement, SegmentShuffle, expand
 
 ROW = {
     "tokens": ["An", "Indian", "banker", ",", "Ann", "Lee", ",", "says", "Rome", "."],
@@ -77,6 +77,19 @@ def test_segments_are_shuffled_within_themselves():
 def test_a_type_without_mentions_is_left_alone():
     assert MentionReplacement({"PER": []}, p=1.0)(ROW) == ROW
     assert LabelWiseReplacement({"context": {}}, p=1.0)(ROW) == ROW
+
+
+def test_a_type_with_nothing_to_draw_is_named_once(caplog):
+    rows = {"tokens": [["Ann", "won"], ["Oslo", "won"]] * 2, "ner_tags": [["B-PER", "O"],
+            ["B-LOC", "O"]] * 2}  # fmt: skip
+    data = Dataset.from_dict(rows)
+    bigger = expand(data, MentionReplacement({"PER": ["Bo"]}, p=1.0))
+    assert [row[0] for row in bigger["tokens"]] == ["Ann", "Bo", "Oslo"] * 2
+    assert caplog.text.count("there is only 'Bo' to draw for mentions of type PER") == 1
+    assert caplog.text.count("nothing to draw for mentions of type LOC (pools: PER)") == 1
+    caplog.clear()
+    expand(data, MentionReplacement.from_dataset(data, fresh=0.8))
+    assert "to draw" not in caplog.text
 
 
 def test_an_empty_mention_in_a_pool_is_an_error():

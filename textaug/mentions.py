@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any, Unpack
@@ -15,6 +16,8 @@ from textaug.example import Edit, Example
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
+logger = logging.getLogger("textaug")
+
 
 class MentionReplacement(Augmenter):
     """Replace a mention by another of the same type (Dai & Adel 2020, "mention replacement").
@@ -25,7 +28,7 @@ class MentionReplacement(Augmenter):
     Args:
         pools: for each type the mentions to draw from, words separated by blanks; usually made by
             :meth:`from_dataset`, from the training split, or name lists of your own. A type that
-            is not in it is left alone.
+            is not in it is left alone, and that is logged once.
         p: share of the mentions that are replaced (at least one per sentence if ``p > 0``).
         fresh: share of these that get a name from outside, of the kind and mostly of the shape of
             the old one: people, countries, nations, cities, organisations, from ``faker``,
@@ -60,6 +63,7 @@ class MentionReplacement(Augmenter):
         for label, mentions in self._pools.items():
             if () in mentions:
                 raise ValueError(f"pools[{label!r}] holds an empty mention; leave it out")
+        self._told: set[str] = set()  # of which types it was said that there is nothing to draw
         super().__init__(**settings)
 
     @classmethod
@@ -102,7 +106,7 @@ class MentionReplacement(Augmenter):
 
     def edits(self, example: Example, rng: Random) -> list[Edit]:
         """Swap some mentions."""
-        spans = [span for span in example.spans if self.fresh or self._pools.get(span.label)]
+        spans = [span for span in example.spans if self.fresh or self._has_others(span.label)]
         headline, english = example.is_headline, reads_as_english(example.tokens)
         plain = all(token.isascii() for token in example.tokens)
         edits = []
@@ -119,6 +123,20 @@ class MentionReplacement(Augmenter):
             if english and (article := article_edit(example, span.start, new[0])):
                 edits.append(article)
         return edits
+
+    def _has_others(self, label: str) -> bool:
+        """Whether the pools have a mention of this type; says so once if there is no choice."""
+        pool = self._pools.get(label, [])
+        if len(pool) < 2 and label not in self._told:
+            self._told.add(label)
+            only = f"only {' '.join(pool[0])!r} to draw" if pool else "nothing to draw"
+            logger.warning(
+                "MentionReplacement: there is %s for mentions of type %s (pools: %s); give more "
+                "of them (extra=, pools=), or fresh names for people, places and organisations "
+                "(fresh=0.8)",
+                only, label, ", ".join(sorted(self._pools)) or "none",
+            )  # fmt: skip
+        return bool(pool)
 
     def _draw(self, old: tuple[str, ...], label: str, rng: Random) -> tuple[str, ...]:
         """A name from outside for the mention, or for another of the pool, or from the pool."""
