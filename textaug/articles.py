@@ -40,7 +40,7 @@ because between through during against without into until since other another ea
 again said says year years more much very two three
 """
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
-_ARTICLES = frozenset({"a", "an", "A", "An", "AN"})
+ARTICLES = frozenset({"a", "an", "A", "An", "AN"})
 
 
 def article_for(word: str) -> str | None:
@@ -115,7 +115,7 @@ def article_edit(example: Example, position: int, new_word: str) -> Edit | None:
         return None
     at = position - 1
     article = example.tokens[at]
-    if article not in _ARTICLES:
+    if article not in ARTICLES:
         return None
     if any(span.start <= at < span.end for span in example.spans):
         return None

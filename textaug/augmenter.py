@@ -320,6 +320,8 @@ class Augmenter:
         for i, (example, result) in enumerate(zip(examples, results, strict=True)):
             if isinstance(result, Rejected):
                 outcomes.append(f"rejected: {result.reason}")
+            elif result.example is example:
+                outcomes.append("unchanged")
             elif _same(example, result.example):
                 outcomes.append("unchanged")
                 results[i] = Augmented(example)
@@ -423,7 +425,7 @@ class Augmenter:
 
 
 def _same(before: Example, after: Example) -> bool:
-    return after is before or (before.tokens == after.tokens and before.spaces == after.spaces)
+    return before.tokens == after.tokens and before.spaces == after.spaces
 
 
 def _parameters(cls: type) -> dict[str, Any]:

@@ -107,9 +107,9 @@ class Example(NamedTuple):
                 places += range(span.start, span.end)
             return places
         done = 0
-        for span in self.spans:
-            places += range(done, span.start)
-            done = span.end
+        for start, end, _ in self.spans:
+            places += range(done, start)
+            done = end
         places += range(done, len(self.tokens))
         return places
 
@@ -162,9 +162,11 @@ def apply_edits(example: Example, edits: Iterable[Edit], by: str = "") -> Augmen
     >>> after.example.tokens, after.example.spans, after.origins
     (('EU', 'turns', 'down', 'it'), (Span(start=0, end=1, label='ORG'),), (1, None, None, 3))
     """
-    ordered = sorted(edits, key=_PLACE)
+    ordered = list(edits)
     if not ordered:
         return Augmented(example, None, by)
+    if len(ordered) > 1:
+        ordered.sort(key=_PLACE)
     if (words := _replaced(example, ordered)) is not None:
         return Augmented(Example(words[0], example.spans, example.spaces), words[1], by)
     old, gaps = example.tokens, example.spaces
@@ -218,14 +220,18 @@ def _replaced(
     Neither spans nor white space move then. ``None`` where an edit is of another kind.
     """
     tokens = list(example.tokens)
-    origins: tuple[int | None, ...] = in_place(len(tokens))
+    length = len(tokens)
+    origins: tuple[int | None, ...] = in_place(length)
     done = 0
     for edit in ordered:
         start, end, new, moved = edit
         if end - start != 1 or len(new) != 1:
             return None
-        _check(edit, done, len(tokens))
-        tokens[start] = new[0]
+        word = new[0]
+        # What `_check` would say, without a call where all is well.
+        if not done <= start < length or moved is not None or word.split() != [word]:
+            _check(edit, done, length)
+        tokens[start] = word
         if moved is not None:
             origins = (*origins[:start], *moved, *origins[end:])
         done = end

@@ -34,24 +34,20 @@ class HashRandom(Random):
         self._digest = key  # hashed for the first number: many examples never ask for one
         self._words: list[int] = []
 
-    def _more(self) -> None:
+    def _more(self) -> list[int]:
         self._digest = blake2b(self._digest).digest()
-        self._words += _WORDS.unpack(self._digest)
+        self._words = words = list(_WORDS.unpack(self._digest))
+        return words
 
     def random(self) -> float:
         """The next number, at least 0 and below 1, a multiple of 2**-53."""
-        words = self._words
-        if not words:
-            self._more()
-        return (words.pop() >> 11) * SMALLEST_STEP
+        return ((self._words or self._more()).pop() >> 11) * SMALLEST_STEP
 
     def getrandbits(self, k: int, /) -> int:
         """An integer of ``k`` random bits."""
         bits = 0
         for _ in range(0, k, 64):
-            if not self._words:
-                self._more()
-            bits = bits << 64 | self._words.pop()
+            bits = bits << 64 | (self._words or self._more()).pop()
         return bits >> (-k % 64)
 
     def _no_state(self, *args: Any, **kwargs: Any) -> NoReturn:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Unpack
 
-from textaug.articles import article_edit
+from textaug.articles import ARTICLES, article_edit
 from textaug.augmenter import Augmenter, Settings, check_probability
 from textaug.example import Edit, Example
 from textaug.lexicon import CACHE_SIZE, Lexicon, NltkWordNet, WordList, WordNet
@@ -82,6 +82,7 @@ class SynonymReplacement(Augmenter):
         places = example.positions(self.target)
         found = [(i, synonyms) for i in places if (synonyms := synonyms_of[tokens[i]])]
         edits: list[Edit] = []
+        english = self.lang == "eng"
         for i, synonyms in self.choose(found, self.p, rng):
             rank = 0
             while rank + 1 < len(synonyms) and rng.random() < self.q:
@@ -89,9 +90,10 @@ class SynonymReplacement(Augmenter):
             new = synonyms[rank]
             # A synonym has the part of speech of the word; of several words none surely has it.
             edits.append(Edit(i, i + 1, new))
-            article = article_edit(example, i, new[0]) if self.lang == "eng" else None
-            if article and not synonyms_of[tokens[i - 1]]:  # own words may be articles
-                edits.append(article)
+            if english and i and tokens[i - 1] in ARTICLES:
+                article = article_edit(example, i, new[0])
+                if article and not synonyms_of[tokens[i - 1]]:  # own words may be articles
+                    edits.append(article)
         return edits
 
 
