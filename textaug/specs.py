@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textaug.augmenter import Augmenter, _parameters
@@ -172,6 +173,8 @@ def _value(text: str) -> Any:
 def outline(augmenter: Augmenter) -> str:
     """An augmenter's ``repr``, without the words and sentences that it was given or has learnt.
 
+    Of a model's folder only the name is shown, not where it lies on this machine.
+
     >>> outline(OneOf([MentionReplacement({"PER": ["Ann Lee", "Bo"]}), NoiseInjection(p=0.2)]))
     'OneOf(augmenters=[MentionReplacement(pools={…}), NoiseInjection(p=0.2)])'
     """
@@ -187,6 +190,8 @@ def outline(augmenter: Augmenter) -> str:
             text = "[…]"  # sentences
         elif isinstance(value, Augmenter):
             text = outline(value)
+        elif isinstance(value, str) and Path(value).is_absolute():
+            text = repr(f"…/{Path(value).name}")
         else:
             text = repr(value)
         shown.append(f"{name}={text}")
