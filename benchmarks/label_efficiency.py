@@ -17,9 +17,8 @@ test file, which nothing was tuned on. Four parts, each a list of runs:
 every arm, as they are or augmented (``tests/test_recipe.py`` shows it for the recipe).
 
 Augmented arms draw fresh copies for every batch (``AugmentingDataCollator``), those of ``choices``
-are expanded beforehand. Every finished run is
-written at once into ``results.json``; the same call again does only what is missing. From that
-file come ``results.md`` and ``results.png``.
+are expanded beforehand. Every finished run is written at once into ``results.json``; the same call
+again does only what is missing. From that file come ``results.md`` and ``results.png``.
 """
 
 from __future__ import annotations

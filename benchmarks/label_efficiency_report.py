@@ -24,9 +24,14 @@ def f1_of(runs: Runs, steps: int, size: int, arm: str) -> dict[int, float]:
     }
 
 
+def gains_of(one: dict[int, float], other: dict[int, float]) -> list[float]:
+    """The differences over common seeds."""
+    return [one[seed] - other[seed] for seed in sorted(one.keys() & other.keys())]
+
+
 def paired(one: dict[int, float], other: dict[int, float]) -> str:
     """The mean difference over common seeds, with its 95% interval."""
-    gains = [one[seed] - other[seed] for seed in sorted(one.keys() & other.keys())]
+    gains = gains_of(one, other)
     if not gains:
         return "–"
     half = interval(gains)
@@ -122,9 +127,8 @@ def _methods(runs: Runs, steps: int) -> list[str]:
         return paired(f1_of(runs, steps, size, arm), f1_of(runs, steps, size, GOLD))
 
     def mean(arm: str) -> float:
-        gold, ours = f1_of(runs, steps, sizes[0], GOLD), f1_of(runs, steps, sizes[0], arm)
-        both = gold.keys() & ours.keys()
-        return fmean(ours[seed] - gold[seed] for seed in both) if both else float("-inf")
+        gains = gains_of(f1_of(runs, steps, sizes[0], arm), f1_of(runs, steps, sizes[0], GOLD))
+        return fmean(gains) if gains else float("-inf")
 
     arms = sorted({r["arm"] for r in runs} - {GOLD}, key=mean, reverse=True)
     lines = [

@@ -227,11 +227,8 @@ def _replaced(
         start, end, new, moved = edit
         if end - start != 1 or len(new) != 1:
             return None
-        word = new[0]
-        # What `_check` would say, without a call where all is well.
-        if not done <= start < length or moved is not None or word.split() != [word]:
-            _check(edit, done, length)
-        tokens[start] = word
+        _check(edit, done, length)
+        tokens[start] = new[0]
         if moved is not None:
             origins = (*origins[:start], *moved, *origins[end:])
         done = end

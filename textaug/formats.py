@@ -202,11 +202,13 @@ def _read_file(path: Path, kind: str, offsets: str | None, strict: bool) -> Data
 def _plain_conll(path: Path) -> Dataset:
     from datasets import Dataset
 
-    (words, *others), sentences = read_sentences(path)
-    columns: dict[str, list[Any]] = {words: [sentence[0] for sentence in sentences]}
-    for i, name in enumerate(others, start=1):
-        columns[name] = [[None if tag == OPEN else tag for tag in sent[i]] for sent in sentences]
-    return Dataset.from_dict(columns)
+    names, sentences = read_sentences(path)
+    return Dataset.from_dict(
+        {
+            name: [[None if i and tag == OPEN else tag for tag in sent[i]] for sent in sentences]
+            for i, name in enumerate(names)
+        }
+    )
 
 
 def _same_columns(rows: list[Row]) -> list[Row]:
