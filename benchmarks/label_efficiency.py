@@ -8,7 +8,8 @@ in every arm, through the machinery of ``recipes/ner_finetune.py``, and judges a
 test file, which nothing was tuned on. Four parts, each a list of runs:
 
 - ``curve``: 50 to 800 sentences, gold alone and with the default policy; the taggers of 800
-  sentences are also judged on test sets that were made harder;
+  sentences, one of the policy's robust variant among them, are also judged on test sets that were
+  made harder;
 - ``methods``: every method alone, at 100 and 400 sentences;
 - ``choices``: which copies of the default policy to train on, and sentences of a language model's;
 - ``full``: the whole training file, with and without the policy, in more steps.
@@ -36,7 +37,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "recipes"))
 import label_efficiency_report as report
 import ner_finetune as recipe
 from datasets import Dataset, concatenate_datasets
-from label_efficiency_report import POLICY
+from label_efficiency_report import POLICY, ROBUST
 from ner_finetune import GOLD, SOURCE, Arguments, Run
 from throughput_report import into_readme
 from transformers import HfArgumentParser
@@ -67,6 +68,7 @@ METHODS = (
     "masked-lm:model=offline",
     "back-translation",
     "melm:model=offline",
+    ROBUST,
 )
 ROBUST_SIZE = 800
 # Copies of the default policy, made beforehand: as they come, those that a tagger trained on the
@@ -127,7 +129,7 @@ def plan(options: Options, train_rows: int) -> list[tuple[int, Run]]:
 
     for seed in options.seeds:
         for size in options.sizes if "curve" in options.parts else ():
-            for arm in options.arms:
+            for arm in (*options.arms, *([ROBUST] if size == ROBUST_SIZE else [])):
                 add(size, seed, arm, options.max_steps)
     for part, arms in (("methods", options.methods), ("choices", CHOICES)):
         for seed in options.method_seeds if part in options.parts else ():
@@ -147,7 +149,7 @@ def train(arguments: Arguments, run: Run) -> dict[str, Any]:
     model, tokenizer, about = recipe.fit(replace(arguments, balanced=not at_random), run, made)
     data = recipe.data_of(arguments)
     judged = {"test": data["test"]}
-    if run.size == ROBUST_SIZE and run.arm in (GOLD, POLICY):
+    if run.size == ROBUST_SIZE and run.arm in (GOLD, POLICY, ROBUST):
         judged |= harder(
             data["test"], data["train"], recipe.sample(data["train"], run.size, run.seed)
         )

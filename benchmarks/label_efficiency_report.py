@@ -12,6 +12,7 @@ from typing import Any
 from ner_report import GOLD, POINTS, interval
 
 POLICY = "default"
+ROBUST = "default:robust=true"
 Runs = Sequence[dict[str, Any]]
 
 
@@ -98,28 +99,39 @@ def markdown(results: dict[str, Any]) -> str:
 def _robustness(runs: Runs) -> list[str]:
     robust = {
         arm: [run for run in runs if run["arm"] == arm and run["robustness"]]
-        for arm in (GOLD, POLICY)
+        for arm in (GOLD, POLICY, ROBUST)
     }
-    if not all(robust.values()):
+    if not (robust[GOLD] and robust[POLICY]):
         return []
+    ours = [arm for arm in (POLICY, ROBUST) if robust[arm]]
     size = robust[GOLD][0]["size"]
+    f1 = [f"{POINTS * fmean(run['f1'] for run in robust[arm]):.2f}" for arm in (GOLD, *ours)]
     lines = [
-        f"| test set, taggers of {size} sentences | gold loses | with textaug loses | share |",
-        "|:--|--:|--:|--:|",
+        f"| test set, taggers of {size} sentences | gold loses "
+        + "".join(f"| {arm} loses | share " for arm in ours)
+        + "|",
+        "|:--|--:|" + "--:|--:|" * len(ours),
+        f"| as it is: F1 | {f1[0]} " + "".join(f"| {each} | – " for each in f1[1:]) + "|",
     ]
     for name in robust[GOLD][0]["robustness"]:
-        gold, ours = (
+        gold, *others = (
             POINTS * fmean(run["f1"] - run["robustness"][name] for run in robust[arm])
-            for arm in (GOLD, POLICY)
+            for arm in (GOLD, *ours)
         )
-        share = f"{ours / gold:.0%}" if gold >= 0.05 else "–"
-        lines.append(f"| {name} | {gold:.2f} | {ours:.2f} | {share} |")
+        shares = [f"{loss / gold:.0%}" if gold >= 0.05 else "–" for loss in others]
+        lines.append(
+            f"| {name} | {gold:.2f} | "
+            + " | ".join(
+                f"{loss:.2f} | {share}" for loss, share in zip(others, shares, strict=True)
+            )
+            + " |"
+        )
     return lines
 
 
 def _methods(runs: Runs, steps: int) -> list[str]:
     """Gains of all other arms, and of the policy beside them, the largest first."""
-    sizes = sorted({r["size"] for r in runs if r["arm"] not in (GOLD, POLICY)})
+    sizes = sorted({r["size"] for r in runs if r["arm"] not in (GOLD, POLICY, ROBUST)})
     if not sizes:
         return []
 

@@ -70,11 +70,15 @@ def test_copies_can_be_chosen_in_many_ways(monkeypatch, tmp_path):
 
 
 def test_the_default_policy_is_in_every_part():
-    options = benchmark.Options("train", "test", parts=["curve", "full"], seeds=[1], sizes=[50])
+    parts = ["curve", "full"]
+    options = benchmark.Options("train", "test", parts=parts, seeds=[1], sizes=[50, 800])
     steps = [(steps, run.size, run.arm) for steps, run in benchmark.plan(options, 1000)]
     assert steps == [
         (300, 50, "gold"),
         (300, 50, "default"),
+        (300, 800, "gold"),
+        (300, 800, "default"),
+        (300, 800, "default:robust=true"),
         (900, 1000, "gold"),
         (900, 1000, "default"),
     ]
@@ -103,6 +107,25 @@ def test_harder_test_sets_keep_their_labels():
     assert changed["all capitals"][1]["tokens"] == ["JONES", "WEPT"]
     assert len(changed["joined sentences"]) == 1
     assert changed["typos in mentions"][0]["tokens"][0] not in ("Smith", "")
+
+
+def test_losses_on_harder_test_sets_are_shares_of_golds():
+    f1 = {
+        "gold": (0.8, 0.6, 0.8),
+        "default": (0.82, 0.7, 0.82),
+        "default:robust=true": (0.8, 0.75, 0.8),
+    }
+    runs = [
+        {"size": 800, "arm": arm, "f1": clean, "robustness": {"typos": typos, "capitals": capitals}}
+        for arm, (clean, typos, capitals) in f1.items()
+    ]
+    assert report._robustness(runs)[2:] == [
+        "| as it is: F1 | 80.00 | 82.00 | – | 80.00 | – |",
+        "| typos | 20.00 | 12.00 | 60% | 5.00 | 25% |",
+        "| capitals | 0.00 | 0.00 | – | 0.00 | – |",
+    ]
+    assert report._robustness(runs[:2])[3] == "| typos | 20.00 | 12.00 | 60% |"
+    assert report._robustness(runs[:1]) == []
 
 
 def test_worth_is_read_from_the_curve_of_gold():

@@ -89,6 +89,35 @@ def test_some_full_names_and_places_are_longer():
     assert not {new[0] for new in drawn("Paris", "GPE", 600)} & {"Gulf", "Mount", "Lake"}
 
 
+@pytest.mark.parametrize("label", ["PER", "LOC", "ORG", "MISC"])
+@pytest.mark.parametrize("mention", ["Rome", "ANN LEE"])
+def test_longer_names_have_three_words_or_more(label, mention):
+    made = {names.fresh(mention.split(), label, Random(seed), longer=1.0) for seed in range(200)}
+    assert len(made) > 80
+    assert min(map(len, made)) >= 3
+    assert all(" ".join(new).isupper() == mention.isupper() for new in made)
+    some = [names.fresh(mention.split(), label, Random(seed), longer=0.3) for seed in range(200)]
+    assert 30 < sum(new in made for new in some) < 100
+
+
+def test_what_has_no_longer_names_gets_usual_ones():
+    for seed in range(40):
+        usual = names.fresh(["Paris"], "GPE", Random(seed))
+        assert names.fresh(["Paris"], "GPE", Random(seed), longer=1.0) == usual
+    assert names.fresh(["aspirin"], "DRUG", Random(1), longer=1.0) is None
+
+
+def test_every_word_that_a_pattern_has_drawn_is_known():
+    marks = {"CITY", "COUNTRY", "STATE", "NATIONALITY", "LAST", "LETTERS"}
+    teams = {"CSKA"}
+    files = sorted(names.PATTERNS.glob("*.txt"))
+    assert len(files) == 6
+    for file in files:
+        words = file.read_text("utf-8").replace("-", " ").split()
+        drawn_words = {word for word in words if word.isupper() and len(word) > 3}
+        assert drawn_words <= marks | teams, file.name
+
+
 def test_the_lists_are_large_and_plain():
     assert len(names.people()) > 40
     assert len(names.places()["city"].names) > 30_000

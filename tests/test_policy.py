@@ -30,6 +30,27 @@ def test_rows_are_two_sentences_with_other_names():
     assert len(new) > 50
 
 
+@pytest.mark.parametrize(("sentences", "share"), [(50, 0.5), (400, 0.5), (800, 0.25)])
+def test_the_robust_policy_scrambles_fewer_rows(sentences, share):
+    train = TRAIN.select([i % len(TRAIN) for i in range(sentences)])
+    rest = (1 - share) / 2
+    assert default_policy(train, robust=True).weights == [share, rest, rest]
+
+
+def test_the_robust_policy_has_typing_errors_and_longer_names():
+    by = {}
+    for robust in (False, True):
+        policy = default_policy(TRAIN, robust=robust, seed=3, provenance_column="by")
+        rows = TRAIN.map(policy, batched=True, load_from_cache_file=False, keep_in_memory=True)
+        misspelt = [made_by.endswith("NoiseInjection") for made_by in rows["by"]]
+        begins = [tag for tags in rows["ner_tags"] for tag in tags if tag % 2]
+        inside = [tag for tags in rows["ner_tags"] for tag in tags if tag and not tag % 2]
+        by[robust] = sum(misspelt) / len(rows), len(inside) / len(begins)
+        assert all(len(row["tokens"]) == len(row["ner_tags"]) for row in rows)
+    assert by[False][0] == 0 and 0.15 < by[True][0] < 0.35
+    assert by[True][1] > 1.15 * by[False][1]
+
+
 def test_a_data_set_without_sentences_is_refused():
     with pytest.raises(ValueError, match="there is none to join with"):
         default_policy(TRAIN.select([]))

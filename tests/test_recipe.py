@@ -143,6 +143,12 @@ def test_arms_are_built_from_their_names(corpus):
     assert built("noise:target=all") == "NoiseInjection(seed=7, target='all')"
     assert built("noise+shuffle").startswith("Compose(augmenters=[NoiseInjection(seed=7), Segment")
     assert built("noise|shuffle").startswith("OneOf(")
+    usual, robust = built("default"), built("default:robust=true")
+    assert "NoiseInjection" in robust and "longer=" in robust
+    assert usual == built("default:robust=false") and "NoiseInjection" not in usual
+    for wrong, message in (("robust=no", "robust=no"), ("p=1", "'p'; choose from robust")):
+        with pytest.raises(ValueError, match=message):
+            built(f"default:{wrong}")
 
 
 def test_name_lists_come_from_the_training_sample_alone(corpus):

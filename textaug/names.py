@@ -53,7 +53,9 @@ class Names(NamedTuple):
         return rng.choices(self.names, cum_weights=self.cum_weights)[0]
 
 
-def fresh(mention: Sequence[str], label: str, rng: Random) -> tuple[str, ...] | None:
+def fresh(
+    mention: Sequence[str], label: str, rng: Random, longer: float = 0.0
+) -> tuple[str, ...] | None:
     """Another name of the same kind and shape, or ``None`` where the kind is not known.
 
     A person (known by its label) gets another person's name: initials stay initials, a surname
@@ -67,6 +69,7 @@ def fresh(mention: Sequence[str], label: str, rng: Random) -> tuple[str, ...] | 
         mention: its words.
         label: its type, such as ``"PER"``.
         rng: where the draw comes from.
+        longer: how likely a name of three words or more is instead ("Kingdom of Chile").
 
     Raises:
         ModuleNotFoundError: without the extra ``names``, with the command that installs it.
@@ -78,12 +81,15 @@ def fresh(mention: Sequence[str], label: str, rng: Random) -> tuple[str, ...] | 
     """
     kind = kind_of(label)
     # A mountain or a bay is a LOC in all tag schemes, but no GPE.
-    if kind == "place" and label.upper() != "GPE" and rng.random() < LONGER:
-        new: tuple[str, ...] | None = _like(mention, _of_pattern("places.txt", rng))
+    gpe = label.upper() == "GPE"
+    if longer and kind and not gpe and rng.random() < longer:
+        return _like(mention, _of_three(kind, rng))
+    if kind == "place" and not gpe and rng.random() < LONGER:
+        new: tuple[str, ...] | None = _like(mention, _of_pattern(_patterns("places.txt"), rng))
     else:
         new = _person(mention, rng) if kind == "person" else _parts(mention, rng)
     if new is None and kind in ("organisation", "other") and rng.random() < FROM_PATTERN:
-        new = _like(mention, _of_pattern(f"{kind}s.txt", rng))
+        new = _like(mention, _of_pattern(_patterns(f"{kind}s.txt"), rng))
     return None if new is None or new == tuple(mention) else new
 
 
@@ -144,10 +150,10 @@ def _middle(first_names: Sequence[str], last_names: Sequence[str], rng: Random) 
     return rng.choice(PARTICLES).split() if kind == 2 else [rng.choice(last_names)]
 
 
-def _of_pattern(file: str, rng: Random) -> list[str]:
-    """A name of a pattern: the words in capitals are drawn."""
+def _of_pattern(patterns: Sequence[Sequence[str]], rng: Random) -> list[str]:
+    """A name of one of the patterns: the words in capitals are drawn."""
     new: list[str] = []
-    for word in rng.choice(_patterns(file)):
+    for word in rng.choice(patterns):
         before, hyphen, after = word.partition("-")
         if hyphen and (before.isupper() or after.isupper()):  # pro-NATIONALITY, CITY-based
             kind = (before if before.isupper() else after).lower()
@@ -162,6 +168,21 @@ def _of_pattern(file: str, rng: Random) -> list[str]:
         else:
             new.append(word)
     return new
+
+
+def _of_three(kind: str, rng: Random) -> list[str]:
+    """A name of three words or more."""
+    if kind == "person":
+        first_names, last_names = rng.choice(people())
+        middle = _middle(first_names, last_names, rng)
+        return [rng.choice(first_names), *middle, rng.choice(last_names)]
+    return _of_pattern(_longer_patterns(kind), rng)
+
+
+@cache
+def _longer_patterns(kind: str) -> list[list[str]]:
+    usual = [pattern for pattern in _patterns(f"{kind}s.txt") if len(pattern) > 2]
+    return usual + _patterns(f"longer_{kind}s.txt")
 
 
 @cache

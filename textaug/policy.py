@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 from textaug.augmenter import Settings
 from textaug.compose import Compose, OneOf
 from textaug.mentions import MentionReplacement
+from textaug.noise import NoiseInjection
 from textaug.nominals import NominalPhrases
 from textaug.segments import LabelWiseReplacement, SegmentExchange, SentenceJoining
 
@@ -19,7 +20,10 @@ FEW = 200
 
 
 def default_policy(
-    dataset: Dataset | DatasetDict, split: str = "train", **settings: Unpack[Settings]
+    dataset: Dataset | DatasetDict,
+    split: str = "train",
+    robust: bool = False,
+    **settings: Unpack[Settings],
 ) -> OneOf:
     """The composition to begin with for named-entity recognition in English.
 
@@ -36,6 +40,9 @@ def default_policy(
     Args:
         dataset: the training data that its steps draw from, and that it is meant to augment.
         split: the split of a ``DatasetDict`` that is read, and no other.
+        robust: for text with misspelt names, new ones, and names of many words. No more than half
+            of the rows are scrambled, and the others get longer names, and phrases beside them or
+            typing errors in them. On clean text that costs a part of the gain.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
@@ -53,12 +60,13 @@ def default_policy(
     exchange = SegmentExchange.from_dataset(dataset, p=0.5, split=split, **columns)
     label_wise = LabelWiseReplacement.from_dataset(dataset, p=0.2, split=split, **columns)
     say = NominalPhrases(**columns)
-    share = min(1.0, FEW / len(join.sentences))
-    return OneOf(
-        [
-            Compose([join, exchange, swap, label_wise, say], **columns),
-            Compose([join, swap], **columns),
-        ],
-        weights=[share, 1 - share],
-        **columns,
-    )
+    share = min(1 - robust / 2, FEW / len(join.sentences))
+    scrambled = Compose([join, exchange, swap, label_wise, say], **columns)
+    others = [Compose([join, swap], **columns)]
+    if robust:
+        longer = MentionReplacement(swap.pools, swap.p, swap.fresh, longer=0.25, **columns)
+        in_names: Settings = {**settings, "target": "mentions"}
+        slips = NoiseInjection(p=1.0, **in_names)
+        others = [Compose([join, longer, last], **columns) for last in (say, slips)]
+    rest = [(1 - share) / len(others)] * len(others)
+    return OneOf([scrambled, *others], weights=[share, *rest], **columns)

@@ -85,7 +85,7 @@ def build(spec: str, train: Dataset | None, seed: int = 0, **settings: Any) -> A
             word. ``back-translation`` also takes ``pivot`` for ``pivots`` and ``n_best`` for
             ``num_candidates``. ``a+b`` applies both to every copy (:class:`~textaug.Compose`),
             ``a|b`` one of them (:class:`~textaug.OneOf`). ``default`` is
-            :func:`~textaug.default_policy`, without arguments.
+            :func:`~textaug.default_policy`, ``default:robust=true`` its robust variant.
         train: what ``default``, ``mentions``, ``label-wise``, ``segments``, ``joining`` and
             ``melm`` learn from.
         seed: of the augmenter.
@@ -102,18 +102,20 @@ def build(spec: str, train: Dataset | None, seed: int = 0, **settings: Any) -> A
             parts = [build(part.strip(), train, seed, **settings) for part in spec.split(sign)]
             return composition(parts, seed=seed, **settings)
     name, _, options = spec.partition(":")
-    if spec == "default":
-        return _LEARNT[spec](train, seed=seed, **settings)
-    if name not in AUGMENTERS:
+    if name == "default":
+        known = ["robust"]
+    elif name in AUGMENTERS:
+        known = [*_parameters(AUGMENTERS[name]), *_OTHER_NAMES.get(name, ())]
+    else:
         raise ValueError(f"{spec!r}: choose from default, {', '.join(AUGMENTERS)}")
-    made: type[Augmenter] = AUGMENTERS[name]
-    known = [*_parameters(made), *_OTHER_NAMES.get(name, ())]
     options_given = _options(spec, options, [key for key in known if key not in _FROM_DATA])
     other = _OTHER_NAMES.get(name, {})
     given: dict[str, Any] = {"seed": seed, **settings}
     given |= {other.get(key, key): value for key, value in options_given.items()}
     try:
-        return _LEARNT[name](train, **given) if name in _LEARNT else made(**given)
+        if name in _LEARNT:
+            return _LEARNT[name](train, **given)
+        return AUGMENTERS[name](**given)
     except TypeError as error:  # a word where a number is needed, say
         raise ValueError(f"{spec!r}: {error}") from error
 
