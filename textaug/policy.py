@@ -41,8 +41,8 @@ def default_policy(
         dataset: the training data that its steps draw from, and that it is meant to augment.
         split: the split of a ``DatasetDict`` that is read, and no other.
         robust: for text with misspelt names, new ones, and names of many words. No more than half
-            of the rows are scrambled, and the others get longer names, and phrases beside them or
-            typing errors in them. On clean text that costs a part of the gain.
+            of the rows are scrambled; the others get longer names, and half of these typing errors
+            in them. On clean text that costs a part of the gain.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
@@ -64,9 +64,9 @@ def default_policy(
     scrambled = Compose([join, exchange, swap, label_wise, say], **columns)
     others = [Compose([join, swap], **columns)]
     if robust:
-        longer = MentionReplacement(swap.pools, swap.p, swap.fresh, longer=0.25, **columns)
+        longer = MentionReplacement(swap.pools, swap.p, swap.fresh, longer=0.4, **columns)
         in_names: Settings = {**settings, "target": "mentions"}
-        slips = NoiseInjection(p=1.0, **in_names)
-        others = [Compose([join, longer, last], **columns) for last in (say, slips)]
+        slips = NoiseInjection(p=0.5, **in_names)
+        others = [Compose([join, longer, *more], **columns) for more in ((), (slips,))]
     rest = [(1 - share) / len(others)] * len(others)
     return OneOf([scrambled, *others], weights=[share, *rest], **columns)
