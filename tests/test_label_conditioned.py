@@ -3,6 +3,7 @@
 from functools import cache
 from random import Random
 
+import datasets
 import models as tiny
 import pytest
 from datasets import Dataset
@@ -70,6 +71,18 @@ def test_what_is_drawn_depends_on_the_label(bert, folder):
     for label, words in KINDS.items():
         assert drawn[label] <= set(words), "one of another label"
         assert len(drawn[label]) > 1
+
+
+def test_its_progress_bar_goes_with_those_of_datasets(bert, tmp_path, capsys):
+    options = {"epochs": 1, "show_progress_bar": True}
+    fit(sentences(KINDS, 8), bert, tmp_path / "1", **options)
+    assert "Fine-tuning" not in capsys.readouterr().err, "they are off in these tests"
+    datasets.enable_progress_bars()
+    try:
+        fit(sentences(KINDS, 8), bert, tmp_path / "2", **options)
+    finally:
+        datasets.disable_progress_bars()
+    assert "Fine-tuning" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["bert", "roberta", "xlm_roberta", "distilbert"])

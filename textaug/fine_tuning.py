@@ -169,7 +169,7 @@ def fine_tune(
         show_progress: what to write before the progress bar; ``None`` shows none.
     """
     import torch
-    from tqdm.auto import tqdm
+    from datasets.utils import tqdm
     from transformers import get_linear_schedule_with_warmup
 
     optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=WEIGHT_DECAY)

@@ -146,7 +146,8 @@ class SentenceGenerator:
             device: where it is trained and runs.
             cache_dir: where the folder of weights is kept; default: ``textaug`` in ``HF_HOME``.
             split: which split of a ``DatasetDict``.
-            show_progress_bar: while it trains.
+            show_progress_bar: while it trains, unless ``datasets`` shows none either
+                (``datasets.disable_progress_bars()``).
             **settings: ``seed`` (of the training), ``tokens_column``, ``tags_column``,
                 ``label_names`` and ``scheme``, as for every :class:`~textaug.Augmenter`.
 
@@ -233,7 +234,7 @@ class SentenceGenerator:
             is not known, so they are absent; ``concatenate_datasets`` fills them with ``None``.
         """
         from datasets import Dataset, Features
-        from tqdm.auto import tqdm
+        from datasets.utils import tqdm
 
         facts, names = self._facts, self._facts["label_names"]
         seen = set(facts["known"])

@@ -146,7 +146,8 @@ class LabelConditionedMLM(Augmenter):
             device: where it is trained and used; default: a GPU if there is one.
             cache_dir: where the folder of weights is kept; default: ``textaug`` in ``HF_HOME``.
             split: which split of a ``DatasetDict``.
-            show_progress_bar: while it trains.
+            show_progress_bar: while it trains, unless ``datasets`` shows none either
+                (``datasets.disable_progress_bars()``).
             **options: of :class:`LabelConditionedMLM`; its ``seed`` also counts in training.
 
         Raises:

@@ -265,7 +265,7 @@ def search(
     if missing := [name for name in ("optuna", "seqeval") if find_spec(name) is None]:
         raise ModuleNotFoundError(f"search needs {' and '.join(missing)}: {EXTRA}")
     import optuna
-    from tqdm.auto import tqdm
+    from datasets.utils import tqdm
 
     if trials < 1:
         raise ValueError(f"trials={trials}: must be at least 1")
