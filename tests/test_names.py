@@ -100,6 +100,13 @@ def test_longer_names_have_three_words_or_more(label, mention):
     assert 30 < sum(new in made for new in some) < 100
 
 
+def test_longer_names_come_from_outside():
+    after = MentionReplacement({}, p=1.0, fresh=1.0, longer=1.0, seed=1)(ROW)
+    assert sum(tag.startswith("I-") for tag in after["ner_tags"]) >= 6
+    with pytest.raises(ValueError, match=r"longer=0.3 .* give fresh as well"):
+        MentionReplacement({}, longer=0.3)
+
+
 def test_what_has_no_longer_names_gets_usual_ones():
     for seed in range(40):
         usual = names.fresh(["Paris"], "GPE", Random(seed))

@@ -40,7 +40,8 @@ class MentionReplacement(Augmenter):
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
-        ValueError: for a probability out of range, or an empty mention in a pool.
+        ValueError: for a probability out of range, an empty mention in a pool, or ``longer`` where
+            ``fresh`` is 0.
         ModuleNotFoundError: for ``fresh`` without the extra ``names``, when it is first used.
 
     >>> swap = MentionReplacement({"PER": ["Ada Lovelace"]}, p=1.0)
@@ -60,6 +61,11 @@ class MentionReplacement(Augmenter):
         self.p = check_probability("p", p)
         self.fresh = check_probability("fresh", fresh)
         self.longer = check_probability("longer", longer)
+        if longer and not fresh:
+            raise ValueError(
+                f"longer={longer} is a share of the names from outside, of which there are none; "
+                "give fresh as well, such as fresh=0.8"
+            )
         self._pools = {
             label: [tuple(mention.split()) for mention in mentions]
             for label, mentions in self.pools.items()
