@@ -142,13 +142,15 @@ def _methods(runs: Runs, steps: int) -> list[str]:
         gains = gains_of(f1_of(runs, steps, sizes[0], arm), f1_of(runs, steps, sizes[0], GOLD))
         return fmean(gains) if gains else float("-inf")
 
-    arms = sorted({r["arm"] for r in runs} - {GOLD}, key=mean, reverse=True)
+    there = {r["arm"] for r in runs if r["size"] in sizes and r["steps"] == steps}
+    arms = sorted(there - {GOLD}, key=mean, reverse=True)
     lines = [
         f"| method | {' | '.join(f'gain at {size} sentences' for size in sizes)} | seeds |",
         "|:--|" + ":--|" * len(sizes) + "--:|",
     ]
     for arm in arms:
-        seeds = len(f1_of(runs, steps, sizes[0], arm))
+        counts = [len(found) for size in sizes if (found := f1_of(runs, steps, size, arm))]
+        seeds = " / ".join(map(str, counts if len(set(counts)) > 1 else counts[:1]))
         gains = " | ".join(gain(size, arm) for size in sizes)
         lines.append(f"| {arm.replace('|', ' or ')} | {gains} | {seeds} |")
     return [*lines, ""]

@@ -128,6 +128,21 @@ def test_losses_on_harder_test_sets_are_shares_of_golds():
     assert report._robustness(runs[:1]) == []
 
 
+def test_methods_are_sorted_by_their_gain():
+    f1 = {("gold", 100): [0.6, 0.6], ("a", 100): [0.5, 0.5], ("b|c", 100): [0.7, 0.7]}
+    f1 |= {("gold", 400): [0.8, 0.8], ("b|c", 400): [0.9]}
+    runs = [
+        {"seed": seed, "steps": 300, "size": size, "arm": arm, "f1": value}
+        for (arm, size), values in f1.items()
+        for seed, value in enumerate(values)
+    ]
+    assert report._methods(runs, 300)[2:] == [
+        "| b or c | +10.00 [+10.00, +10.00] | +10.00 | 2 / 1 |",
+        "| a | -10.00 [-10.00, -10.00] | – | 2 |",
+        "",
+    ]
+
+
 def test_worth_is_read_from_the_curve_of_gold():
     runs = [
         {"seed": 1, "steps": 300, "size": size, "arm": "gold", "f1": f1}
