@@ -106,27 +106,23 @@ def _robustness(runs: Runs) -> list[str]:
     ours = [arm for arm in (POLICY, ROBUST) if robust[arm]]
     size = robust[GOLD][0]["size"]
     f1 = [f"{POINTS * fmean(run['f1'] for run in robust[arm]):.2f}" for arm in (GOLD, *ours)]
-    lines = [
-        f"| test set, taggers of {size} sentences | gold loses "
-        + "".join(f"| {arm} loses | share " for arm in ours)
-        + "|",
-        "|:--|--:|" + "--:|--:|" * len(ours),
-        f"| as it is: F1 | {f1[0]} " + "".join(f"| {each} | – " for each in f1[1:]) + "|",
-    ]
+    head = [f"test set, taggers of {size} sentences", "gold loses"]
+    clean = ["as it is: F1", f1[0]]
+    for arm, each in zip(ours, f1[1:], strict=True):
+        head += [f"{arm} loses", "share"]
+        clean += [each, "–"]
+    rows = [head, clean]
     for name in robust[GOLD][0]["robustness"]:
         gold, *others = (
             POINTS * fmean(run["f1"] - run["robustness"][name] for run in robust[arm])
             for arm in (GOLD, *ours)
         )
-        shares = [f"{loss / gold:.0%}" if gold >= 0.05 else "–" for loss in others]
-        lines.append(
-            f"| {name} | {gold:.2f} | "
-            + " | ".join(
-                f"{loss:.2f} | {share}" for loss, share in zip(others, shares, strict=True)
-            )
-            + " |"
-        )
-    return lines
+        row = [name, f"{gold:.2f}"]
+        for loss in others:
+            row += [f"{loss:.2f}", f"{loss / gold:.0%}" if gold >= 0.05 else "–"]
+        rows.append(row)
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return [lines[0], "|:--|--:|" + "--:|--:|" * len(ours), *lines[1:]]
 
 
 def _methods(runs: Runs, steps: int) -> list[str]:

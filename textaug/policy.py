@@ -53,6 +53,8 @@ def default_policy(
     >>> policy = default_policy(builtin_corpus(), seed=1)
     >>> [type(step).__name__ for step in policy.augmenters[1].augmenters]
     ['SentenceJoining', 'MentionReplacement']
+    >>> default_policy(builtin_corpus(), robust=True).weights
+    [0.5, 0.25, 0.25]
     """
     columns: Settings = {**settings, "target": "context"}
     join = SentenceJoining.from_dataset(dataset, split=split, **columns)
