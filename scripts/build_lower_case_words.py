@@ -4,7 +4,7 @@
 
 An uncased model cannot tell "china" from "plate". The list can: it has the words that stand in
 the given texts, inside sentences, more often without a capital than with one. The names among the
-others must not be put where no mention is labelled; see :mod:`textaug.masked_lm`.
+others must not be put where no mention is labelled; see :mod:`textaug.augmenters.masked_lm`.
 """
 
 from __future__ import annotations

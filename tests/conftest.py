@@ -6,7 +6,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-# For tests/test_fuzz.py: a share of so many examples for each of its tests. The quick profile
+# For tests/contract/test_fuzz.py: a share of so many examples for each of its tests. The quick profile
 # draws the same examples each time, so that CI is not now red, now green.
 _ANY_SPEED = {
     "deadline": None,

@@ -5,8 +5,8 @@ augmenters that run a model). Skips where the files are not in ``../shared``.
 """
 
 import pytest
-from augmenters import AUGMENTERS, KEEPS_MENTIONS, types_fit
 from datasets import load_dataset
+from support.augmenters import AUGMENTERS, KEEPS_MENTIONS, types_fit
 
 import textaug
 from textaug.corpora import load_conll

@@ -3,8 +3,8 @@
 import pytest
 from datasets import Dataset
 
+from textaug.core.tag_schemes import to_spans
 from textaug.corpora import builtin_corpus, load_conll, split
-from textaug.tags import to_spans
 
 FOUR_COLUMNS = """-DOCSTART- -X- O O
 

@@ -7,12 +7,12 @@ import sys
 
 import pytest
 from datasets import Dataset
-from hub import Hub
-from marian import tiny_marian
-from models import tiny_bert, tiny_roberta
+from support.hub import Hub
+from support.marian import tiny_marian
+from support.models import tiny_bert, tiny_roberta
 
 from textaug import BackTranslation, MaskedLMSubstitution
-from textaug.translation import HFTranslator
+from textaug.translation.seq2seq import HFTranslator
 
 ROWS = [
     {"tokens": ["Ann", "said", "the", "house", "was", "old"], "ner_tags": ["B-PER", *"OOOOO"]},

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
-from augmenters import AUGMENTERS
 from datasets import DatasetDict
+from support.augmenters import AUGMENTERS
 
 import textaug
 import textaug.ray

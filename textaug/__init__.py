@@ -6,39 +6,31 @@
 ['B-PER', 'O', 'O', 'B-LOC']
 """
 
-from textaug.augmenter import Augmenter
-from textaug.back_translation import BackTranslation
-from textaug.balance import Balance, balanced
-from textaug.case import CaseVariants
-from textaug.collator import AugmentingDataCollator
-from textaug.compose import Compose, OneOf, SomeOf
-from textaug.describe import Description, describe
-from textaug.example import Augmented, Edit, Example, Rejected, Span, apply_edits
-from textaug.expand import Expander, expand
-from textaug.filters import (
-    Filtered,
-    NoUnlabelledNames,
-    Novelty,
-    Perplexity,
-    Similarity,
-    TeacherAgreement,
-)
-from textaug.generation import SentenceGenerator
-from textaug.hardest import Hardest
-from textaug.label_conditioned import LabelConditionedMLM
-from textaug.masked_lm import MaskedLMSubstitution
-from textaug.mentions import MentionReplacement
-from textaug.noise import NoiseInjection
-from textaug.nominals import NominalPhrases
-from textaug.policy import default_policy
-from textaug.search import search
-from textaug.segments import (
-    LabelWiseReplacement,
-    SegmentExchange,
-    SegmentShuffle,
-    SentenceJoining,
-)
-from textaug.synonyms import SynonymReplacement
+from textaug.augmenters.back_translation import BackTranslation
+from textaug.augmenters.case_variants import CaseVariants
+from textaug.augmenters.default_policy import default_policy
+from textaug.augmenters.hardest import Hardest
+from textaug.augmenters.label_conditioned import LabelConditionedMLM
+from textaug.augmenters.label_wise import LabelWiseReplacement
+from textaug.augmenters.masked_lm import MaskedLMSubstitution
+from textaug.augmenters.mentions import MentionReplacement
+from textaug.augmenters.noise import NoiseInjection
+from textaug.augmenters.nominal_phrases import NominalPhrases
+from textaug.augmenters.segments import SegmentExchange, SegmentShuffle
+from textaug.augmenters.sentence_generator import SentenceGenerator
+from textaug.augmenters.sentence_joining import SentenceJoining
+from textaug.augmenters.synonyms import SynonymReplacement
+from textaug.core.augmenter import Augmenter, Filtered
+from textaug.core.compose import Compose, OneOf, SomeOf
+from textaug.core.example import Augmented, Edit, Example, Rejected, Span, apply_edits
+from textaug.core.expander import Expander
+from textaug.evaluation.describe import Description, describe
+from textaug.evaluation.search import search
+from textaug.filters.lexical import NoUnlabelledNames, Novelty
+from textaug.filters.with_model import Perplexity, Similarity, TeacherAgreement
+from textaug.pipeline.balance import Balance, balanced
+from textaug.pipeline.collator import AugmentingDataCollator
+from textaug.pipeline.expand import expand
 
 __version__ = "0.1.0"
 

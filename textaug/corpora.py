@@ -8,11 +8,12 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, overload
 
-from textaug import tags as tag_schemes
-from textaug.columns import MISSING_LABEL, TEXT_COLUMNS, TOKEN_COLUMNS
+from textaug.core import tag_schemes
+from textaug.core.columns import MISSING_LABEL, TEXT_COLUMNS, TOKEN_COLUMNS
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
+
 
 # The columns of the usual files, by how many there are.
 COLUMN_NAMES = {

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from textaug.augmenter import Augmenter
-from textaug.expand import Copies, Expander, expanded_features, log_missing, wanted
+from textaug.core.augmenter import Augmenter
+from textaug.core.expander import Copies, Expander
+from textaug.pipeline.expand import expanded_features, log_missing, wanted
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from datasets import Dataset, Features
+
 
 EXTRA = "pip install 'textaug-nlp[ray]'"
 

@@ -10,34 +10,28 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textaug.augmenter import Augmenter, _parameters
-from textaug.back_translation import BackTranslation
-from textaug.case import CaseVariants
-from textaug.compose import Compose, OneOf
-from textaug.filters import (
-    Filter,
-    NoUnlabelledNames,
-    Novelty,
-    Perplexity,
-    Similarity,
-    TeacherAgreement,
-)
-from textaug.label_conditioned import LabelConditionedMLM
-from textaug.masked_lm import MaskedLMSubstitution
-from textaug.mentions import MentionReplacement
-from textaug.noise import NoiseInjection
-from textaug.nominals import NominalPhrases
-from textaug.policy import default_policy
-from textaug.segments import (
-    LabelWiseReplacement,
-    SegmentExchange,
-    SegmentShuffle,
-    SentenceJoining,
-)
-from textaug.synonyms import SynonymReplacement
+from textaug.augmenters.back_translation import BackTranslation
+from textaug.augmenters.case_variants import CaseVariants
+from textaug.augmenters.default_policy import default_policy
+from textaug.augmenters.label_conditioned import LabelConditionedMLM
+from textaug.augmenters.label_wise import LabelWiseReplacement
+from textaug.augmenters.masked_lm import MaskedLMSubstitution
+from textaug.augmenters.mentions import MentionReplacement
+from textaug.augmenters.noise import NoiseInjection
+from textaug.augmenters.nominal_phrases import NominalPhrases
+from textaug.augmenters.segments import SegmentExchange, SegmentShuffle
+from textaug.augmenters.sentence_joining import SentenceJoining
+from textaug.augmenters.synonyms import SynonymReplacement
+from textaug.core.augmenter import Augmenter
+from textaug.core.compose import Compose, OneOf
+from textaug.core.filter import Filter
+from textaug.core.state import constructor_parameters
+from textaug.filters.lexical import NoUnlabelledNames, Novelty
+from textaug.filters.with_model import Perplexity, Similarity, TeacherAgreement
 
 if TYPE_CHECKING:
     from datasets import Dataset
+
 
 AUGMENTERS: dict[str, type[Augmenter]] = {
     "synonyms": SynonymReplacement,
@@ -105,7 +99,7 @@ def build(spec: str, train: Dataset | None, seed: int = 0, **settings: Any) -> A
     if name == "default":
         known = ["robust"]
     elif name in AUGMENTERS:
-        known = [*_parameters(AUGMENTERS[name]), *_OTHER_NAMES.get(name, ())]
+        known = [*constructor_parameters(AUGMENTERS[name]), *_OTHER_NAMES.get(name, ())]
     else:
         raise ValueError(f"{spec!r}: choose from default, {', '.join(AUGMENTERS)}")
     options_given = _options(spec, options, [key for key in known if key not in _FROM_DATA])

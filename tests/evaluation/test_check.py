@@ -1,0 +1,186 @@
+"""What is wrong with labels, by row; what can be mended without a guess, and what cannot."""
+
+from collections import Counter
+
+import pytest
+from datasets import ClassLabel, Dataset, Features, List, Value
+
+from textaug.core.columns import find_columns
+from textaug.corpora import builtin_corpus
+from textaug.evaluation.check import check
+from textaug.evaluation.repair import mended, unmended
+
+
+def rows(*pairs, names=None, **more):
+    """Sentences and their tags, each as words between blanks."""
+    columns = {
+        "tokens": [words.split("|") if "|" in words else words.split() for words, _ in pairs],
+        "ner_tags": [tags.split() for _, tags in pairs],
+        **more,
+    }
+    features = None
+    if names:
+        kinds = {"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=names))}
+        features = Features(kinds)
+        columns["ner_tags"] = [[names.index(tag) for tag in tags] for tags in columns["ner_tags"]]
+    return Dataset.from_dict(columns, features=features)
+
+
+IOB2 = [("in Rome", "O B-LOC")] + [(f"Ann {i}", "B-PER O") for i in range(5)]
+IOB1 = [("Rome", "I-LOC")] + [(f"Ann {i}", "I-PER O") for i in range(5)]
+IOBES = [("New York", "B-LOC E-LOC"), ("Ann", "S-PER")]
+BILOU = [("New York", "B-LOC L-LOC"), ("Ann", "U-PER")]
+
+
+def found(data, **settings):
+    return [(p.row, p.kind, p.mend is not None) for p in check(data, **settings)]
+
+
+@pytest.mark.parametrize("good", [IOB2, IOB1, IOBES, BILOU])
+def test_sound_data_have_no_problem(good):
+    assert found(rows(*good)) == []
+
+
+def test_the_corpus_that_comes_with_textaug_is_sound():
+    for data in builtin_corpus().values():
+        kinds = Counter(kind for _, kind, _ in found(data))
+        assert set(kinds) <= {"several types", "duplicate"}, kinds
+
+
+@pytest.mark.parametrize(
+    ("good", "words", "tags", "becomes"),
+    [
+        (IOB2, "to Oslo now", "O I-LOC O", "O B-LOC O"),
+        (IOB2, "to New York", "O I-LOC I-LOC", "O B-LOC I-LOC"),
+        (IOB1, "to Oslo now", "O B-LOC O", "O I-LOC O"),
+        (IOBES, "to Oslo now", "O I-LOC O", "O S-LOC O"),
+        (IOBES, "Los Angeles", "B-LOC I-LOC", "B-LOC E-LOC"),
+        (BILOU, "to Oslo now", "O L-LOC O", "O U-LOC O"),
+    ],
+)
+def test_an_orphan_tag_is_mended(good, words, tags, becomes):
+    data = rows(*good, (words, tags))
+    last = len(good)
+    assert set(found(data)) == {(last, "orphan tag", True)}
+    problems = check(data)
+    assert "writes" in problems[0].message
+    fixed = mended(data, problems, find_columns(data))
+    assert fixed["ner_tags"][last] == becomes.split()
+    assert check(fixed) == []
+
+
+@pytest.mark.parametrize(
+    ("good", "words", "tags"),
+    [(IOB2, "New York", "B-LOC I-PER"), (IOBES, "Los Angeles", "B-LOC E-PER")],
+)
+def test_where_two_types_touch_nothing_is_guessed(good, words, tags):
+    data = rows(*good, (words, tags))
+    assert {(p, kind, mend) for p, kind, mend in found(data)} == {(len(good), "orphan tag", False)}
+    fixed = mended(data, check(data), find_columns(data))
+    assert fixed[:] == data[:]
+    assert unmended(check(data)) == check(data)
+
+
+def test_lengths_and_missing_values():
+    data = rows(*IOB2, ("Ann sat", "B-PER"), pos_tags=[["N", "N"]] * 6 + [["N"]])
+    assert found(data) == [(6, "length", False), (6, "length", False)]
+    data = Dataset.from_dict({"tokens": [["a"], None, ["b"]], "ner_tags": [["O"], ["O"], None]})
+    assert found(data) == [(1, "missing", False), (2, "missing", False)]
+
+
+def test_empty_tokens_are_taken_out_where_no_mention_is():
+    data = rows(*IOB2, ("to||Oslo|now", "O O B-LOC O"), pos_tags=[["a", "b"]] * 6 + [list("abcd")])
+    assert found(data) == [(6, "empty token", True)]
+    fixed = mended(data, check(data), find_columns(data))
+    assert fixed[6] == {
+        "tokens": ["to", "Oslo", "now"],
+        "ner_tags": ["O", "B-LOC", "O"],
+        "pos_tags": ["a", "c", "d"],
+    }
+
+
+@pytest.mark.parametrize("tags", ["B-PER I-PER I-PER", "O B-PER O", "B-PER O B-PER"])
+def test_an_empty_token_in_or_between_mentions_is_left(tags):
+    data = rows(*IOB2, ("Bo| |Wu", tags))
+    assert (6, "empty token", False) in found(data)
+
+
+def test_a_token_of_two_words():
+    assert found(rows(*IOB2, ("New York|is", "B-LOC O"))) == [(6, "blank in token", False)]
+
+
+@pytest.mark.parametrize("tag", ["PER", "b-PER", "X-PER", "0"])
+def test_unknown_tags(tag):
+    assert found(rows(*IOB2, ("Bo", tag))) == [(6, "unknown tag", False)]
+
+
+def test_numbers_without_a_name():
+    data = rows(*IOB2, names=["O", "B-LOC", "B-PER", "I-PER"]).to_list()
+    features = rows(*IOB2, names=["O", "B-LOC", "B-PER", "I-PER"]).features
+    data[1]["ner_tags"] = [9, -1]
+    table = Dataset.from_list(data).cast_column("ner_tags", List(Value("int64")))
+    table = Dataset(table.data.table.replace_schema_metadata(None), info=None)
+    assert found(table)[0][1] == "unknown tag"
+    with pytest.raises(ValueError, match="9"):
+        Dataset.from_list(data, features=features)
+
+
+def test_blanks_around_a_tag_are_no_guess():
+    columns = rows(*IOB2).to_dict()
+    columns["ner_tags"][0] = ["O", " B-LOC"]
+    data = Dataset.from_dict(columns)
+    assert found(data) == [(0, "unknown tag", True)]
+    assert mended(data, check(data), find_columns(data))["ner_tags"][0] == ["O", "B-LOC"]
+
+
+def test_one_row_of_another_scheme():
+    data = rows(*IOBES, ("Bo", "S-PER"), ("Wu", "U-PER"))
+    assert found(data) == [(3, "mixed schemes", False)]
+
+
+def test_rows_that_stand_twice():
+    data = rows(*IOB2, ("in Rome", "O B-LOC"), ("in Rome", "O O"))
+    assert found(data) == [(6, "duplicate", True), (7, "contradiction", False)]
+    fixed = mended(data, check(data), find_columns(data))
+    assert len(fixed) == 7 and fixed["tokens"][6] == ["in", "Rome"]
+
+
+def test_rows_of_the_test_split():
+    data, test = rows(*IOB2), rows(("Ann 3", "O O"))
+    assert found(data, against=[test]) == [(4, "overlap", True)]
+    fixed = mended(data, check(data, [test]), find_columns(data))
+    assert len(fixed) == 5 and check(fixed, [test]) == []
+
+
+def test_a_mention_of_several_types():
+    data = rows(*IOB2, ("Rome won", "B-ORG O"), ("to Rome", "O B-LOC"))
+    assert found(data) == [(6, "several types", False)]
+    assert "'Rome' is ORG here (in all rows: LOC ×2, ORG ×1)" in check(data)[0].message
+    assert found(data, ignore=["several types"]) == []
+    with pytest.raises(ValueError, match="'typo' is no kind of problem"):
+        check(data, ignore=["typo"])
+
+
+def test_texts():
+    features = Features({"text": Value("string"), "label": ClassLabel(names=["neg", "pos"])})
+    data = Dataset.from_dict(
+        {"text": ["Good.", " ", "Good.", "Good.", None], "label": [1, 0, 1, 0, 0]}, features
+    )
+    assert found(data) == [
+        (1, "empty token", False),
+        (2, "duplicate", True),
+        (3, "contradiction", False),
+        (4, "missing", False),
+    ]
+
+
+def test_parts_of_speech_have_no_mentions():
+    data = Dataset.from_dict({"tokens": [["a", "b"]], "tags": [["DT", "NN"]]})
+    assert found(data) == []
+
+
+def test_columns_are_found_or_named():
+    with pytest.raises(ValueError, match="no column of words or text among x"):
+        check(Dataset.from_dict({"x": [1]}))
+    with pytest.raises(ValueError, match="there is no column 'y'"):
+        check(Dataset.from_dict({"x": [1]}), tokens_column="y")

@@ -1,0 +1,55 @@
+"""Several GPUs on one machine: `map(with_rank=True, num_proc=n)`, tried on CPU processes."""
+
+import pytest
+import torch
+
+from textaug import Augmenter, Compose, Edit, NoiseInjection, expand
+from textaug.models import loading as models
+
+SHARED = {"batched": True, "load_from_cache_file": False}
+
+
+class Where(Augmenter):
+    """Puts in front of each sentence on which device its model was loaded."""
+
+    def edits(self, example, rng):
+        return [Edit(0, 0, (models.load("AutoModelForMaskedLM", "any", rank=self.rank),))]
+
+
+@pytest.fixture
+def gpus(monkeypatch):
+    """A machine with so many GPUs, on which loading a model gives the device's name."""
+    monkeypatch.setattr(models, "_load", lambda kind, name, revision, dtype, device: device)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: True)
+    return lambda n: monkeypatch.setattr(torch.cuda, "device_count", lambda: n)
+
+
+def devices(rows):
+    return [tokens[0] for tokens in rows["tokens"]]
+
+
+def test_each_worker_has_a_gpu_of_its_own(gpus, corpus):
+    gpus(2)
+    rows = corpus.select(range(8))
+    made = rows.map(Where(), num_proc=4, with_rank=True, **SHARED)
+    assert devices(made) == [f"cuda:{n}" for n in (0, 0, 1, 1, 0, 0, 1, 1)]
+    both = Compose([NoiseInjection(), Where()])  # inside a composition too
+    assert devices(rows.map(both, num_proc=4, with_rank=True, **SHARED)) == devices(made)
+
+
+def test_expand_passes_the_rank_by_itself(gpus, corpus):
+    gpus(2)
+    made = expand(corpus.select(range(4)), Where(), num_proc=2)
+    assert devices(made)[1::2] == ["cuda:0", "cuda:0", "cuda:1", "cuda:1"]
+
+
+def test_one_process_takes_the_first(gpus, corpus):
+    for n, device in ((2, "cuda:0"), (0, "cpu")):
+        gpus(n)
+        assert set(devices(corpus.select(range(2)).map(Where(), **SHARED))) == {device}
+
+
+def test_without_a_gpu_ranks_share_the_cpu(gpus, corpus):
+    gpus(0)
+    made = corpus.select(range(4)).map(Where(), num_proc=2, with_rank=True, **SHARED)
+    assert set(devices(made)) == {"cpu"}

@@ -1,0 +1,187 @@
+"""The collator: labels on first sub-tokens, fresh augmentation, the Trainer."""
+
+import pickle
+
+import pytest
+from datasets import ClassLabel, Dataset, Features, List, Value
+from support.models import tiny_bert_encoder
+
+from textaug import Augmenter, Edit, NoiseInjection, Rejected
+from textaug.pipeline.collator import IGNORED, AugmentingDataCollator
+
+NAMES = ["O", "B-LOC", "I-LOC", "B-PER", "I-PER"]
+ROWS = [
+    {"tokens": ["Ann", "works", "in", "Rome"], "ner_tags": [3, 0, 0, 1], "id": "a"},
+    {"tokens": ["Shares", "fell"], "ner_tags": [0, 0], "id": "b"},
+]
+
+
+class Prefix(Augmenter):
+    """Puts one to nine words in front: how many, says the generator."""
+
+    def edits(self, example, rng):
+        return [Edit(0, 0, ("a",) * rng.randint(1, 9))]
+
+
+class Refuse(Augmenter):
+    def transform(self, examples, rngs):
+        return [Rejected("no")] * len(examples)
+
+
+@pytest.fixture(scope="module")
+def tokenizer(tmp_path_factory):
+    from transformers import AutoTokenizer
+
+    folder = tiny_bert_encoder(tmp_path_factory.mktemp("bert"))
+    return AutoTokenizer.from_pretrained(folder)
+
+
+def labels(batch):
+    return [[label for label in row if label != IGNORED] for row in batch["labels"].tolist()]
+
+
+def test_without_an_augmenter_it_tokenises_labels_and_pads(tokenizer):
+    batch = AugmentingDataCollator(tokenizer)(ROWS)
+    assert labels(batch) == [[3, 0, 0, 1], [0, 0]]
+    assert batch["input_ids"].shape == batch["labels"].shape == batch["attention_mask"].shape
+
+
+def test_only_the_first_sub_token_bears_the_label(tokenizer):
+    row = {"tokens": ["Rome", "zzz"], "ner_tags": [1, 2]}
+    pieces = [len(tokenizer.tokenize(word)) for word in row["tokens"]]
+    assert pieces == [1, 3]
+    batch = AugmentingDataCollator(tokenizer)([row])
+    assert batch["labels"].tolist() == [[IGNORED, 1, 2, IGNORED, IGNORED, IGNORED]]
+
+
+def test_open_labels_are_not_learnt_from(tokenizer):
+    collator = AugmentingDataCollator(tokenizer, label_names=["DT", "NN"])
+    rows = [
+        {"tokens": ["a", "fall"], "ner_tags": tags} for tags in ([0, -1], [0, None], ["DT", None])
+    ]
+    assert [labels(collator([row])) for row in rows] == [[[0]], [[0]], [[0]]]
+
+
+def test_string_tags_need_names(tokenizer):
+    row = {"tokens": ["Ann", "works"], "ner_tags": ["B-PER", "O"]}
+    assert labels(AugmentingDataCollator(tokenizer, label_names=NAMES)([row])) == [[3, 0]]
+    with pytest.raises(ValueError, match="pass label_names="):
+        AugmentingDataCollator(tokenizer)([row])
+    with pytest.raises(ValueError, match="'B-PER', not among label_names"):
+        AugmentingDataCollator(tokenizer, label_names=["O"])([row])
+
+
+def test_augmenting_integer_tags_needs_names(tokenizer):
+    with pytest.raises(ValueError, match="label_names="):
+        AugmentingDataCollator(tokenizer, Prefix())(ROWS)
+
+
+def test_every_call_draws_anew_and_repeats_under_a_seed(tokenizer):
+    import torch
+
+    collator = AugmentingDataCollator(tokenizer, Prefix(), label_names=NAMES)
+
+    def lengths():
+        return [[len(row) for row in labels(collator(ROWS))] for _ in range(6)]
+
+    torch.manual_seed(5)
+    first = lengths()
+    assert len({tuple(pair) for pair in first}) > 3
+    assert all(a > 4 and b > 2 for a, b in first)
+    torch.manual_seed(5)
+    assert lengths() == first
+    assert ROWS[0]["tokens"] == ["Ann", "works", "in", "Rome"]  # the data stay as they are
+
+
+def test_labels_move_with_the_words(tokenizer):
+    batch = AugmentingDataCollator(tokenizer, Prefix(), label_names=NAMES)(ROWS)
+    assert labels(batch)[0][-4:] == [3, 0, 0, 1]
+
+
+def test_p_is_the_share_of_augmented_rows(tokenizer):
+    row = ROWS[1]
+    collator = AugmentingDataCollator(tokenizer, Prefix(), label_names=NAMES, p=0.25)
+    grown = sum(len(labels) > 2 for _ in range(40) for labels in labels_of(collator, row, 10))
+    assert 60 < grown < 140
+    with pytest.raises(ValueError, match="p=2"):
+        AugmentingDataCollator(tokenizer, p=2)
+
+
+def labels_of(collator, row, times):
+    return labels(collator([row] * times))
+
+
+def test_a_rejected_row_is_used_as_it_was(tokenizer):
+    augmenter = Refuse()
+    batch = AugmentingDataCollator(tokenizer, augmenter, label_names=NAMES)(ROWS)
+    assert labels(batch) == [[3, 0, 0, 1], [0, 0]]
+    assert augmenter.counts["rejected: no"] == 2
+
+
+def test_tokenised_rows_are_never_augmented(tokenizer):
+    features = Features(
+        {"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=NAMES))}
+    )
+    rows = [{k: row[k] for k in ("tokens", "ner_tags")} for row in ROWS]
+    data = Dataset.from_list(rows, features=features)
+    collator = AugmentingDataCollator(tokenizer, Prefix(), label_names=NAMES)
+    tokenised = data.map(collator.tokenize, batched=True)
+    batch = collator([tokenised[0], tokenised[1]])
+    assert labels(batch) == [[3, 0, 0, 1], [0, 0]]
+    assert set(batch) <= {"input_ids", "attention_mask", "token_type_ids", "labels"}
+
+
+def test_long_rows_are_cut(tokenizer):
+    row = {"tokens": ["oil"] * 50, "ner_tags": [0] * 50}
+    batch = AugmentingDataCollator(tokenizer, max_length=10)([row])
+    assert batch["input_ids"].shape == batch["labels"].shape == (1, 10)
+
+
+def test_it_can_be_pickled(tokenizer):
+    import torch
+
+    collator = AugmentingDataCollator(tokenizer, NoiseInjection(seed=3), label_names=NAMES, p=0.5)
+    copy = pickle.loads(pickle.dumps(collator))
+    torch.manual_seed(1)
+    expected = collator(ROWS)["input_ids"].tolist()
+    torch.manual_seed(1)
+    assert copy(ROWS)["input_ids"].tolist() == expected
+
+
+def test_data_loader_workers_differ_from_each_other_and_from_epoch_to_epoch(tokenizer):
+    import torch
+    from torch.utils.data import DataLoader
+
+    collator = AugmentingDataCollator(tokenizer, Prefix(), label_names=NAMES)
+    loader = DataLoader([ROWS[1]] * 8, batch_size=1, collate_fn=collator, num_workers=2)
+    torch.manual_seed(2)
+    epochs = [[len(labels(batch)[0]) for batch in loader] for _ in range(2)]
+    assert epochs[0] != epochs[1]
+    assert epochs[0][::2] != epochs[0][1::2]
+
+
+def test_the_trainer_takes_it(tokenizer, tmp_path):
+    from transformers import AutoModelForTokenClassification, Trainer, TrainingArguments
+
+    model = AutoModelForTokenClassification.from_pretrained(
+        tiny_bert_encoder(tmp_path / "model"), num_labels=len(NAMES)
+    )
+    data = Dataset.from_list(ROWS)
+    collator = AugmentingDataCollator(tokenizer, Prefix(), label_names=NAMES)
+    trainer = Trainer(
+        model,
+        TrainingArguments(
+            output_dir=str(tmp_path),
+            max_steps=2,
+            per_device_train_batch_size=2,
+            remove_unused_columns=False,
+            dataloader_pin_memory=False,
+            report_to="none",
+            disable_tqdm=True,
+        ),
+        train_dataset=data,
+        eval_dataset=data.map(collator.tokenize, batched=True),
+        data_collator=collator,
+    )
+    assert trainer.train().global_step == 2
+    assert trainer.evaluate()["eval_loss"] > 0

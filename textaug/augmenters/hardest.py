@@ -1,0 +1,106 @@
+"""Of several results the one that a tagger finds hardest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+from typing import Unpack
+
+from textaug.core.augmenter import Augmenter
+from textaug.core.columns import Settings
+from textaug.core.example import Augmented, Example, Rejected
+from textaug.models import batching, loading
+from textaug.models.tagger import load_tagger
+
+
+class Hardest(Augmenter):
+    """Of ``k`` results of an augmenter the one with the highest loss under a tagger.
+
+    Adversarial choice: what the tagger labels right with ease teaches it little (the "worst of k"
+    of Engstrom et al. 2019, "Exploring the Landscape of Spatial Robustness"). Results that spoil a
+    label are hard too, so use it with augmenters whose labels are sure, and look at some of them.
+    For tags of mentions only; the loss is the mean cross entropy over a sentence's words.
+
+    Results that are rejected or unchanged drop out; if none is left, the first says what becomes
+    of the example. Of equals the first is taken.
+
+    Args:
+        augmenter: what makes the results.
+        k: of how many to choose, at least 1.
+        model: any model for token classification whose labels have names (``B-PER``, …), trained on
+            the gold sample: a folder made by ``save_pretrained``, its tokenizer beside it, or a
+            name on the hub. It must never have seen the evaluation split. Labels of ``B-`` and
+            ``I-`` are taken to be IOB2 where every type has both, else IOB1.
+        revision: branch, tag or commit of the model on the hub.
+        dtype: number format, see :class:`~textaug.MaskedLMSubstitution`.
+        device: ``"cpu"``, ``"cuda:1"``, …; default: a GPU if there is one.
+        batch_tokens: how many sub-tokens go through the model at once.
+        **settings: see :class:`~textaug.Augmenter`; those of ``augmenter`` do not count, except
+            its ``target``.
+
+    Raises:
+        ValueError: for ``k`` below 1; on first use, if the model is no tagger, its labels have no
+            names, or the data has a type of mention that it does not know.
+        OSError: on first use, if there is no such model, or no way to get it.
+
+    >>> from textaug import NoiseInjection
+    >>> Hardest(NoiseInjection(), 4, "runs/teacher", seed=1)
+    Hardest(augmenter=NoiseInjection(), k=4, model='runs/teacher', seed=1)
+    """
+
+    def __init__(
+        self,
+        augmenter: Augmenter,
+        k: int,
+        model: str,
+        revision: str | None = None,
+        dtype: str = "auto",
+        device: str | None = None,
+        batch_tokens: int = batching.BATCH_TOKENS,
+        **settings: Unpack[Settings],
+    ) -> None:
+        if k < 1:
+            raise ValueError(f"k={k}: must be at least 1")
+        if dtype not in loading.DTYPES:
+            raise ValueError(f"dtype={dtype!r}: must be one of {', '.join(loading.DTYPES)}")
+        if batch_tokens < 1:
+            raise ValueError(f"batch_tokens={batch_tokens}: must be at least 1")
+        self.augmenter = augmenter
+        self.k = k
+        self.model = str(model)
+        self.revision = revision
+        self.dtype = dtype
+        self.device = device
+        self.batch_tokens = batch_tokens
+        super().__init__(**settings)
+
+    def use_rank(self, rank: int) -> None:
+        """Tell the augmenter too which worker this is."""
+        super().use_rank(rank)
+        self.augmenter.use_rank(rank)
+
+    def transform(
+        self, examples: Sequence[Example], rngs: Sequence[Random]
+    ) -> Sequence[Augmented | Rejected]:
+        """Augment ``k`` times, score all results together, and choose."""
+        rounds = [self.augmenter.transform(examples, rngs) for _ in range(self.k)]
+        results = list(rounds[0])
+        changed = [
+            (i, result)
+            for drawn in rounds
+            for i, result in enumerate(drawn)
+            if isinstance(result, Augmented) and result.example != examples[i]
+        ]
+        different = list(dict.fromkeys(result.example for _, result in changed))
+        if not different:
+            return results
+        tagger = load_tagger(self.model, self.revision, self.dtype, self.device, self.rank)
+        losses = tagger.losses(different, self.batch_tokens)
+        loss_of = dict(zip(different, losses, strict=True))
+        highest: dict[int, float] = {}
+        for i, result in changed:
+            loss = loss_of[result.example]
+            if i not in highest or loss > highest[i]:
+                highest[i] = loss
+                results[i] = result
+        return results

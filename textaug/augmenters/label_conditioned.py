@@ -1,0 +1,250 @@
+"""New words inside mentions, by a masked language model that has been told the label."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any, Unpack
+
+from textaug.core.augmenter import Augmenter
+from textaug.core.columns import Settings
+from textaug.core.example import Edit, Example
+from textaug.core.reading import read_examples
+from textaug.core.validation import check_probability
+from textaug.language.articles import article_edit, reads_as_english
+from textaug.language.casing import match_case
+from textaug.models import loading
+from textaug.models.fine_tuning import fine_tune, trained_once
+from textaug.models.marked_lm import MARKED_WORD, MarkedEngine, MarkedWord, marked_engine
+from textaug.models.markers import add_markers, labels_of
+from textaug.models.masked_lm import Gap, Window, best_candidates, draw
+
+if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+
+
+# Which pieces may be predicted at a place: a word that is one piece, or the first or a later piece
+# of a longer one.
+_WHOLE, _FIRST, _LATER = range(3)
+SMALL_MODEL_RATE, USUAL_RATE = 2e-4, 5e-5  # learning rates: the smaller the model, the larger
+
+
+class LabelConditionedMLM(Augmenter):
+    """Replace words of mentions by others that a masked language model finds likely *there*.
+
+    MELM (Zhou et al. 2022, "MELM: Data Augmentation with Masked Entity Language Modeling for
+    Low-Resource NER"): every word of a mention stands between two markers that name its label; a
+    masked language model is fine-tuned on the sample to predict masked mention words beside them,
+    and then draws new ones from its ``top_k`` best. So the new word is one that suits label *and*
+    sentence, and may be one that the sample does not have.
+
+    A mention keeps its number of words, its case, and every word with a sign or digit in it; a
+    new word has as many pieces as the model cuts the old one into. Other than in the paper the
+    pieces of a mention are drawn from left to right, each in the knowledge of those before, because
+    pieces drawn at once seldom make a word. Made by :meth:`from_dataset`.
+
+    Args:
+        model: the folder of a model with label markers, as :meth:`from_dataset` makes them.
+        p: share of the mention words that are replaced (at least one per sentence if ``p > 0``).
+        top_k: from how many of the most likely pieces one is drawn, at least 1; default 5, as in
+            the paper.
+        temperature: above 1 evens out their probabilities, below 1 sharpens them; above 0.
+        dtype: see :class:`~textaug.MaskedLMSubstitution`, as for the next two.
+        device: where the model runs.
+        batch_tokens: how many sub-word tokens go through the model at once.
+        **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here. A mention of a
+            type that the model was not trained on is left alone.
+
+    Raises:
+        ValueError: for an argument out of range, naming it; on first use, for a model without
+            label markers.
+
+    >>> LabelConditionedMLM("melm-2b7e", p=0.7, seed=1)
+    LabelConditionedMLM(model='melm-2b7e', p=0.7, seed=1)
+
+    With a data set at hand::
+
+        augment = LabelConditionedMLM.from_dataset(train, "offline")
+        train.map(augment, batched=True)
+    """
+
+    def __init__(
+        self,
+        model: str | os.PathLike[str],
+        p: float = 0.5,
+        top_k: int = 5,
+        temperature: float = 1.0,
+        dtype: str = "auto",
+        device: str | None = None,
+        batch_tokens: int = 4096,
+        **settings: Unpack[Settings],
+    ) -> None:
+        self.model = str(model)
+        self.p = check_probability("p", p)
+        if top_k < 1:
+            raise ValueError(f"top_k={top_k}: must be at least 1")
+        if temperature <= 0:
+            raise ValueError(f"temperature={temperature}: must be above 0")
+        if dtype not in loading.DTYPES:
+            raise ValueError(f"dtype={dtype!r}: must be one of {', '.join(loading.DTYPES)}")
+        if batch_tokens < 1:
+            raise ValueError(f"batch_tokens={batch_tokens}: must be at least 1")
+        self.top_k = top_k
+        self.temperature = temperature
+        self.dtype = dtype
+        self.device = device
+        self.batch_tokens = batch_tokens
+        super().__init__(**settings)
+
+    @classmethod
+    def from_dataset(
+        cls,
+        dataset: Dataset | DatasetDict,
+        model: str = "bert-base-cased",
+        p: float = 0.5,
+        epochs: float = 20,
+        batch_size: int = 16,
+        learning_rate: float | None = None,
+        mask: float = 0.7,
+        label_words: Mapping[str, str] | None = None,
+        revision: str | None = None,
+        device: str | None = None,
+        cache_dir: str | os.PathLike[str] | None = None,
+        split: str = "train",
+        show_progress_bar: bool = True,
+        **options: Any,
+    ) -> LabelConditionedMLM:
+        """Fine-tune a masked language model on the mentions of a data set.
+
+        What has been trained once, on the same sentences and with the same settings, is taken from
+        ``cache_dir``. On a machine with GPUs, train in a process of its own before you start
+        ``map(..., num_proc=...)``: workers cannot use a GPU that their parent has used.
+
+        Args:
+            dataset: the training data. Of a ``DatasetDict`` only ``split`` is read.
+            model: any masked language model: a folder, a name on the model hub, or ``"offline"``.
+            p: see :class:`LabelConditionedMLM`.
+            epochs: how often every sentence with a mention is seen; default 20, as in the paper.
+            batch_size: sentences in a step.
+            learning_rate: at its peak; default: 5e-5, and 2e-4 for ``"offline"``.
+            mask: share of the mention words that are masked in training, above 0; default 0.7, as
+                in the paper.
+            label_words: what a label stands for, in words of the language of the data, for
+                instance ``{"DIS": "disease"}``: the marker's embedding starts as the word's.
+                The usual labels are known; the others are taken at their word.
+            revision: branch, tag or commit of the model on the hub.
+            device: where it is trained and used; default: a GPU if there is one.
+            cache_dir: where the folder of weights is kept; default: ``textaug`` in ``HF_HOME``.
+            split: which split of a ``DatasetDict``.
+            show_progress_bar: while it trains, unless ``datasets`` shows none either
+                (``datasets.disable_progress_bars()``).
+            **options: of :class:`LabelConditionedMLM`; its ``seed`` also counts in training.
+
+        Raises:
+            ValueError: if the data have no mention, or an argument is out of range.
+            OSError: if there is no such model, or no way to get it.
+        """
+        augmenter = cls(model, p, device=device, **options)  # finds mistakes before the training
+        for name, value in (("epochs", epochs), ("batch_size", batch_size), ("mask", mask)):
+            if value <= 0:
+                raise ValueError(f"{name}={value}: must be above 0")
+        check_probability("mask", mask)
+        names = {key: value for key, value in options.items() if key in Settings.__annotations__}
+        examples = read_examples(dataset, split, names)  # type: ignore[arg-type]
+        labels = labels_of(examples)
+        examples = [example for example in examples if example.spans]
+        if learning_rate is None:
+            learning_rate = SMALL_MODEL_RATE if model == "offline" else USUAL_RATE
+        made_from = {
+            "model": model,
+            "revision": revision,
+            "epochs": epochs,
+            "batch_size": batch_size,
+            "learning_rate": learning_rate,
+            "mask": mask,
+            "label_words": dict(label_words or {}),
+            "seed": augmenter.seed,
+        }
+
+        def train(folder: Path) -> None:
+            loaded = loading.load("AutoModelForMaskedLM", model, revision, "float32", device)
+            fresh, tokenizer = copy.deepcopy(loaded)  # the loaded ones are shared
+            add_markers(fresh, tokenizer, labels, label_words)
+            engine = MarkedEngine(fresh, tokenizer)
+            rows = [row for row in engine.rows(examples) if row.words]
+            if not rows:
+                raise ValueError("no mention has a word of letters only: nothing to learn from")
+            rng = Random(augmenter.seed)
+            fine_tune(
+                fresh,
+                rows,
+                [len(row.ids) for row in rows],
+                lambda _, batch: engine.loss(batch, mask, rng),
+                steps=max(1, round(epochs * len(rows) / batch_size)),
+                batch_size=batch_size,
+                learning_rate=learning_rate,
+                seed=augmenter.seed,
+                show_progress=f"Fine-tuning {model}" if show_progress_bar else None,
+            )
+            fresh.save_pretrained(folder)
+            tokenizer.save_pretrained(folder)
+
+        augmenter.model = trained_once("melm", made_from, examples, cache_dir, train)
+        return augmenter
+
+    def propose(
+        self, examples: Sequence[Example], rngs: Sequence[Random]
+    ) -> Sequence[Sequence[Edit]]:
+        """Mask words of mentions, and fill them piece by piece, all mentions together."""
+        engine = marked_engine(self.model, self.dtype, self.device, self.rank)
+        rows = engine.rows(examples)
+        # By row and mention, the places to fill from left to right.
+        queues: dict[tuple[int, int], list[tuple[int, Gap]]] = {}
+        # Where "a" may have to become "an": before the first word of a mention.
+        english = [
+            {span.start for span in e.spans} if reads_as_english(e.tokens) else () for e in examples
+        ]
+        by_example: list[list[tuple[int, MarkedWord]]] = [[] for _ in examples]
+        for number, row in enumerate(rows):
+            by_example[row.example] += [(number, word) for word in row.words]
+        chosen = [
+            (rows[number], word, queues.setdefault((number, word.mention), []))
+            for n, words in enumerate(by_example)
+            for number, word in self.choose(words, self.p, rngs[n])
+        ]
+        for row, word, queue in chosen:
+            unwanted = (examples[row.example].tokens[word.position].casefold(),)
+            for at in range(word.start, word.end):
+                one = word.end - word.start == 1
+                kind = _WHOLE if one else _FIRST if at == word.start else _LATER
+                queue.append((at, Gap(word.position, kind, unwanted)))
+                row.ids[at] = engine.mask_id
+        while queues:
+            windows: dict[int, Window] = {}
+            for (number, _), queue in queues.items():
+                row = rows[number]
+                window = windows.setdefault(number, Window(row.example, row.ids, []))
+                window.gaps.append(queue.pop(0))
+            now = list(windows.values())
+            predicted = engine.predict(now, self.top_k, self.batch_tokens)
+            for window, predictions in zip(now, predicted, strict=True):
+                for (at, _), best in zip(window.gaps, predictions, strict=True):
+                    if candidates := best_candidates(best, self.top_k):
+                        rng = rngs[window.example]
+                        window.ids[at] = draw(candidates, 1.0, self.temperature, rng)
+            queues = {key: queue for key, queue in queues.items() if queue}
+        edits: list[list[Edit]] = [[] for _ in examples]
+        for row, word, _ in chosen:
+            n, i = row.example, word.position
+            old = examples[n].tokens[i]
+            new = "".join(engine.texts[id] for id in row.ids[word.start : word.end])
+            if not MARKED_WORD.fullmatch(new) or new.casefold() == old.casefold():
+                continue
+            new = match_case(new, old)
+            edits[n].append(Edit(i, i + 1, (new,), origins=(None,)))  # its part of speech is open
+            if i in english[n] and (article := article_edit(examples[n], i, new)):
+                edits[n].append(article)
+        return edits

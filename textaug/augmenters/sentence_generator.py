@@ -1,0 +1,366 @@
+"""New labelled sentences, written by a language model that has read the sample."""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Unpack
+
+from textaug.core import tag_schemes
+from textaug.core.augmenter import Augmenter
+from textaug.core.batch import Batch
+from textaug.core.columns import Settings
+from textaug.core.example import Example
+from textaug.core.reading import read_examples
+from textaug.models import encoding, loading
+from textaug.models.constrained_decoding import LabelledTextWriter, end_ids
+from textaug.models.fine_tuning import fine_tune, trained_once
+from textaug.models.markers import add_markers, labels_of, marks
+
+if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+
+logger = logging.getLogger("textaug")
+
+
+FACTS = "generator.json"  # beside the weights: what else `generate` has to know
+FROM_SCRATCH_RATE, USUAL_RATE = 1e-3, 5e-5  # learning rates
+FROM_SCRATCH_EPOCHS, USUAL_EPOCHS = 30, 10
+# Of the model that is trained from nothing on the sample.
+SMALL_GPT2: dict[str, Any] = {"n_layer": 2, "n_head": 4, "n_embd": 256}
+SMALL_GPT2 |= {"resid_pdrop": 0.2, "embd_pdrop": 0.2, "attn_pdrop": 0.2}
+
+
+class SentenceGenerator:
+    """Writes new labelled sentences (DAGA: Ding et al. 2020).
+
+    "DAGA: Data Augmentation with a Generation Approach for Low-resource Tagging Tasks": sentences
+    are written out with the label of each mention word before it (``<B-PER> Ann <I-PER> Lee
+    sleeps``), a language model is trained on them, and what it then writes is read back as words
+    and tags. Here it can write nothing else: at each step only those pieces are open to it that
+    keep the sentence well formed, so that every label has its word and every mention its start.
+
+    This gives new rows and does not change rows, so it is no :class:`~textaug.Augmenter`. Whether
+    a word *deserves* its label is the model's judgement, other than with all augmenters here:
+    read some, and consider a filter. Made by :meth:`fit`.
+
+    Args:
+        model: the folder of a model, as :meth:`fit` makes it.
+        temperature: above 1 evens out the probabilities, below 1 sharpens them; above 0.
+        top_k: from how many of the most likely pieces one is drawn, at least 1.
+        device: where the model runs; default: a GPU if there is one.
+
+    Attributes:
+        counts: how many sentences were made, or left out and why, since this object was made.
+
+    Raises:
+        ValueError: for an argument out of range, naming it; for a folder that :meth:`fit` did not
+            make.
+
+    With a data set at hand::
+
+        generator = SentenceGenerator.fit(train)
+        more = concatenate_datasets([generator.generate(1000), train])
+    """
+
+    def __init__(
+        self,
+        model: str | os.PathLike[str],
+        temperature: float = 1.0,
+        top_k: int = 50,
+        device: str | None = None,
+    ) -> None:
+        if temperature <= 0:
+            raise ValueError(f"temperature={temperature}: must be above 0")
+        if top_k < 1:
+            raise ValueError(f"top_k={top_k}: must be at least 1")
+        self.model = str(model)
+        self.temperature = temperature
+        self.top_k = top_k
+        self.device = device
+        self.counts: Counter[str] = Counter()
+        facts = Path(model) / FACTS
+        if not facts.is_file():
+            raise ValueError(
+                f"{self.model!r} is no folder that SentenceGenerator.fit made; call it with the "
+                "training data"
+            )
+        self._facts: dict[str, Any] = json.loads(facts.read_text())
+
+    def __repr__(self) -> str:
+        return (
+            f"SentenceGenerator({self.model!r}, temperature={self.temperature}, top_k={self.top_k})"
+        )
+
+    @classmethod
+    def fit(
+        cls,
+        dataset: Dataset | DatasetDict,
+        model: str | None = None,
+        epochs: float | None = None,
+        batch_size: int = 16,
+        learning_rate: float | None = None,
+        label_words: Mapping[str, str] | None = None,
+        revision: str | None = None,
+        temperature: float = 1.0,
+        top_k: int = 50,
+        device: str | None = None,
+        cache_dir: str | os.PathLike[str] | None = None,
+        split: str = "train",
+        show_progress_bar: bool = True,
+        **settings: Unpack[Settings],
+    ) -> SentenceGenerator:
+        """Train a language model on the labelled sentences of a data set.
+
+        What has been trained once, on the same sentences and with the same settings, is taken from
+        ``cache_dir``. The folder holds the weights, label names and a hash of each sentence.
+
+        Args:
+            dataset: the training data. Of a ``DatasetDict`` only ``split`` is read.
+            model: any causal language model, a folder or a name on the model hub. Default: a small
+                GPT-2 of two layers, trained from nothing (the paper trains an LSTM so), whose
+                words are those of the sample.
+            epochs: how often each sentence is seen; default 30, and 10 for a model that can write.
+                With more it writes better sentences, and more that are copies.
+            batch_size: sentences in a step.
+            learning_rate: at its peak; default: 1e-3, and 5e-5 for a model that can write.
+            label_words: see :meth:`textaug.LabelConditionedMLM.from_dataset`.
+            revision: branch, tag or commit of the model on the hub.
+            temperature: see :class:`SentenceGenerator`, as for the next two.
+            top_k: from how many pieces one is drawn.
+            device: where it is trained and runs.
+            cache_dir: where the folder of weights is kept; default: ``textaug`` in ``HF_HOME``.
+            split: which split of a ``DatasetDict``.
+            show_progress_bar: while it trains, unless ``datasets`` shows none either
+                (``datasets.disable_progress_bars()``).
+            **settings: ``seed`` (of the training), ``tokens_column``, ``tags_column``,
+                ``label_names`` and ``scheme``, as for every :class:`~textaug.Augmenter`.
+
+        Raises:
+            ValueError: if the data have no mention, or an argument is out of range.
+            OSError: if there is no such model, or no way to get it.
+        """
+        seed = settings.get("seed", 0)
+        if epochs is None:
+            epochs = USUAL_EPOCHS if model else FROM_SCRATCH_EPOCHS
+        if learning_rate is None:
+            learning_rate = USUAL_RATE if model else FROM_SCRATCH_RATE
+        for name, value in (("epochs", epochs), ("batch_size", batch_size)):
+            if value <= 0:
+                raise ValueError(f"{name}={value}: must be above 0")
+        examples = [e for e in read_examples(dataset, split, settings) if e.tokens]
+        labels = labels_of(examples)
+        facts = _facts(dataset[split] if isinstance(dataset, Mapping) else dataset, settings)
+        made_from = {
+            "model": model,
+            "revision": revision,
+            "epochs": epochs,
+            "batch_size": batch_size,
+            "learning_rate": learning_rate,
+            "label_words": dict(label_words or {}),
+            "seed": seed,
+            "facts": facts,
+        }
+
+        def train(folder: Path) -> None:
+            if model is None:
+                fresh, tokenizer = _small_gpt2(examples, seed)
+            else:
+                loaded = loading.load("AutoModelForCausalLM", model, revision, "float32", device)
+                fresh, tokenizer = copy.deepcopy(loaded)  # the loaded ones are shared
+            add_markers(fresh, tokenizer, labels, label_words)
+            room = getattr(fresh.config, "max_position_embeddings", None)
+            rows = [row[:room] for row in _linearised(examples, tokenizer)]
+            fine_tune(
+                fresh,
+                rows,
+                [len(row) for row in rows],
+                _loss,
+                steps=max(1, round(epochs * len(rows) / batch_size)),
+                batch_size=batch_size,
+                learning_rate=learning_rate,
+                seed=seed,
+                show_progress=f"Training {model or 'a small GPT-2'}" if show_progress_bar else None,
+            )
+            fresh.save_pretrained(folder)
+            tokenizer.save_pretrained(folder)
+            more = {"labels": labels, "longest": max(map(len, rows))}
+            more["known"] = sorted({_digest(example.tokens) for example in examples})
+            (folder / FACTS).write_text(json.dumps(facts | more, indent=1) + "\n")
+
+        folder = trained_once("daga", made_from, examples, cache_dir, train)
+        return cls(folder, temperature, top_k, device)
+
+    def generate(
+        self,
+        n: int,
+        seed: int = 0,
+        batch_size: int = 64,
+        tries: int = 5,
+        show_progress_bar: bool = True,
+    ) -> Dataset:
+        """Write ``n`` new labelled sentences.
+
+        Copies of training sentences and of one another are left out, and counted in
+        :attr:`counts`, and so is a sentence that comes to no end in the length of the longest it
+        was trained on.
+
+        Args:
+            n: how many.
+            seed: same seed, same sentences, in the same order, whatever ``n`` and ``batch_size``.
+            batch_size: sentences written at a time.
+            tries: at most this many times ``n`` are written; if too many of them have to be left
+                out, fewer than ``n`` come back, with a warning.
+            show_progress_bar: while it writes.
+
+        Returns:
+            A data set with two columns, words and tags, with names, types and tag scheme of the
+            training data. What its other columns would have to say of a sentence that nobody wrote
+            is not known, so they are absent; ``concatenate_datasets`` fills them with ``None``.
+        """
+        from datasets import Dataset, Features
+        from datasets.utils import tqdm
+
+        facts, names = self._facts, self._facts["label_names"]
+        seen = set(facts["known"])
+        rows: dict[str, list[Any]] = {facts["tokens_column"]: [], facts["tags_column"]: []}
+        words, labels = rows.values()
+        with tqdm(total=n, desc="Generating", disable=not show_progress_bar) as progress:
+            for example in self._examples(n * tries, seed, batch_size):
+                if len(words) == n:
+                    break
+                if example is None:
+                    self.counts["left out: came to no end"] += 1
+                    continue
+                tags = tag_schemes.from_spans(example.spans, len(example.tokens), facts["scheme"])
+                digest = _digest(example.tokens)
+                if digest in seen:
+                    copied = digest in facts["known"]
+                    what = "a training sentence" if copied else "an earlier one"
+                    self.counts[f"left out: same as {what}"] += 1
+                elif names and not set(tags) <= set(names):
+                    self.counts["left out: tags not among the label names"] += 1
+                else:
+                    self.counts["made"] += 1
+                    words.append(list(example.tokens))
+                    labels.append([names.index(tag) for tag in tags] if facts["integers"] else tags)
+                    progress.update()
+                seen.add(digest)
+        if len(words) < n:
+            logger.warning(
+                "SentenceGenerator: %s of %s sentences made in %s tries (%s)",
+                len(words), n, n * tries, dict(self.counts),
+            )  # fmt: skip
+        return Dataset.from_dict(rows, features=Features.from_dict(facts["features"]))
+
+    def _examples(self, most: int, seed: int, batch_size: int) -> Iterator[Example | None]:
+        """Sentences by their numbers; ``None`` for one without an end."""
+        writer = LabelledTextWriter(self.model, self._facts["labels"], self.device)
+        for start in range(0, most, batch_size):
+            numbers = range(start, min(start + batch_size, most))
+            yield from writer.write(
+                [f"{seed} {number}" for number in numbers],
+                self._facts["longest"],
+                self.temperature,
+                self.top_k,
+            )
+
+
+def _facts(dataset: Dataset, settings: Settings) -> dict[str, Any]:
+    """Names and types of the columns with words and tags, label names and scheme."""
+    from datasets import Features
+
+    features = dataset.features
+    plain = [name for name, kind in features.items() if not hasattr(kind, "decode_example")]
+    data = dataset.select_columns(plain).with_format(None)
+    batch = Batch(data[:], Augmenter(**settings).columns, features)
+    if batch.tokens_column is None or batch.tags_column is None:
+        raise ValueError(f"no column holds tags (columns: {', '.join(plain)}); pass tags_column=")
+    names, rows = batch.label_names, batch.column(batch.tags_column)
+    schemes: Counter[str] = Counter()
+    for row in rows:
+        scheme, spans, _ = tag_schemes.read(tuple(row), names or tuple({"O", *row}), batch.scheme)
+        schemes[scheme] += bool(spans)
+    kept = {name: features[name] for name in (batch.tokens_column, batch.tags_column)}
+    return {
+        "tokens_column": batch.tokens_column,
+        "tags_column": batch.tags_column,
+        "label_names": names,
+        "scheme": schemes.most_common(1)[0][0],
+        "integers": any(isinstance(tag, int) for row in rows for tag in row),
+        "features": Features(kept).to_dict(),
+    }
+
+
+def _digest(tokens: Sequence[str]) -> str:
+    text = " ".join(tokens).encode(errors="surrogatepass")
+    return blake2b(text, digest_size=8).hexdigest()
+
+
+def _small_gpt2(examples: Sequence[Example], seed: int) -> tuple[Any, Any]:
+    """A fresh GPT-2 and a tokenizer, to which every word of the sample is one piece."""
+    import torch
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.pre_tokenizers import WhitespaceSplit
+    from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+
+    special = ["<pad>", "<s>", "</s>", "<unk>"]
+    found = {token for example in examples for token in example.tokens}
+    words = [*special, *sorted(found - set(special))]
+    tokenizer = Tokenizer(WordLevel({word: i for i, word in enumerate(words)}, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = WhitespaceSplit()
+    wrapped = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_object=tokenizer,
+        pad_token="<pad>",
+        bos_token="<s>",
+        eos_token="</s>",
+        unk_token="<unk>",
+    )
+    # Each word, with a marker for each, and both ends.
+    longest = 2 * max(len(example.tokens) for example in examples) + 2
+    config = GPT2Config(
+        vocab_size=len(words),
+        n_positions=longest,
+        bos_token_id=1,
+        eos_token_id=2,
+        pad_token_id=0,
+        **SMALL_GPT2,
+    )
+    with torch.random.fork_rng([]):
+        torch.manual_seed(seed)
+        model = GPT2LMHeadModel(config)
+    return model, wrapped
+
+
+def _linearised(examples: Sequence[Example], tokenizer: Any) -> list[list[int]]:
+    """Each sentence as token ids: every word, before a word of a mention its marker, both ends."""
+    start, end = end_ids(tokenizer)
+    words = sorted({token for example in examples for token in example.tokens})
+    pieces = dict(zip(words, encoding.encode_words(tokenizer, words), strict=True))
+    ids_of = tokenizer.get_vocab()
+    rows = []
+    for example in examples:
+        row = [start]
+        for token, mark in zip(example.tokens, marks(example), strict=True):
+            row += [ids_of[mark], *pieces[token]] if mark else pieces[token]
+        rows.append([*row, end])
+    return rows
+
+
+def _loss(model: Any, rows: Sequence[list[int]]) -> Any:
+    """How surprising each piece is to the model after those before it."""
+    import torch
+
+    length = max(map(len, rows))
+    ids = torch.tensor([row + [0] * (length - len(row)) for row in rows], device=model.device)
+    lengths = torch.tensor([len(row) for row in rows], device=model.device)
+    seen = torch.arange(length, device=model.device) < lengths[:, None]
+    logits = model(input_ids=ids, attention_mask=seen.long()).logits[:, :-1]
+    return torch.nn.functional.cross_entropy(logits[seen[:, 1:]], ids[:, 1:][seen[:, 1:]])

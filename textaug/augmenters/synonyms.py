@@ -1,0 +1,115 @@
+"""Replace words by synonyms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
+from typing import Unpack
+
+from textaug.core.augmenter import Augmenter
+from textaug.core.columns import Settings
+from textaug.core.example import Edit, Example
+from textaug.core.validation import check_probability
+from textaug.language.articles import ARTICLES, article_edit
+from textaug.language.lexicon import Lexicon, WordList
+from textaug.language.nltk_wordnet import NltkWordNet
+from textaug.language.senses import CACHE_SIZE
+from textaug.language.wordnet import WordNet
+
+
+class SynonymReplacement(Augmenter):
+    """Replace words by synonyms, inflected and cased like the word they replace.
+
+    As in Zhang et al. (2015, "Character-level Convolutional Networks for Text Classification"),
+    synonyms come in the order of how usual their sense is, and the first is the likeliest: synonym
+    number ``i`` is taken with a probability falling as ``q**i``. Used for NER by Dai & Adel (2020).
+    Function words and numbers stay; a word whose sense is not clear stays too.
+
+    Args:
+        p: share of the words *that have a synonym* which are replaced (at least one per sentence
+            if ``p > 0``).
+        words: your own synonyms, a dict from a word to its synonyms; then nothing else is used.
+            For another language than English, give ``lang`` too (``a`` and ``an`` are set right
+            before an English word).
+        lang: language of the text, as NLTK's Open Multilingual WordNet names it (``fra``, ``por``,
+            ``spa``, …), which must be installed then. ``"eng"``, the default, uses the list inside
+            this package, made from WordNet 3.0.
+        max_senses: how many of a word's senses to take synonyms from, the most usual first. With 1
+            nearly every replacement reads well, but few words have any; the default 2 reaches about
+            twice as many.
+        q: how fast the later synonyms grow unlikely, between 0 (always the first) and 1 (all
+            alike); default 0.5, as in the paper.
+        **settings: see :class:`~textaug.Augmenter`.
+
+    Raises:
+        ValueError: for a probability out of range, or ``max_senses`` below 1.
+        LookupError: on first use, if ``lang`` needs NLTK data that is not installed; says how to
+            install it.
+
+    >>> SynonymReplacement(p=1.0, words={"big": ["large"]})("A Big dog")
+    'A Large dog'
+    """
+
+    def __init__(
+        self,
+        p: float = 0.5,
+        words: Mapping[str, Sequence[str]] | None = None,
+        lang: str = "eng",
+        max_senses: int = 2,
+        q: float = 0.5,
+        **settings: Unpack[Settings],
+    ) -> None:
+        self.p = check_probability("p", p)
+        for word, new in (words or {}).items():
+            listed = isinstance(new, (list, tuple)) and all(synonym.split() for synonym in new)
+            if not listed:
+                raise ValueError(f"words[{word!r}]={new!r}: must be a list of words")
+        self.words = None if words is None else {word: list(new) for word, new in words.items()}
+        self.lang = lang
+        self.max_senses = max_senses
+        self.q = check_probability("q", q)
+        if max_senses < 1:
+            raise ValueError(f"max_senses={max_senses}: must be at least 1")
+        if self.words is not None:
+            self._lexicon: Lexicon = WordList(self.words)
+        else:
+            self._lexicon = WordNet() if lang == "eng" else NltkWordNet(lang)
+        self._synonyms = _Remembered(self._look_up)
+        super().__init__(**settings)
+
+    def _look_up(self, word: str) -> list[tuple[str, ...]]:
+        synonyms = self._lexicon.synonyms(word, max_senses=self.max_senses)
+        return [tuple(synonym.split()) for synonym in synonyms]
+
+    def edits(self, example: Example, rng: Random) -> list[Edit]:
+        """Swap some words for synonyms."""
+        tokens, synonyms_of = example.tokens, self._synonyms
+        places = example.positions(self.target)
+        found = [(i, synonyms) for i in places if (synonyms := synonyms_of[tokens[i]])]
+        edits: list[Edit] = []
+        english = self.lang == "eng"
+        for i, synonyms in self.choose(found, self.p, rng):
+            rank = 0
+            while rank + 1 < len(synonyms) and rng.random() < self.q:
+                rank += 1
+            new = synonyms[rank]
+            # A synonym has the part of speech of the word; of several words none surely has it.
+            edits.append(Edit(i, i + 1, new))
+            if english and i and tokens[i - 1] in ARTICLES:
+                article = article_edit(example, i, new[0])
+                if article and not synonyms_of[tokens[i - 1]]:  # own words may be articles
+                    edits.append(article)
+        return edits
+
+
+class _Remembered(dict[str, list[tuple[str, ...]]]):
+    """Synonyms by word, looked up once; then found without a call, unlike with ``lru_cache``."""
+
+    def __init__(self, look_up: Callable[[str], list[tuple[str, ...]]]) -> None:
+        self._look_up = look_up
+
+    def __missing__(self, word: str) -> list[tuple[str, ...]]:
+        if len(self) >= CACHE_SIZE:
+            self.clear()
+        self[word] = found = self._look_up(word)
+        return found

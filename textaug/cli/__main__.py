@@ -1,0 +1,5 @@
+"""``python -m textaug.cli``."""
+
+from textaug.cli.app import main
+
+main()

@@ -1,0 +1,27 @@
+"""``textaug``: augment, look, check and report from a shell. Thin over the library.
+
+Errors are one plain message and exit status 2; ``check`` exits with 1 where it found something.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from textaug.cli.augment import augment
+from textaug.cli.check import check
+from textaug.cli.inspect import convert, preview, report
+
+app = typer.Typer(
+    help="More labelled text, with every label still right.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+for command in (augment, preview, convert, check, report):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

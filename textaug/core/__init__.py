@@ -1,0 +1,1 @@
+"""Examples, tags, columns, augmenters and their randomness: what every other package builds on."""

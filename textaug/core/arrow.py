@@ -1,0 +1,81 @@
+"""Columns of Arrow tables, numpy arrays and tensors as plain Python values."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain, pairwise
+from typing import Any
+
+FEW_ROWS = 16  # are read one by one
+
+
+def column_from_arrow(column: Any) -> tuple[list[Any], list[str] | None]:
+    """A column of an Arrow table as ``to_pylist`` gives it, but equal words are one string.
+
+    One string for each different word takes less time to make, to check and to look up than one
+    for each place where it stands. Of a column of words also these different ones come back.
+    """
+    from pyarrow import types
+
+    is_words = types.is_list(column.type) and types.is_string(column.type.value_type)
+    flat = [chunk.flatten() for chunk in column.chunks] if is_words else []
+    missing = column.null_count or any(values.null_count for values in flat)
+    if not is_words or missing or len(column) < FEW_ROWS:
+        return column.to_pylist(), None
+    rows: list[Any] = []
+    seen: list[str] = []
+    for chunk, values in zip(column.chunks, flat, strict=True):
+        encoded = values.dictionary_encode()
+        words = encoded.dictionary.to_numpy(zero_copy_only=False)
+        found = words[encoded.indices.to_numpy()].tolist()
+        ends = chunk.offsets.to_numpy() - chunk.offsets[0].as_py()
+        rows += [found[start:end] for start, end in pairwise(ends.tolist())]
+        seen += words.tolist()
+    return rows, seen
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Keep the garbage collector from running, if it was on.
+
+    What is made for a batch is gone by its end without it. Started by so many small objects, it
+    goes through all objects of the process: with a model and a lexicon loaded, that takes longer
+    than the augmenting.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def are_words(rows: Sequence[Any], words: list[str] | None) -> bool:
+    """Whether all rows are lists of strings, none of them empty or with white space inside.
+
+    ``words`` are the different ones, where they are known already.
+    """
+    if words is None and not all(isinstance(tokens, (list, tuple)) for tokens in rows):
+        return False
+    try:
+        # Each word once, in one string: splitting that is the fastest way to look into all of them.
+        words = words or list(set(chain.from_iterable(rows)))
+        return " ".join(words).split() == words
+    except TypeError:
+        return False
+
+
+def to_plain(value: Any) -> Any:
+    """Numpy arrays and torch tensors as lists, however nested."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [to_plain(item) if hasattr(item, "__len__") else _scalar(item) for item in value]
+    return value
+
+
+def _scalar(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,374 @@
+"""The base class: calling, randomness, state, repr. Knows no tags and no particular method."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from math import log, log1p
+from random import Random
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
+
+from textaug.core.columns import ColumnNames, Settings
+from textaug.core.example import Augmented, Edit, Example, Rejected, apply_edits
+from textaug.core.expander import Copies, Expander
+from textaug.core.filter import Filter, FilterFunction
+from textaug.core.preview import Preview, preview
+from textaug.core.rng import HashRandom
+from textaug.core.rows import augment_rows, augment_texts
+from textaug.core.state import Constructed
+from textaug.core.tag_schemes import SCHEMES
+
+if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+
+
+TARGETS = ("context", "mentions", "all")
+
+Item = TypeVar("Item")
+
+
+class Augmenter(Constructed):
+    """Base of all augmenters: a function over rows that ``dataset.map`` takes as it is.
+
+    A subclass implements one method: :meth:`edits` (one example at a time), :meth:`propose` (many
+    at once, for models) or :meth:`transform` (for methods that rewrite the sentence). It takes its
+    randomness from the ``rng`` it is given and from nowhere else, keeps every constructor argument
+    under its own name, and never sees a tag, a column or a seed.
+
+    Args:
+        seed: same seed, same output, whatever the batch size, order, worker, process or cache.
+            Each example draws from a generator of its own, seeded by this number, the class, the
+            example's words and the number of the copy. Inside a composition the outermost
+            augmenter's seed counts.
+        target: which words may change: ``"context"`` (outside mentions, the default: what is said
+            about a name changes, the name stays), ``"mentions"`` or ``"all"``.
+        tokens_column: column with the words; default ``tokens`` or ``words``.
+        tags_column: column with one tag per word; default ``ner_tags``, ``tags``, ``labels`` or
+            ``ner``.
+        text_column: column, or columns, with strings; default ``text`` or ``sentence``.
+        label_names: names of integer tags, or of several columns' (a dict by column). Needed only
+            where rows come without them: in streaming, in plain dicts, in the numpy and torch
+            formats, in columns that are no ``ClassLabel``.
+        aligned_columns: further columns with one value per word. Default: in each row, every list
+            as long as the words (``pos_tags``, ``chunk_tags``). They move with the words; a word
+            with no origin gets -1 (``None`` where the values are no integers).
+        scheme: ``IOB1``, ``IOB2``, ``IOBES``, ``BILOU`` or ``plain``; default: read from the names
+            and tags, row by row, and written back the same.
+        provenance_column: if given, a column of this name says which augmenter made a row, or
+            ``"original"``.
+
+    Attributes:
+        counts: how many examples were changed, unchanged or rejected, and why, since this object
+            was made, in this process.
+
+    Raises:
+        ValueError: for a setting out of range, naming it.
+
+    A whole augmenter is as short as this:
+
+    >>> class Shout(Augmenter):
+    ...     def edits(self, example, rng):
+    ...         places = self.choose(example.positions(self.target), 0.5, rng)
+    ...         return [Edit(i, i + 1, (example.tokens[i].upper(),)) for i in places]
+    >>> Shout(seed=1)({"tokens": ["Ann", "sat"], "ner_tags": ["B-PER", "O"]})
+    {'tokens': ['Ann', 'SAT'], 'ner_tags': ['B-PER', 'O']}
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        target: str = "context",
+        tokens_column: str | None = None,
+        tags_column: str | None = None,
+        text_column: str | Sequence[str] | None = None,
+        label_names: Sequence[str] | Mapping[str, Sequence[str]] | None = None,
+        aligned_columns: Sequence[str] | None = None,
+        scheme: str | None = None,
+        provenance_column: str | None = None,
+    ) -> None:
+        if target not in TARGETS:
+            raise ValueError(f"target={target!r}: must be one of {', '.join(TARGETS)}")
+        if scheme is not None and scheme not in SCHEMES:
+            raise ValueError(f"scheme={scheme!r}: must be one of {', '.join(SCHEMES)}, or None")
+        self.seed = seed
+        self.target = target
+        self.tokens_column = tokens_column
+        self.tags_column = tags_column
+        self.text_column = text_column
+        self.label_names = (
+            {name: list(labels) for name, labels in label_names.items()}
+            if isinstance(label_names, Mapping)
+            else list(label_names)
+            if label_names is not None
+            else None
+        )
+        self.aligned_columns = None if aligned_columns is None else list(aligned_columns)
+        self.scheme = scheme
+        self.provenance_column = provenance_column
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """What is derived from the arguments and from nothing else; never part of the state."""
+        self.columns = ColumnNames.from_settings(self.settings())
+        self.counts: Counter[str] = Counter()
+        self.rank: int | None = None
+
+    def settings(self) -> Settings:
+        """The keyword arguments that every augmenter takes, as this one has them."""
+        return cast("Settings", {name: getattr(self, name) for name in Settings.__annotations__})
+
+    # What a subclass implements: one of these three
+
+    def edits(self, example: Example, rng: Random) -> Sequence[Edit]:
+        """Propose edits for one example."""
+        raise NotImplementedError(
+            f"{type(self).__name__} implements none of edits/propose/transform"
+        )
+
+    def propose(
+        self, examples: Sequence[Example], rngs: Sequence[Random]
+    ) -> Sequence[Sequence[Edit]]:
+        """Propose edits for many examples at once; ``rngs`` has one generator for each."""
+        return [self.edits(example, rng) for example, rng in zip(examples, rngs, strict=True)]
+
+    def transform(
+        self, examples: Sequence[Example], rngs: Sequence[Random]
+    ) -> Sequence[Augmented | Rejected]:
+        """Augment many examples at once. A result must not depend on its neighbours."""
+        name = type(self).__name__
+        proposals = self.propose(examples, rngs)
+        return [
+            apply_edits(example, edits, name)
+            for example, edits in zip(examples, proposals, strict=True)
+        ]
+
+    @staticmethod
+    def choose(items: Sequence[Item], p: float, rng: Random) -> list[Item]:
+        """Each item with probability ``p``, in order; at least one if there is any and ``p > 0``.
+
+        At least one, because an augmented copy that changed nothing is of no use.
+        """
+        if not items or p <= 0:
+            return []
+        if p >= 1:
+            return list(items)
+        # One draw for each item that is chosen, not for each there is: how many are passed over
+        # before the next is geometrically distributed.
+        chosen = []
+        passed_over = log1p(-p)
+        place = log(1 - rng.random()) // passed_over
+        while place < len(items):
+            chosen.append(items[int(place)])
+            place += 1 + log(1 - rng.random()) // passed_over
+        return chosen or [items[int(rng.random() * len(items))]]
+
+    # Use
+
+    def __call__(self, rows: Any, rank: int | None = None) -> Any:
+        """Augment a string, a list of strings, a row or a batch.
+
+        Args:
+            rows: a string (gives a string), a list of strings (gives a list), or a row or batch
+                as ``map`` hands it over (gives a dict of the columns that changed).
+            rank: the worker's number, as ``map(with_rank=True)`` passes it. It chooses the GPU
+                that models are loaded on and nothing else.
+
+        Returns:
+            As many rows as came in. Where no augmented version with certain labels could be made,
+            the row comes back as it was and is counted in :attr:`counts`.
+        """
+        if rank is not None:
+            self.use_rank(rank)
+        if isinstance(rows, str):
+            return augment_texts(self, [rows])[0]
+        if isinstance(rows, list):
+            for i, text in enumerate(rows):
+                if not isinstance(text, str):
+                    raise ValueError(f"item {i} of the list is {text!r}, not a string")
+            return augment_texts(self, rows)
+        return augment_rows(self, rows)
+
+    def run(
+        self, examples: Sequence[Example], copies: Sequence[int]
+    ) -> Sequence[Augmented | Rejected]:
+        """Augment examples, each with a generator of its own, and count the outcomes.
+
+        Where nothing changed, a result holds the very example that was given.
+        """
+        start = f"{self.seed} {type(self).__name__}"
+        rngs = [
+            # No token holds white space, so that no two examples have the same key.
+            HashRandom(f"{start} {copy} {' '.join(example.tokens)}".encode(errors="surrogatepass"))
+            for example, copy in zip(examples, copies, strict=True)
+        ]
+        results = list(self.transform(examples, rngs))
+        outcomes = []
+        for i, (example, result) in enumerate(zip(examples, results, strict=True)):
+            if isinstance(result, Rejected):
+                outcomes.append(f"rejected: {result.reason}")
+            elif result.example is example:
+                outcomes.append("unchanged")
+            elif (
+                example.tokens == result.example.tokens and example.spaces == result.example.spaces
+            ):
+                outcomes.append("unchanged")
+                results[i] = Augmented(example)
+            else:
+                outcomes.append(result.outcome)
+        self.counts.update(outcomes)
+        return results
+
+    def gains_from_batches(self) -> bool:
+        """Whether many examples at once are faster than one by one, as they are with a model."""
+        cls = type(self)
+        return (cls.propose, cls.transform) != (Augmenter.propose, Augmenter.transform)
+
+    def use_rank(self, rank: int) -> None:
+        """Remember which worker this is, so that models go to GPU ``rank % number of GPUs``."""
+        self.rank = rank
+
+    def expand(self, copies: Copies = 1, keep_original: bool = True) -> Expander:
+        """A function for ``map(..., batched=True)`` that adds ``copies`` rows to each row.
+
+        >>> Augmenter(seed=3).expand(copies=2)
+        Augmenter(seed=3).expand(copies=2)
+        """
+        return Expander(self, copies, keep_original)
+
+    def where(self, *filters: FilterFunction, tries: int = 3) -> Filtered:
+        """This augmenter, but a result counts only if filters keep it.
+
+        Args:
+            *filters: functions of examples before and after that say which to keep, such as
+                :class:`~textaug.TeacherAgreement`; see :class:`~textaug.Filtered`.
+            tries: how often to draw anew before an example is rejected, at least 1.
+
+        >>> from textaug import NoiseInjection, NoUnlabelledNames, Novelty
+        >>> NoiseInjection().where(Novelty(0.9), NoUnlabelledNames(["Rome"]), tries=5).tries
+        5
+        """
+        return Filtered(self, filters, tries, **self.settings())
+
+    def preview(
+        self,
+        dataset: Dataset | DatasetDict | Sequence[str],
+        rows: int = 5,
+        copies: int = 1,
+        split: str = "train",
+    ) -> Preview:
+        """Show some rows before and after: HTML in a notebook, coloured text in a terminal.
+
+        Args:
+            dataset: a data set, splits of one (``split`` is shown), or a list of strings.
+            rows: how many to show, the first that change; at least 1.
+            copies: how many copies of each.
+            split: the split of a ``DatasetDict``.
+
+        Raises:
+            ValueError: if ``rows`` or ``copies`` is less than 1, or a row is damaged.
+
+        >>> from textaug import NoiseInjection
+        >>> print(NoiseInjection(seed=2).preview(["Shares fell sharply."]))
+        - Shares «fell» sharply .
+        + Shares «fll» sharply .
+          NoiseInjection
+        <BLANKLINE>
+        1 of 1 sentences tried (changed: 1)
+        """
+        return preview(dataset, self, rows, copies, split)
+
+
+class Filtered(Augmenter):
+    """An augmenter whose results must pass filters; made by :meth:`textaug.Augmenter.where`.
+
+    What a filter turns down is drawn anew, from where the example's own generator stands, up to
+    ``tries`` times, and then rejected: the row is left out of ``expand``, and comes back from
+    ``map`` as it was. ``counts`` has these as ``rejected: filtered out by …``, with the name of the
+    filter that turned down the last try, and as ``changed at try 2`` what passed at the second.
+    What the augmenter itself rejects or leaves unchanged stays so, without a further try.
+
+    Args:
+        augmenter: what makes the examples.
+        filters: functions of two sequences of :class:`~textaug.Example`, the examples before and
+            the same ones after, that say for each pair whether it is good. All that wait go
+            together, for models; what is said of one pair must not depend on the others. Each is
+            asked about what the filters before it let pass, so the cheap ones come first.
+        tries: how often to draw, at least 1.
+        **settings: see :class:`~textaug.Augmenter`; those of ``augmenter`` do not count, except
+            its ``target``.
+
+    Raises:
+        ValueError: if ``tries`` is less than 1, or there is no filter.
+
+    >>> from textaug import NoiseInjection
+    >>> def short(before, after):
+    ...     return [len(example.text) < 30 for example in after]
+    >>> noise = NoiseInjection(p=0.5, seed=2).where(short)
+    >>> noise("Shares fell."), noise("Shares of the company fell sharply on Friday.")
+    ('Sharesa fell.', 'Shares of the company fell sharply on Friday.')
+    >>> noise.counts
+    Counter({'changed': 1, 'rejected: filtered out by short': 1})
+    """
+
+    def __init__(
+        self,
+        augmenter: Augmenter,
+        filters: Sequence[FilterFunction],
+        tries: int = 3,
+        **settings: Unpack[Settings],
+    ) -> None:
+        if tries < 1:
+            raise ValueError(f"tries={tries}: must be at least 1")
+        if not filters:
+            raise ValueError("filters is empty: give at least one")
+        self.augmenter = augmenter
+        self.filters = list(filters)
+        self.tries = tries
+        super().__init__(**settings)
+
+    def use_rank(self, rank: int) -> None:
+        """Tell the augmenter and the filters which worker this is."""
+        super().use_rank(rank)
+        self.augmenter.use_rank(rank)
+        for each in self.filters:
+            if isinstance(each, Filter):
+                each.rank = rank
+
+    def transform(
+        self, examples: Sequence[Example], rngs: Sequence[Random]
+    ) -> Sequence[Augmented | Rejected]:
+        """Augment and filter; those that are turned down go together again."""
+        results: dict[int, Augmented | Rejected] = {}
+        waiting = list(range(len(examples)))
+        for number in range(1, self.tries + 1):
+            if not waiting:
+                break
+            drawn = self.augmenter.transform(
+                [examples[i] for i in waiting], [rngs[i] for i in waiting]
+            )
+            results |= zip(waiting, drawn, strict=True)
+            new = {
+                i: result
+                for i in waiting
+                if isinstance(result := results[i], Augmented) and result.example != examples[i]
+            }
+            waiting = []
+            for each in self.filters:
+                if not new:
+                    break
+                kept = each([examples[i] for i in new], [result.example for result in new.values()])
+                out = [i for i, good in zip(new, kept, strict=True) if not good]
+                for i in out:
+                    del new[i]
+                    results[i] = Rejected(f"filtered out by {_name(each)}")
+                waiting += out
+            if number > 1:
+                for i, result in new.items():
+                    results[i] = result._replace(outcome=f"{result.outcome} at try {number}")
+        return [results[i] for i in range(len(examples))]
+
+
+def _name(function: FilterFunction) -> str:
+    """What a filter is called: a function by its own name, an object by its class's."""
+    return getattr(function, "__name__", type(function).__name__)

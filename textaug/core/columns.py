@@ -1,0 +1,113 @@
+"""Which columns hold words, tags and text, and the settings that name them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypedDict
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+ORIGINAL = "original"
+
+
+class Settings(TypedDict, total=False):
+    """Keyword arguments that every augmenter takes; see :class:`Augmenter`."""
+
+    seed: int
+    target: str
+    tokens_column: str | None
+    tags_column: str | None
+    text_column: str | Sequence[str] | None
+    label_names: Sequence[str] | Mapping[str, Sequence[str]] | None
+    aligned_columns: Sequence[str] | None
+    scheme: str | None
+    provenance_column: str | None
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns hold what."""
+
+    words: str
+    is_text: bool
+    tags: str | None
+    aligned: tuple[str, ...] = ()
+
+
+def find_columns(
+    data: Dataset,
+    tokens_column: str | None = None,
+    tags_column: str | None = None,
+    text_column: str | None = None,
+) -> Columns:
+    """Which columns to check; see :func:`check`."""
+    features = data.features
+    for name in filter(None, (tokens_column, tags_column, text_column)):
+        if name not in features:
+            raise ValueError(f"there is no column {name!r}; the columns are {', '.join(features)}")
+    words = tokens_column or next((name for name in TOKEN_COLUMNS if name in features), None)
+    if text_column is not None or words is None:
+        text = text_column or next((name for name in TEXT_COLUMNS if name in features), None)
+        if text is None:
+            raise ValueError(
+                f"no column of words or text among {', '.join(features)}; "
+                "pass tokens_column= or text_column="
+            )
+        return Columns(text, True, tags_column or ("label" if "label" in features else None))
+    lists = {name: kind.feature for name, kind in features.items() if hasattr(kind, "feature")}
+    tags = tags_column or next((name for name in TAG_COLUMNS if name in lists), None)
+    others = [
+        name
+        for name, kind in lists.items()
+        if name not in (words, tags) and (hasattr(kind, "names") or name.endswith("_tags"))
+    ]
+    return Columns(words, False, tags, tuple(others))
+
+
+TOKEN_COLUMNS = ("tokens", "words")
+TAG_COLUMNS = ("ner_tags", "tags", "labels", "ner")
+TEXT_COLUMNS = ("text", "sentence")
+MISSING_LABEL = -1  # what `datasets` itself writes for a class label that is not known
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnNames:
+    """Which columns hold what; ``None`` means "find it"."""
+
+    tokens: str | None = None
+    tags: str | None = None
+    text: tuple[str, ...] | None = None
+    label_names: Mapping[str, Sequence[str]] | Sequence[str] | None = None
+    aligned: tuple[str, ...] | None = None
+    scheme: str | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> ColumnNames:
+        """The part of an augmenter's settings that names columns."""
+        text = settings.get("text_column")
+        aligned = settings.get("aligned_columns")
+        return cls(
+            settings.get("tokens_column"),
+            settings.get("tags_column"),
+            (text,) if isinstance(text, str) else None if text is None else tuple(text),
+            settings.get("label_names"),
+            None if aligned is None else tuple(aligned),
+            settings.get("scheme"),
+        )
+
+
+def named_labels(value: Any, feature: Any) -> Any:
+    """A value with the names of class labels in place of their numbers; open ones are ``None``."""
+    names = getattr(feature, "names", None)
+    if names is not None:
+        return names[value] if isinstance(value, int) and value >= 0 else None
+    inner = feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
+    if inner is not None and isinstance(value, list):
+        return [named_labels(item, inner) for item in value]
+    if isinstance(feature, Mapping) and isinstance(value, dict):
+        return {key: named_labels(item, feature[key]) for key, item in value.items()}
+    return value

@@ -1,0 +1,113 @@
+"""The function for ``map(..., batched=True)`` that adds augmented copies to each row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from textaug.core.batch import Batch
+from textaug.core.columns import ORIGINAL, Row
+from textaug.core.rows import RunsExamples, row_changes, without_collection
+
+# How many for each row, or a function that says it for one, such as `textaug.balanced` makes.
+Copies = int | Callable[[Row], int]
+
+
+class Expander:
+    """A function for ``dataset.map(..., batched=True)``: each row, then its augmented copies.
+
+    Made by :meth:`textaug.Augmenter.expand`. A copy is left out, and counted in
+    ``augmenter.counts``, where the augmenter rejected or did not change it, or where it equals an
+    earlier copy of the same row, so that no row is followed by itself.
+
+    Args:
+        augmenter: what makes the copies.
+        copies: how many for each row, at least 1, or a function from a row (a dict of its columns)
+            to how many; then 0 is none.
+        keep_original: whether the row itself comes first.
+        features: the data set's features; needed for streaming alone, where rows come without.
+
+    Raises:
+        ValueError: if ``copies`` is less than 1, or if it is called on a single row
+            (``map`` without ``batched=True`` can only return one row for one).
+    """
+
+    def __init__(
+        self,
+        augmenter: RunsExamples,
+        copies: Copies = 1,
+        keep_original: bool = True,
+        features: Mapping[str, Any] | None = None,
+    ) -> None:
+        if isinstance(copies, int) and copies < 1:
+            raise ValueError(f"copies={copies}: must be at least 1")
+        self.augmenter = augmenter
+        self.copies = copies
+        self.keep_original = keep_original
+        self.features = features
+
+    def __repr__(self) -> str:
+        keep = "" if self.keep_original else ", keep_original=False"
+        return f"{self.augmenter!r}.expand(copies={self.copies}{keep})"
+
+    def __call__(self, rows: Any, rank: int | None = None) -> dict[str, list[Any]]:
+        """Expand a batch; every column is returned, as ``map`` needs when rows are added."""
+        if rank is not None:
+            self.augmenter.use_rank(rank)
+        with without_collection(self.augmenter):
+            return self._expand(rows)
+
+    def _expand(self, rows: Any) -> dict[str, list[Any]]:
+        augmenter = self.augmenter
+        batch = Batch(rows, augmenter.columns, self.features)
+        if batch.is_row and next(batch.examples()).tokens:
+            raise ValueError(
+                "one row cannot become several: use dataset.map(augmenter.expand(...), "
+                "batched=True), or textaug.expand(dataset, augmenter, copies=...)"
+            )
+        names = list(batch.columns)
+        provenance = augmenter.provenance_column
+        if provenance and provenance not in names:
+            names.append(provenance)
+        output: dict[str, list[Any]] = {name: [] for name in names}
+        if batch.is_row:  # an empty batch looks like an empty row
+            return output
+        key_columns = batch.text_columns or (cast(str, batch.tokens_column),)
+        for row, copies in enumerate(self._changes(batch)):
+            original = batch.original(row)
+            if provenance:
+                original.setdefault(provenance, ORIGINAL)
+            seen = {repr([original[name] for name in key_columns])}
+            if self.keep_original:
+                _append(output, original)
+            for change in copies:
+                if change is None:
+                    continue
+                new = original | change
+                key = repr([new[name] for name in key_columns])
+                if key in seen:
+                    augmenter.counts["left out: same as an earlier copy"] += 1
+                    continue
+                seen.add(key)
+                _append(output, new)
+        return output
+
+    def _changes(self, batch: Batch) -> list[list[Row | None]]:
+        if isinstance(self.copies, int):
+            return row_changes(self.augmenter, batch, self.copies)
+        for _ in batch.examples():  # a damaged row is named by its place among all of them
+            pass
+        wanted = [self.copies(batch.original(row)) for row in range(len(batch))]
+        changes: list[list[Row | None]] = [[] for _ in wanted]
+        for copies in sorted({n for n in wanted if n > 0}):
+            rows = [row for row, n in enumerate(wanted) if n == copies]
+            columns = {name: [batch.column(name)[row] for row in rows] for name in batch.columns}
+            some = Batch(columns, self.augmenter.columns, batch.features)
+            for row, made in zip(rows, row_changes(self.augmenter, some, copies), strict=True):
+                changes[row] = made
+        return changes
+
+
+def _append(output: dict[str, list[Any]], row: dict[str, Any]) -> None:
+    for name, column in output.items():
+        column.append(row[name])

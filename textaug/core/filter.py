@@ -1,0 +1,40 @@
+"""The base of filters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from textaug.core.example import Example
+
+# Takes examples before and after, one of each for each pair, and says which pairs to keep.
+FilterFunction = Callable[[Sequence[Example], Sequence[Example]], Sequence[bool]]
+
+
+# Ready filters
+
+
+@dataclass(repr=False)
+class Filter:
+    """Base of the filters here: their arguments are their state, models are loaded on first use."""
+
+    rank: int | None = field(default=None, init=False, compare=False)
+
+    def __call__(self, before: Sequence[Example], after: Sequence[Example]) -> list[bool]:
+        """Whether to keep each example."""
+        raise NotImplementedError(f"{type(self).__name__} does not say what to keep")
+
+    def __repr__(self) -> str:
+        shown = [
+            f"{f.name}={getattr(self, f.name)!r}"
+            for f in fields(self)
+            if f.init and getattr(self, f.name) != f.default
+        ]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        self.__init__(**state)  # type: ignore[misc]

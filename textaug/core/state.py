@@ -1,0 +1,79 @@
+"""The state of an augmenter: its constructor arguments as one canonical JSON string."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+# Part of every state, and so of every fingerprint: results cached by `datasets` under another
+# version are not taken for this one's. Raise it when the output of any augmenter changes.
+VERSION = 2
+
+
+class Constructed:
+    """Equality, repr and pickle from the constructor's arguments, each kept by its name."""
+
+    def arguments(self, changed_only: bool = False) -> dict[str, Any]:
+        """The constructor's arguments by name."""
+        return {
+            name: getattr(self, name)
+            for name, default in constructor_parameters(type(self)).items()
+            if not (changed_only and getattr(self, name) == default)
+        }
+
+    def __repr__(self) -> str:
+        arguments = self.arguments(changed_only=True)
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in arguments.items())})"
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.__getstate__() == self.__getstate__()
+
+    def __hash__(self) -> int:
+        return hash(self.__getstate__()[0])
+
+    def __getstate__(self) -> tuple[str, tuple[Any, ...]]:
+        # One canonical string, so that `datasets` hashes the same for equal arguments in every
+        # process, and beside it what is no plain data (functions, augmenters inside augmenters).
+        # Loaded models are no part of it.
+        objects: list[Any] = []
+        state = {"version": VERSION, "arguments": _encode(self.arguments(), objects)}
+        return json.dumps(state, sort_keys=True), tuple(objects)
+
+    def __setstate__(self, state: tuple[str, tuple[Any, ...]]) -> None:
+        text, objects = state
+        self.__init__(**_decode(json.loads(text)["arguments"], objects))  # type: ignore[misc]
+
+
+def constructor_parameters(cls: type) -> dict[str, Any]:
+    """Names and defaults of the constructor's arguments, the class's own first."""
+    found: dict[str, Any] = {}
+    for owner in cls.__mro__[:-1]:
+        constructor = owner.__dict__.get("__init__")
+        if constructor is not None:
+            for parameter in inspect.signature(constructor).parameters.values():
+                if parameter.name != "self" and parameter.kind != parameter.VAR_KEYWORD:
+                    found.setdefault(parameter.name, parameter.default)
+    return found
+
+
+def _encode(value: Any, objects: list[Any]) -> Any:
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    if isinstance(value, (list, tuple)):
+        return [_encode(item, objects) for item in value]
+    if isinstance(value, Mapping):
+        return {"mapping": [[key, _encode(item, objects)] for key, item in value.items()]}
+    objects.append(value)
+    return {"object": len(objects) - 1}
+
+
+def _decode(value: Any, objects: Sequence[Any]) -> Any:
+    if isinstance(value, list):
+        return [_decode(item, objects) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "object" in value:
+        return objects[value["object"]]
+    return {key: _decode(item, objects) for key, item in value["mapping"]}

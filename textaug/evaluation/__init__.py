@@ -1,0 +1,1 @@
+"""What came out: check and fix, describe, report, search."""

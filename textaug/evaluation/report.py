@@ -1,0 +1,161 @@
+"""One page about what augmentation did to a data set: no script, no request to anywhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any
+
+from textaug.core.batch import Batch
+from textaug.core.columns import ORIGINAL, ColumnNames, named_labels
+from textaug.core.example import Example
+from textaug.core.markup import Pair
+from textaug.evaluation.check import check
+from textaug.evaluation.report_page import Report, Side
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+
+COMPARED = 20_000  # copies compared with their originals; of more, evenly spaced ones
+# What augmentation must never bring in.
+FAULTS = ("missing", "length", "empty token", "blank in token", "unknown tag", "orphan tag")
+
+
+def measure(
+    before: Dataset,
+    after: Dataset,
+    *,
+    names: tuple[str, str] = ("before", "after"),
+    counts: Mapping[str, int] | None = None,
+    columns: ColumnNames | None = None,
+    meaning: bool = False,
+) -> Report:
+    """Compare a data set with what augmentation made of it.
+
+    Args:
+        before: the data set before.
+        after: the data set after: each row followed by its copies (as ``expand`` and ``textaug
+            augment`` give it), or as many rows as before, each one augmented.
+        names: what the two are called.
+        counts: what became of the copies, such as ``augmenter.counts``.
+        columns: which columns hold what; default: found.
+        meaning: also compare in meaning, by the MiniLM model of the ``offline`` extra.
+
+    Raises:
+        ValueError: if a row is damaged (``textaug check`` names it).
+
+    >>> from datasets import Dataset
+    >>> from textaug import NoiseInjection, expand
+    >>> data = Dataset.from_dict({"text": ["Shares fell sharply on Friday."]})
+    >>> measure(data, expand(data, NoiseInjection(), copies=2)).after.rows
+    3
+    """
+    columns = columns or ColumnNames()
+    one, of_mentions = _side(before, columns)
+    two, _ = _side(after, columns)
+    pairs = _pairs(one.examples, two.examples, _makers(after))
+    step = -(-len(pairs or ()) // COMPARED) or 1
+    compared = (pairs or [])[::step]
+    return Report(
+        names=names,
+        before=one,
+        after=two,
+        of_mentions=of_mentions,
+        pairs=None if pairs is None else compared,
+        kept=[_words_kept(pair) for pair in compared],
+        meaning=_likeness(compared) if meaning and compared else [],
+        counts=counts,
+        faults=(_faults(before), _faults(after)),
+    )
+
+
+def _side(data: Dataset, columns: ColumnNames) -> tuple[Side, bool]:
+    examples: list[Example] = []
+    labels: Counter[str] = Counter()
+    mentions: dict[str, Counter[str]] = {}
+    parts, of_mentions = 1, False
+    plain = [name for name, kind in data.features.items() if not hasattr(kind, "decode_example")]
+    for rows in data.select_columns(plain).with_format(None).iter(1000):
+        batch = Batch(rows, columns, data.features)
+        parts = batch.parts
+        of_mentions = of_mentions or batch.tokens_column is not None
+        for example in batch.examples():
+            examples.append(example)
+            for span in example.spans:
+                labels[span.label] += 1
+                surface = " ".join(example.tokens[span.start : span.end])
+                mentions.setdefault(span.label, Counter())[surface] += 1
+    if not of_mentions and "label" in data.features:
+        kind = data.features["label"]
+        names = getattr(kind, "names", None)
+        for value in data.with_format(None)["label"]:
+            labels[str(named_labels(value, kind) if names else value)] += 1
+    return Side(len(examples) // parts, examples, labels, mentions), of_mentions
+
+
+def _makers(data: Dataset) -> list[str] | None:
+    """What made each row, if a column says so (``provenance_column``)."""
+    for name, kind in data.features.items():
+        if getattr(kind, "dtype", None) == "string":
+            values = data.with_format(None)[name][:]
+            if ORIGINAL in values:
+                return [value or "" for value in values]
+    return None
+
+
+def _pairs(
+    before: Sequence[Example], after: Sequence[Example], makers: Sequence[str] | None
+) -> list[Pair] | None:
+    """Each copy with its original: it follows it, or stands in its place."""
+    pairs = []
+    at = -1
+    makers = makers if makers and len(makers) == len(after) else [""] * len(after)
+    for example, maker in zip(after, makers, strict=True):
+        if at + 1 < len(before) and example == before[at + 1]:
+            at += 1
+        elif at >= 0:
+            pairs.append(Pair(before[at], example, maker))
+        else:
+            break
+    if at == len(before) - 1:
+        return pairs
+    if len(before) == len(after):
+        return [Pair(a, b, m) for a, b, m in zip(before, after, makers, strict=True) if a != b]
+    return None
+
+
+def _words_kept(pair: Pair) -> float:
+    return SequenceMatcher(None, pair.before.tokens, pair.after.tokens, autojunk=False).ratio()
+
+
+def _likeness(pairs: Sequence[Pair], batch_size: int = 64) -> list[float]:
+    """Cosine of the sentences' mean MiniLM vectors."""
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    from textaug import offline
+
+    tokenizer = AutoTokenizer.from_pretrained(offline.encoder())
+    model = AutoModel.from_pretrained(offline.encoder(), dtype=torch.float32).eval()
+
+    @torch.inference_mode()
+    def vectors(texts: list[str]) -> Any:
+        inputs = tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
+        hidden = model(**inputs).last_hidden_state
+        mask = inputs["attention_mask"].unsqueeze(-1)
+        mean = (hidden * mask).sum(1) / mask.sum(1)
+        return torch.nn.functional.normalize(mean, dim=-1)
+
+    found: list[float] = []
+    for start in range(0, len(pairs), batch_size):
+        some = pairs[start : start + batch_size]
+        before = vectors([pair.before.text for pair in some])
+        after = vectors([pair.after.text for pair in some])
+        found += (before * after).sum(-1).tolist()
+    return found
+
+
+def _faults(data: Dataset) -> int:
+    return sum(problem.kind in FAULTS for problem in check(data))

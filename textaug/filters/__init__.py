@@ -1,0 +1,1 @@
+"""Filters: which results of an augmenter to keep."""

@@ -1,0 +1,1 @@
+"""Words: WordNet, inflection, names, tokenization, articles, case."""

@@ -1,0 +1,146 @@
+"""English ``a`` and ``an``: which one a word takes, and the edit that keeps a sentence right."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from textaug.core.example import Edit, Example
+
+# Letters whose names begin with a vowel: "an F", "an MP". U is "you": "a UN envoy".
+_VOWEL_NAMES = frozenset("AEFHILMNORSX")
+_VOWELS = "aeiou"
+
+_ACRONYM = re.compile(r"([A-Z]+)s?(?![A-Za-z])")  # FBI, MPs, U-turn, NBA-record
+# Read as a word, not letter by letter: NATO, FIFA, and most words of a headline in capitals.
+_READABLE = re.compile(
+    r"(?:S[CHKLMNPQTW][HLR]?|F[LR]|RH|[^AEIOUY])?[AEIOUY]{1,2}(?<!AA)"
+    r"(?:[^AEIOUY]{1,4}[AEIOUY]{1,2})*[^AEIOUY]{0,4}"
+)
+_READABLE_LENGTH = 4  # letters; shorter ones are mostly spelled (FBI), or could be either (SIM)
+
+# Before these the first letter misleads.
+_AN = re.compile(r"hour|hono[u]?r(?!e\b)|honest|heir|y[^aeiou\W]|[xfhlmnrs]-")
+_A = re.compile(
+    r"eu|ewe|once\b|one(?:s|self|ness)?\b|ouija|u\b|u-|ub[ei]q|ugand|uk|unanim|ufo|uy|uig|"
+    r"uni(?!d[ei]n|de|m[ap]|n|r|ss)|ur[aeiou]|us[aeiu]|ut[aeio]|uv[aeu]"
+)
+_EITHER = re.compile(r"herb|homage|histori|hotel\b|habitual|hysteri")  # "a herb", "an herb"
+# Numbers are read out: 8, 80, 8,000; 11, 18, 11th, 18,000. A year (1848) can be read two ways.
+_AN_NUMBER = re.compile(r"8|1[18](?!\d|[.,]\d\d?(?!\d))")
+_EITHER_NUMBER = re.compile(r"1[18]\d\d(?!\d)")
+
+# Frequent words that other languages with Latin letters hardly use. Left out are many that they
+# do: "of" is Dutch, "for" Danish, "on" French, "was" German, "has" Spanish, "any" Catalan.
+_ENGLISH_WORDS = """
+the and that with this these those they their them there which while who whose what when where why
+how from his him she your our its were been being would could should than about after before
+because between through during against without into until since other another each every both
+again said says year years more much very two three
+"""
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
+ARTICLES = frozenset({"a", "an", "A", "An", "AN"})
+
+
+def article_for(word: str) -> str | None:
+    """The indefinite article that goes before an English word, by its sound.
+
+    Rules, not a pronouncing dictionary: they know silent h, the "you" and "w" sounds, acronyms
+    read letter by letter, and numbers.
+
+    Args:
+        word: a word, an acronym or a number, in its own case.
+
+    Returns:
+        ``"a"`` or ``"an"``; ``None`` where both are in use or the rules cannot tell.
+
+    >>> [article_for(word) for word in ("hour", "house", "university", "FBI", "NATO", "herb")]
+    ['an', 'a', 'a', 'an', 'a', None]
+    """
+    plain = unicodedata.normalize("NFKD", word)
+    first = plain[:1]
+    if first.isdigit():
+        if _AN_NUMBER.match(plain):
+            return "an"
+        return None if _EITHER_NUMBER.match(plain) else "a"
+    if not (first.isascii() and first.isalpha()):
+        return None
+    acronym = _ACRONYM.match(plain)
+    if acronym:
+        letters = acronym[1]
+        by_name = "an" if first in _VOWEL_NAMES else "a"
+        if len(letters) < 3 or not re.search("[AEIOUY]", letters[:-1]):
+            return by_name
+        by_sound = _by_sound(letters.lower())
+        if by_name == by_sound:
+            return by_name
+        if first == "U" or len(letters) < _READABLE_LENGTH:
+            return None  # UNESCO and URGENT, SIM and SEC: some are read, some are spelled
+        return by_sound if _READABLE.fullmatch(letters) else by_name
+    return _by_sound(plain.lower())
+
+
+def _by_sound(word: str) -> str | None:
+    if _EITHER.match(word):
+        return None
+    if _AN.match(word):
+        return "an"
+    return "an" if word[0] in _VOWELS and not _A.match(word) else "a"
+
+
+def article_edit(example: Example, position: int, new_word: str) -> Edit | None:
+    """The edit that corrects the article before a word that is about to change.
+
+    Made only where it is surely wanted: the token before is ``a`` or ``an`` outside every mention,
+    it suits the old word, and it does not suit the new one. A capital ``A`` counts as an article
+    only where a sentence can begin (``Group A``, ``Serie A``). The article keeps its annotations.
+
+    The text is taken to be English; where that is not known, ask :func:`reads_as_english` first.
+
+    Args:
+        example: the example as it is before the change.
+        position: index of the token that is replaced, or before which a word is inserted.
+        new_word: the word that will stand there.
+
+    Returns:
+        An edit of the token ``position - 1`` alone, or ``None``. The caller sees to it that no
+        other edit of its own touches that token (articles are stop words: nobody replaces them).
+
+    >>> article_edit(Example(("He", "has", "a", "big", "house")), 3, "enormous")
+    Edit(start=2, end=3, tokens=('an',), origins=None)
+    >>> article_edit(Example(("He", "has", "a", "big", "house")), 3, "huge")
+    """
+    if not 0 < position < len(example.tokens):
+        return None
+    at = position - 1
+    article = example.tokens[at]
+    if article not in ARTICLES:
+        return None
+    if any(span.start <= at < span.end for span in example.spans):
+        return None
+    if article == "A" and at > 0 and any(map(str.isalnum, example.tokens[at - 1])):
+        return None
+    if article_for(example.tokens[position]) not in (None, article.lower()):
+        return None
+    wanted = article_for(new_word)
+    if wanted in (None, article.lower()):
+        return None
+    assert wanted is not None
+    if article.isupper() and example.is_headline:
+        wanted = wanted.upper()
+    elif article[0].isupper():
+        wanted = wanted.capitalize()
+    return Edit(at, position, (wanted,))
+
+
+def reads_as_english(tokens: Iterable[str]) -> bool:
+    """Whether at least one frequent word says that this is English.
+
+    Strict rather than complete, for methods that serve any language: ``a`` is a word in Spanish
+    and Portuguese, ``an`` in German, and neither must be "corrected" there.
+
+    >>> reads_as_english("He bought the house".split()), reads_as_english("vai a casa".split())
+    (True, False)
+    """
+    return any(token.lower() in _ENGLISH for token in tokens)

@@ -1,0 +1,65 @@
+"""Synonyms of single words: from WordNet, from other languages' WordNets, from a list of your own.
+
+The engine behind :class:`textaug.SynonymReplacement`. A lexicon maps one surface word to the
+surface words that may take its place, inflected and cased like it. It sees no sentence, so it would
+rather know no synonym than a wrong one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from textaug.language.casing import match_case
+
+"""English function words, numbers and light verbs: no synonym of theirs is ever safe."""
+
+
+class Lexicon(Protocol):
+    """What a source of synonyms must offer. Anything that has this method will do."""
+
+    def synonyms(self, word: str, pos: str | None = None, max_senses: int | None = 1) -> list[str]:
+        """Words that may replace ``word``, best first, in its inflection and case."""
+        ...
+
+
+@dataclass(frozen=True)
+class WordList:
+    """Your own synonyms: a mapping from a word to those that may replace it.
+
+    The mapping is taken literally: no inflection, no part of speech, no stop words.
+
+    Args:
+        mapping: words in any case, each with a list of synonyms.
+
+    Raises:
+        ValueError: where a word's synonyms are one string instead of a list.
+
+    >>> words = WordList({"car": ["automobile", "motor vehicle"]})
+    >>> words.synonyms("Car"), words.synonyms("cars")
+    (['Automobile', 'Motor vehicle'], [])
+    """
+
+    mapping: Mapping[str, Sequence[str]]
+    _by_lower: dict[str, list[str]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_lower: dict[str, list[str]] = {}
+        for word, synonyms in self.mapping.items():
+            if isinstance(synonyms, str):
+                raise ValueError(f"WordList: the synonyms of {word!r} must be a list of strings")
+            by_lower.setdefault(word.lower(), []).extend(synonyms)
+        object.__setattr__(self, "_by_lower", by_lower)
+
+    def synonyms(self, word: str, pos: str | None = None, max_senses: int | None = 1) -> list[str]:
+        """The listed synonyms of ``word`` in the list's order, written in its case.
+
+        Args:
+            word: looked up without regard to case.
+            pos: not used; here because every lexicon takes it.
+            max_senses: not used, likewise.
+        """
+        listed = self._by_lower.get(word.lower(), [])
+        cased = dict.fromkeys(match_case(synonym, like=word) for synonym in listed)
+        return [synonym for synonym in cased if synonym.lower() != word.lower()]

@@ -1,0 +1,1 @@
+"""Models: loading, batching, masked LM, tagger, scores, fine-tuning."""

@@ -1,0 +1,110 @@
+"""Batches of padded rows, and what happens when memory runs out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+# Lengths are rounded up to a multiple of this, see `batches`.
+LENGTH_STEP = 8  # tokens
+BATCH_TOKENS = 4096  # sub-tokens that go through a model at once
+
+_IMPORTED_IN = os.getpid()
+
+Result = TypeVar("Result")
+
+
+def mind_forks() -> None:
+    """Set torch to one thread in a forked worker, where its threads did not come along."""
+    import torch
+
+    if os.getpid() != _IMPORTED_IN:
+        # Waiting for threads that are not there hangs for ever.
+        torch.set_num_threads(1)
+
+
+def padded(length: int, step: int = LENGTH_STEP) -> int:
+    """``length`` rounded up to a multiple of ``step``."""
+    return -(-length // step) * step
+
+
+def batches(lengths: Sequence[int], budget: int, step: int = LENGTH_STEP) -> list[list[int]]:
+    """Group sequences so that each group, padded, stays within a budget of tokens.
+
+    Only sequences with the same padded length go together. So what a sequence is padded to does
+    not depend on its neighbours, and neither does its result: padding it differently changes the
+    last bits of what comes out, the number of rows does not (on a CPU, in the same number format).
+
+    Args:
+        lengths: one number of tokens for each sequence.
+        budget: rows times padded length, at most; a sequence that is longer goes alone.
+        step: lengths are rounded up to a multiple of this many tokens.
+
+    Returns:
+        Lists of indices into ``lengths``, the longest first, so that what does not fit into the
+        memory shows at once.
+
+    >>> batches([3, 20, 5, 8, 2], budget=24)
+    [[1], [3, 2, 0], [4]]
+    """
+    groups: dict[int, list[int]] = {}
+    for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        groups.setdefault(padded(lengths[i], step), []).append(i)
+    result = []
+    for length in sorted(groups, reverse=True):
+        group, rows = groups[length], max(1, budget // max(1, length))
+        result += [group[i : i + rows] for i in range(0, len(group), rows)]
+    return result
+
+
+def run_in_batches(
+    function: Callable[[list[int]], Sequence[Result]],
+    lengths: Sequence[int],
+    budget: int,
+    step: int = LENGTH_STEP,
+) -> list[Result]:
+    """Run a model over sequences batch by batch, and put the results back into order.
+
+    When the GPU's memory runs out, this batch and all that wait are halved, and it goes on.
+
+    Args:
+        function: takes the indices of a batch, as :func:`batches` makes them, and returns one
+            result for each.
+        lengths: the number of tokens of each sequence.
+        budget: padded tokens in a batch, at most.
+        step: lengths are rounded up to a multiple of this many tokens.
+
+    Returns:
+        One result for each sequence.
+
+    Raises:
+        torch.OutOfMemoryError: if one sequence alone does not fit.
+
+    >>> run_in_batches(lambda batch: [10 * i for i in batch], [5, 40, 7], budget=64)
+    [0, 10, 20]
+    """
+    import torch
+
+    mind_forks()
+    results: dict[int, Result] = {}
+    waiting = batches(lengths, budget, step)
+    while waiting:
+        batch = waiting[0]
+        output: Sequence[Result] | None = None
+        try:
+            output = function(batch)
+        except torch.cuda.OutOfMemoryError:
+            if len(batch) == 1:
+                raise
+        if output is None:  # out of the "except", where the failed tensors would still be held
+            torch.cuda.empty_cache()
+            waiting = [half for batch in waiting for half in _halves(batch)]
+        else:
+            results.update(zip(waiting.pop(0), output, strict=True))
+    return [results[i] for i in range(len(lengths))]
+
+
+def _halves(batch: list[int]) -> list[list[int]]:
+    middle = (len(batch) + 1) // 2
+    return [half for half in (batch[:middle], batch[middle:]) if half]

@@ -1,0 +1,146 @@
+"""What the methods share that fine-tune a model on the sample: labels as tokens, training, folders.
+
+Knows no method and no tag.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from textaug.core.example import Example
+from textaug.core.state import VERSION
+
+WARMUP = 0.1  # of the steps
+WEIGHT_DECAY = 0.01
+LARGEST_GRADIENT = 1.0
+# Rows of like length go together, within pools of this many batches: half the padding, still
+# random.
+POOL = 8
+
+
+@contextmanager
+def own_randomness(seed: int, device: Any) -> Iterator[None]:
+    """Torch's generators start from ``seed``, and are afterwards as if they had not been used."""
+    import torch
+
+    with torch.random.fork_rng([device] if device.type == "cuda" else []):
+        torch.manual_seed(seed)
+        yield
+
+
+def fine_tune(
+    model: Any,
+    rows: Sequence[Any],
+    lengths: Sequence[int],
+    loss_of: Callable[[Any, list[Any]], Any],
+    *,
+    steps: int,
+    batch_size: int,
+    learning_rate: float,
+    seed: int,
+    show_progress: str | None,
+) -> None:
+    """Train a model: AdamW, a tenth of the steps to warm up, then a linear decay.
+
+    The ``Trainer`` of ``transformers`` is not used, because it needs a further package, sets every
+    generator of the process anew, and would train across the processes of a distributed run.
+
+    Args:
+        model: is changed, on the device where it is, and left in evaluation mode.
+        rows: at least one.
+        lengths: of each row.
+        loss_of: takes the model and the rows of a batch.
+        steps: optimiser steps.
+        batch_size: rows in each of them; every row is drawn equally often.
+        learning_rate: at its peak.
+        seed: of the order and of all that is random in torch.
+        show_progress: what to write before the progress bar; ``None`` shows none.
+    """
+    import torch
+    from datasets.utils import tqdm
+    from transformers import get_linear_schedule_with_warmup
+
+    optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=WEIGHT_DECAY)
+    schedule = get_linear_schedule_with_warmup(  # type: ignore[no-untyped-call]
+        optimizer, round(WARMUP * steps), steps
+    )
+    batches = islice(_batches(lengths, batch_size, Random(seed)), steps)
+    model.train()
+    with own_randomness(seed, model.device):
+        for batch in tqdm(batches, show_progress, steps, disable=show_progress is None):
+            loss = loss_of(model, [rows[i] for i in batch])
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), LARGEST_GRADIENT)
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad()
+    model.eval()
+
+
+def _batches(lengths: Sequence[int], batch_size: int, rng: Random) -> Iterator[list[int]]:
+    """Endless full batches of row numbers, epoch after epoch."""
+
+    def epochs() -> Iterator[int]:
+        while True:
+            yield from rng.sample(range(len(lengths)), len(lengths))
+
+    stream = epochs()
+    while True:
+        pool = sorted(islice(stream, POOL * batch_size), key=lambda i: lengths[i])
+        batches = [pool[i : i + batch_size] for i in range(0, len(pool), batch_size)]
+        rng.shuffle(batches)
+        yield from batches
+
+
+def trained_once(
+    name: str,
+    made_from: Mapping[str, Any],
+    examples: Sequence[Example],
+    cache_dir: str | os.PathLike[str] | None,
+    train: Callable[[Path], None],
+) -> str:
+    """The folder with the weights for these examples and settings; trained if there is none yet.
+
+    The folder's name is a hash of all that the weights depend on, so that an augmenter that is
+    known by its folder has one fingerprint, and what was trained once is found again.
+
+    Args:
+        name: what the folder's name begins with.
+        made_from: all settings, as plain data, with the ``"model"`` that training starts from.
+        examples: what is trained on.
+        cache_dir: where the folder is, or will be; default: ``textaug`` in ``HF_HOME``.
+        train: writes model and tokenizer into the empty folder that it is given.
+
+    Returns:
+        The folder's path.
+    """
+    from huggingface_hub.constants import HF_HOME
+
+    start = Path(str(made_from["model"]))
+    files = sorted(start.iterdir()) if start.is_dir() else []
+    versions = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    data = [(example.tokens, example.spans) for example in examples]
+    everything = json.dumps([VERSION, dict(made_from), versions, data], sort_keys=True)
+    key = blake2b(everything.encode(errors="surrogatepass"), digest_size=8).hexdigest()
+    parent = Path(cache_dir) if cache_dir is not None else Path(HF_HOME) / "textaug"
+    folder = parent / f"{name}-{key}"
+    if not folder.exists():
+        unfinished = parent / f".{name}-{key}-{os.getpid()}"
+        unfinished.mkdir(parents=True)
+        try:
+            train(unfinished)
+            unfinished.rename(folder)
+        except BaseException:
+            shutil.rmtree(unfinished)
+            if not folder.exists():  # else another process was faster
+                raise
+    return str(folder)

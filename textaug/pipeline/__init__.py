@@ -1,0 +1,1 @@
+"""From one row to many: expand, balance, the collator."""

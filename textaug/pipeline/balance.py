@@ -1,0 +1,118 @@
+"""More copies where a type is rare: how many copies each row gets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from textaug.core import tag_schemes
+from textaug.core.columns import find_columns
+
+if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+
+
+@dataclass(frozen=True)
+class Balance:
+    """How many copies a row gets, from its tags or its class; made by :func:`balanced`.
+
+    Args:
+        column: with tags, or with one class.
+        copies: for each tag or class the copies that it asks for; of a row's tags the one that
+            asks for most counts.
+        otherwise: what a row gets with none of them.
+
+    >>> Balance("label", {1: 4}, otherwise=1)({"label": 1})
+    4
+    """
+
+    column: str
+    copies: Mapping[Any, int]
+    otherwise: int
+
+    def __call__(self, row: Mapping[str, Any]) -> int:
+        """The copies for one row."""
+        value = row[self.column]
+        values = value if isinstance(value, list) else [value]
+        return max((self.copies.get(v, self.otherwise) for v in values), default=self.otherwise)
+
+
+def balanced(
+    dataset: Dataset | DatasetDict,
+    copies: int = 4,
+    column: str | None = None,
+    split: str = "train",
+) -> Balance:
+    """More copies for rows with a rare type of mention, or of a rare class.
+
+    A row with the rarest type gets ``copies``; one whose rarest type has *m* times as many mentions
+    gets ``copies / m``, rounded, and at least 1, as does a row with no mention. So types come
+    nearer to each other, and no row is left without a copy (repeat factors as in Gupta et al.
+    2019, "LVIS", but without the square root, since the range is bounded on both sides)::
+
+        expand(train, augmenter, copies=balanced(train, copies=4))
+
+    That works for every kind of data set that ``expand`` takes, in ``augmenter.expand``, with
+    workers, in ``textaug.ray.expand`` and in the shell (``--balanced``).
+
+    Args:
+        dataset: what is counted, a ``Dataset``, or a ``DatasetDict`` of which ``split`` is; to
+            expand a stream, count a part of it that lies on disk.
+        copies: for the rarest type, at least 1.
+        column: tags or classes; default: the usual names of tags, beside text ``label``.
+        split: the split of a ``DatasetDict``.
+
+    Returns:
+        A function from a row to a number of copies.
+
+    Raises:
+        ValueError: if ``copies`` is less than 1, or there is nothing to count.
+        TypeError: for a stream, which cannot be counted beforehand.
+
+    >>> from datasets import Dataset
+    >>> rows = {"text": ["a", "b", "c", "d", "e"], "label": ["good", "good", "good", "good", "bad"]}
+    >>> balanced(Dataset.from_dict(rows), copies=4)
+    Balance(column='label', copies={'bad': 4, 'good': 1}, otherwise=1)
+    """
+    from datasets import Dataset
+
+    if copies < 1:
+        raise ValueError(f"copies={copies}: must be at least 1")
+    data: Any = dataset[split] if isinstance(dataset, Mapping) else dataset
+    if not isinstance(data, Dataset):
+        raise TypeError(
+            f"cannot count in {type(data).__name__}, only in a datasets.Dataset; count a part that "
+            "lies on disk, and give what comes out as copies= for all"
+        )
+    column = column or find_columns(data).tags
+    if column is None:
+        raise ValueError(
+            f"no column of tags or classes among {', '.join(data.features)}; pass column="
+        )
+    feature = data.features[column]
+    names = getattr(getattr(feature, "feature", feature), "names", None)
+    values = data.select_columns(column).with_format(None)[column][:]
+    rows = [value if isinstance(value, list) else [value] for value in values]
+    # In one order, so that the same data give the same fingerprint in every process.
+    tags: Any = sorted({tag for row in rows for tag in row if tag is not None}, key=str)
+    name_of = dict(enumerate(names)) if names else {tag: str(tag) for tag in tags}
+    if any(map(tag_schemes.prefixed, name_of.values())):
+        spans = [tag_schemes.to_spans([name_of.get(tag, "O") for tag in row]) for row in rows]
+        counts = Counter(span.label for found in spans for span in found)
+        kind_of = {
+            tag: s.label for tag, name in name_of.items() for s in tag_schemes.to_spans([name])
+        }
+    else:
+        counts = Counter(name_of[tag] for row in rows for tag in row if tag in name_of)
+        kind_of = name_of
+    if not counts:
+        raise ValueError(f"column {column!r} has no mention and no class to balance")
+    fewest = min(counts.values())
+    wanted = {
+        tag: max(1, round(copies * fewest / counts[kind]))
+        for tag, kind in kind_of.items()
+        if kind in counts
+    }
+    return Balance(column, wanted, otherwise=1)

@@ -1,0 +1,151 @@
+"""One row becomes several: the original and its augmented copies."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from textaug.core.augmenter import Augmenter
+from textaug.core.columns import ORIGINAL
+from textaug.core.expander import Copies, Expander
+
+if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict, Features, IterableDataset
+
+logger = logging.getLogger("textaug")
+
+if TYPE_CHECKING:
+    Data = TypeVar("Data", Dataset, DatasetDict, IterableDataset)
+
+
+def expand(
+    dataset: Data,
+    augmenter: Augmenter,
+    copies: Copies = 1,
+    *,
+    keep_original: bool = True,
+    split: str = "train",
+    batch_size: int = 1000,
+    num_proc: int | None = None,
+) -> Data:
+    """Expand a data set: each row, followed by ``copies`` augmented ones.
+
+    Calls ``map`` with what it needs for each kind of data set; features, class labels and column
+    order stay.
+
+    Args:
+        dataset: a ``Dataset``, a ``DatasetDict`` (only ``split`` is expanded: what a model is
+            judged on stays as it is) or an ``IterableDataset``.
+        augmenter: what makes the copies.
+        copies: how many for each row, or a function from a row (a dict of its columns) to how many,
+            such as :func:`textaug.balanced` makes.
+        keep_original: whether the rows themselves stay.
+        split: the split of a ``DatasetDict`` to expand.
+        batch_size: rows handed over at a time; it never changes the result.
+        num_proc: worker processes (not for ``IterableDataset``); it never changes the result.
+
+    Returns:
+        A data set of the same kind. Copies that could not be made (rejected, unchanged or doubled)
+        are left out; how many is logged, and the reasons are in ``augmenter.counts`` (of this
+        process, so not with ``num_proc``).
+
+    Raises:
+        ValueError: if ``copies`` is less than 1, or the ``DatasetDict`` has no such split.
+
+    >>> from datasets import Dataset
+    >>> from textaug import NoiseInjection
+    >>> rows = Dataset.from_dict({"text": ["Shares fell sharply on Friday."]})
+    >>> expand(rows, NoiseInjection(), copies=3).num_rows
+    4
+    """
+    from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict, Value
+
+    provenance = augmenter.provenance_column
+    if isinstance(dataset, (DatasetDict, IterableDatasetDict)):
+        if split not in dataset:
+            raise ValueError(f"there is no split {split!r}; the splits are {', '.join(dataset)}")
+        expanded = expand(
+            dataset[split],
+            augmenter,
+            copies,
+            keep_original=keep_original,
+            batch_size=batch_size,
+            num_proc=num_proc,
+        )
+        others = {name: data for name, data in dataset.items() if name != split}
+        if provenance and isinstance(dataset, DatasetDict):  # all splits have the same columns
+            others = {
+                name: data
+                if provenance in data.column_names
+                else data.add_column(provenance, [ORIGINAL] * len(data))
+                for name, data in others.items()
+            }
+        return type(dataset)({name: others.get(name, expanded) for name in dataset})
+    features = dataset.features
+    # Rows come without features in streaming, and in the numpy and torch formats.
+    bare = isinstance(dataset, IterableDataset) or dataset.format["type"] is not None
+    expander = Expander(augmenter, copies, keep_original, features if bare else None)
+    if features is not None:
+        features = expanded_features(features, augmenter)
+    if isinstance(dataset, IterableDataset):
+        return cast(
+            "Data", dataset.map(expander, batched=True, batch_size=batch_size, features=features)
+        )
+    assert isinstance(dataset, Dataset)
+    before = augmenter.counts.copy()
+    times = f" × {copies}" if isinstance(copies, int) else ""
+    result = dataset.map(
+        expander,
+        batched=True,
+        batch_size=batch_size,
+        num_proc=num_proc,
+        with_rank=num_proc is not None,
+        features=features,
+        desc=f"Augmenting ({type(augmenter).__name__}{times})",
+    )
+    if provenance and provenance not in result.column_names:  # `map` does nothing to no rows
+        result = result.add_column(provenance, [], feature=Value("string"))
+    made = len(result) - len(dataset) * keep_original
+    log_missing(augmenter, wanted(dataset, copies), made, augmenter.counts - before)
+    return cast("Data", result)
+
+
+def expanded_features(features: Features, augmenter: Augmenter) -> Features:
+    """The features of a data set after an augmenter: with its provenance column, if any."""
+    from datasets import Value
+
+    provenance = augmenter.provenance_column
+    if provenance is None or provenance in features:
+        return features
+    features = features.copy()
+    features[provenance] = Value("string")
+    return features
+
+
+def wanted(dataset: Dataset, copies: Copies) -> int:
+    """How many copies that makes for all rows."""
+    if isinstance(copies, int):
+        return len(dataset) * copies
+    batches = dataset.with_format("arrow").iter(1000)  # without decoding pictures and sounds
+    return sum(max(0, copies(row)) for table in batches for row in table.to_pylist())
+
+
+def log_missing(
+    augmenter: Augmenter, asked: int, made: int, counts: Mapping[str, int] | None = None
+) -> None:
+    """Say how many of the copies asked for were left out, and why, as far as ``counts`` tells."""
+    missing = asked - made
+    reasons = ", ".join(
+        f"{reason}: {n:,}"
+        for reason, n in sorted((counts or {}).items())
+        if not reason.startswith("changed")
+    )
+    if missing:
+        logger.warning(
+            "%s: %s of %s copies left out%s",
+            type(augmenter).__name__,
+            f"{missing:,}",
+            f"{asked:,}",
+            f" ({reasons})" if reasons else "",
+        )

@@ -1,0 +1,1 @@
+"""A run into a folder: shards, workers, manifest and card."""

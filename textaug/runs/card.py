@@ -1,0 +1,100 @@
+"""The data set card of a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from textaug.runs.folder import DATA, Shard
+from textaug.runs.workers import Job
+
+if TYPE_CHECKING:
+    from datasets import Features
+
+
+def totals(shards: Mapping[str, Shard]) -> Counter[str]:
+    """The counts of all shards together."""
+    return sum((Counter(shard.counts) for shard in shards.values()), Counter())
+
+
+def textaug_version() -> str:
+    """The version of this library."""
+    from textaug import __version__
+
+    return __version__
+
+
+# The card
+
+
+def _header(features: Features, names: list[str], csv: bool, content: str = "") -> str:
+    import yaml
+
+    config: dict[str, Any] = {
+        "config_name": "default",
+        "data_files": [{"split": name, "path": f"{DATA}/{name}-*"} for name in names],
+    }
+    if content:
+        # `load_dataset` keeps a cache by the folder's name and this header alone: without this,
+        # it would give back what another folder of the same name once held.
+        config["description"] = f"content {content}"
+    if csv:
+        config["keep_default_na"] = False  # "NA" is a word
+    info: dict[str, Any] = {"features": features._to_yaml_list()}
+    header = {"configs": [config], "dataset_info": info, "tags": ["textaug"]}
+    return f"---\n{yaml.safe_dump(header, sort_keys=False, allow_unicode=True)}---\n"
+
+
+def unfinished_card(job: Job, command: str | None) -> str:
+    """The card of a run that has not finished."""
+    again = f" Start it again:\n\n```\n{command}\n```\n" if command else "\n"
+    return (
+        _header(job.features, list(job.data), job.format == "csv")
+        + f"\nThe run of `textaug augment` that makes this data set is not finished.{again}"
+    )
+
+
+def card(
+    features: Features,
+    shards: Mapping[str, Shard],
+    settings: Mapping[str, Any],
+    command: str | None = None,
+) -> str:
+    """The data set card of a finished run, with what ``load_dataset`` needs and how it was made."""
+    rows: Counter[str] = Counter()
+    before: Counter[str] = Counter()
+    for name, shard in shards.items():
+        split = name.rpartition("-of-")[0].rpartition("-")[0]
+        rows[split] += shard.rows
+        before[split] += shard.source_rows
+    split = settings["split"]
+    digest = blake2b("".join(s.sha256 for s in shards.values()).encode(), digest_size=16)
+    lines = [
+        _header(features, list(rows), settings["format"] == "csv", digest.hexdigest()),
+        f"# {_inline(settings['source'])}, augmented",
+        "",
+        f"Split `{split}`: {rows[split]:,} rows, made of {before[split]:,} by "
+        f"textaug {textaug_version()}. "
+        + (
+            "Each row is followed by its augmented copies."
+            if settings["keep_original"]
+            else "The rows that they were made of are not in it."
+        ),
+    ]
+    others = [f"`{name}` ({n:,} rows)" for name, n in rows.items() if name != split]
+    if others:
+        lines.append(f"\nAs they were: {', '.join(others)}.")
+    if command:
+        lines += ["", "```", command, "```"]
+    lines += ["", "The augmenter:", "", "```python", settings["augmenter"], "```", ""]
+    lines += ["| what became of the copies | how many |", "|:--|--:|"]
+    lines += [f"| {_inline(reason)} | {n:,} |" for reason, n in sorted(totals(shards).items())]
+    lines += ["", "A label was never guessed: a copy whose labels were not certain was left out."]
+    return "\n".join(lines) + "\n"
+
+
+def _inline(text: str) -> str:
+    """Text that does nothing in Markdown."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]<>()#|!" else c for c in " ".join(text.split()))
