@@ -6,8 +6,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-# For tests/contract/test_fuzz.py: a share of so many examples for each of its tests. The quick profile
-# draws the same examples each time, so that CI is not now red, now green.
+# For tests/contract/test_fuzz.py: a share of so many examples for each of its tests. The quick
+# profile draws the same examples each time, so that CI gives the same result each time.
 _ANY_SPEED = {
     "deadline": None,
     "database": None,

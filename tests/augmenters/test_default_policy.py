@@ -58,7 +58,7 @@ def test_a_data_set_without_sentences_is_refused():
 
 def test_its_outline_in_results_holds_no_training_data():
     shown = outline(default_policy(TRAIN.select(range(20)), seed=1))
-    assert "SentenceJoining(sentences=[…], seed=1)" in shown
+    assert "SentenceJoining(sentences=[…], seed=1, scheme='IOB2')" in shown
     assert len(shown) < 1000
 
 

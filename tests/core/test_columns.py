@@ -41,7 +41,8 @@ def test_everything_aligned_moves_along():
         id=(["7"], Value("string")),
         scores=([[0.5, 0.25]], List(Value("float64"))),
     )
-    after = data.map(Insert(), batched=True, load_from_cache_file=False)
+    insert = Insert(roles={"scores": "keep"})
+    after = data.map(insert, batched=True, load_from_cache_file=False)
     assert after.features == data.features
     assert after[0] == {
         "tokens": ["Ann", "Lee", "so", "is", "so", "ill"],
@@ -72,9 +73,11 @@ def test_a_tag_that_cannot_be_written_leaves_the_row_as_it_was():
 def test_columns_can_be_named():
     row = {"w": ["a", "Ann"], "y": [0, 1], "x": ["DT", "NNP"], "tokens": ["stale"]}
     names = {"tokens_column": "w", "tags_column": "y", "label_names": NAMES}
-    assert Insert(**names)(row) == {**row, "w": ["so", "a", "Ann"], "y": [0, 0, 1],
-                                    "x": [None, "DT", "NNP"]}  # fmt: skip
-    assert Insert(**names, aligned_columns=[])(row)["x"] == ["DT", "NNP"]
+    both = {**names, "aligned_columns": ["x"]}
+    assert Insert(**both)(row) == {**row, "w": ["so", "a", "Ann"], "y": [0, 0, 1],
+                                   "x": [None, "DT", "NNP"]}  # fmt: skip
+    names["aligned_columns"] = []
+    assert Insert(**names)(row)["x"] == ["DT", "NNP"]
     names["label_names"] = {"y": NAMES}
     assert Insert(**names)(row)["y"] == [0, 0, 1]
 
@@ -98,13 +101,14 @@ def test_damaged_tags_are_read_as_seqeval_reads_them():
     row = {"tokens": ["a", "Ann", "Lee"], "tags": ["O", "I-PER", "I-PER"]}
     assert Insert()(row)["tags"] == ["O", "O", "I-PER", "I-PER"]
     mixed = {"tokens": ["Bob", "a", "Ann"], "tags": ["B-PER", "O", "I-PER"]}
-    assert Insert()(mixed)["tags"] == ["B-PER", "O", "O", "B-PER"]
+    assert Insert()(mixed)["tags"] == ["B-PER", "O", "O", "I-PER"], "as it was written"
     assert NoiseInjection(p=0)(mixed) == mixed, "what is not changed comes out as it went in"
 
 
 def test_annotations_stay_where_nothing_moved():
     row = {"tokens": ["E-mail"], "tags": ["O"], "lemmas": ["E-mail"], "ok": [None]}
-    assert NoiseInjection(p=1.0)(row) == {**row, "tokens": NoiseInjection(p=1.0)(row)["tokens"]}
+    noise = NoiseInjection(p=1.0, aligned_columns=["lemmas", "ok"])
+    assert noise(row) == {**row, "tokens": noise(row)["tokens"]}
 
 
 def test_open_values_fit_their_column():
@@ -116,9 +120,10 @@ def test_open_values_fit_their_column():
         small=([[1, 2, 3]], List(Value("uint8"))),
         large=([[1, 2, 3]], List(Value("int64"))),
         odd=([[0, None, 1]], List(ClassLabel(names=["B-X", "PAD"]))),
-        vector=([[0.5, 1.5, 2.5]], List(Value("float32"), length=3)),
+        votes=([[0.5, 1.5, 2.5]], List(Value("float32"), length=3)),
     )
-    for after in (data.map(Insert()), data.map(Insert(), batched=True, batch_size=1)):
+    insert = Insert(aligned_columns=["caps", "small", "large", "odd"])
+    for after in (data.map(insert), data.map(insert, batched=True, batch_size=1)):
         assert after.features == data.features
         assert after[0] == {
             "tokens": ["so", "ill", "so", "men"],
@@ -127,7 +132,7 @@ def test_open_values_fit_their_column():
             "small": [None, 2, None, 3],
             "large": [-1, 2, -1, 3],
             "odd": [-1, None, -1, 1],
-            "vector": [0.5, 1.5, 2.5],
+            "votes": [0.5, 1.5, 2.5],
         }
 
 
@@ -190,8 +195,8 @@ def test_missing_or_several_columns_are_an_error():
     noise = NoiseInjection()
     with pytest.raises(ValueError, match=r"which column to augment \(columns: 'body'\).*text_"):
         noise({"body": "x"})
-    with pytest.raises(ValueError, match="which of 'tokens', 'text' to augment.*tokens_column="):
-        noise({"tokens": ["x"], "text": "x"})
+    with pytest.raises(ValueError, match="which of 'tokens', 'words' to augment.*tokens_column="):
+        noise({"tokens": ["x"], "words": ["x"]})
     with pytest.raises(ValueError, match="'ner_tags', 'tags' could all be the tags.*tags_column="):
         noise({"tokens": ["x"], "ner_tags": ["O"], "tags": ["O"]})
     with pytest.raises(ValueError, match="'ner_tags' labels words, but which.*tokens_column="):

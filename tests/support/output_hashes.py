@@ -1,6 +1,6 @@
 """A hash of what every augmenter writes: whether a change changed any output.
 
-    PYTHONPATH=tests python -m support.output_hashes ../shared/data/conll2003/eng.train > hashes.json
+    PYTHONPATH=tests python -m support.output_hashes FILE.conll > hashes.json
 
 Each augmenter of the contract tests, the offline models and the default policy run over the first
 3,000 sentences of the file (two copies each) and over 1,000 of them as text. Compare two files with

@@ -12,6 +12,7 @@ from textaug.augmenters.segments import SegmentExchange
 from textaug.augmenters.sentence_joining import SentenceJoining
 from textaug.core.columns import Settings
 from textaug.core.compose import Compose, OneOf
+from textaug.core.reading import fitted_settings
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -58,6 +59,7 @@ def default_policy(
     >>> default_policy(builtin_corpus(), robust=True).weights
     [0.5, 0.25, 0.25]
     """
+    settings = fitted_settings(dataset, split, settings)
     columns: Settings = {**settings, "target": "context"}
     join = SentenceJoining.from_dataset(dataset, split=split, **columns)
     swap = MentionReplacement.from_dataset(dataset, p=0.6, fresh=0.8, split=split, **columns)

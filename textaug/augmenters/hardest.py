@@ -48,6 +48,8 @@ class Hardest(Augmenter):
     Hardest(augmenter=NoiseInjection(), k=4, model='runs/teacher', seed=1)
     """
 
+    handles_nested = True
+
     def __init__(
         self,
         augmenter: Augmenter,
@@ -83,7 +85,7 @@ class Hardest(Augmenter):
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Augmented | Rejected]:
         """Augment ``k`` times, score all results together, and choose."""
-        rounds = [self.augmenter.transform(examples, rngs) for _ in range(self.k)]
+        rounds = [self.augmenter.augment(examples, rngs) for _ in range(self.k)]
         results = list(rounds[0])
         changed = [
             (i, result)

@@ -129,19 +129,19 @@ class Sentence:
         missing.subtract(text[start:end] for start, end in places)
         if any(missing.values()):
             return Rejected("mention lost" if max(missing.values()) > 0 else "mention doubled")
-        waiting = list(zip(self.surfaces, self.example.spans, strict=True))
-        spans: list[Span] = []
+        waiting = list(enumerate(self.surfaces))
+        order: list[int] = []
         stretches: list[str | None] = []
         done = 0
         for start, end in places:
-            which = [surface for surface, _ in waiting].index(text[start:end])
-            spans.append(waiting.pop(which)[1])
+            which = [surface for _, surface in waiting].index(text[start:end])
+            order.append(waiting.pop(which)[0])
             stretches.append(text[done:start])
             done = end
         stretches.append(text[done:])
         if any(self._has_new_name(stretch or "", k == 0) for k, stretch in enumerate(stretches)):
             return Rejected("new name")
-        return self._assembled(stretches, spans)
+        return self._assembled(stretches, order)
 
     def fits(self, k: int, text: str) -> bool:
         """Whether ``text`` may take the place of stretch ``k``: it brings in no name."""
@@ -152,9 +152,9 @@ class Sentence:
     def with_stretches(self, stretches: Sequence[str | None]) -> Augmented:
         """The example with new text between its mentions, ``None`` where a stretch stays."""
         new = [None if stretch is None else self._cased(stretch) for stretch in stretches]
-        return self._assembled(new, self.example.spans)
+        return self._assembled(new, range(len(self.example.spans)))
 
-    def _assembled(self, stretches: Sequence[str | None], spans: Sequence[Span]) -> Augmented:
+    def _assembled(self, stretches: Sequence[str | None], order: Sequence[int]) -> Augmented:
         """Stretches of text and mentions in turn."""
         old = self.example
         tokens: list[str] = []
@@ -170,12 +170,14 @@ class Sentence:
                 new = unprinted(tokenize(stretch), like=old.tokens)
                 tokens += new
                 origins += [None] * len(new)
-            for span in spans[k : k + 1]:  # none after the last stretch
+            for number in order[k : k + 1]:  # none after the last stretch
+                span = old.spans[number]
                 start = len(tokens)
                 tokens += old.tokens[span.start : span.end]
                 origins += range(span.start, span.end)
                 new_spans.append(Span(start, len(tokens), span.label))
-        return Augmented(Example(tuple(tokens), tuple(new_spans)), tuple(origins))
+        made = Example(tuple(tokens), tuple(new_spans), labels=old.labels)
+        return Augmented(made, tuple(origins), span_origins=tuple(order))
 
     def _cased(self, text: str) -> str:
         """Data in lower case stay in lower case."""

@@ -280,17 +280,20 @@ def _facts(dataset: Dataset, settings: Settings) -> dict[str, Any]:
     plain = [name for name, kind in features.items() if not hasattr(kind, "decode_example")]
     data = dataset.select_columns(plain).with_format(None)
     batch = Batch(data[:], Augmenter(**settings).columns, features)
-    if batch.tokens_column is None or batch.tags_column is None:
+    schema = batch.schema
+    if schema.tokens is None or schema.tags is None:
         raise ValueError(f"no column holds tags (columns: {', '.join(plain)}); pass tags_column=")
-    names, rows = batch.label_names, batch.column(batch.tags_column)
+    names, rows = schema.names, batch.column(schema.tags)
     schemes: Counter[str] = Counter()
     for row in rows:
-        scheme, spans, _ = tag_schemes.read(tuple(row), names or tuple({"O", *row}), batch.scheme)
-        schemes[scheme] += bool(spans)
-    kept = {name: features[name] for name in (batch.tokens_column, batch.tags_column)}
+        scheme, spans, _ = tag_schemes.read(
+            tuple(row), names or tuple(sorted({"O", *row})), schema.scheme
+        )
+        schemes[str(scheme)] += bool(spans)
+    kept = {name: features[name] for name in (schema.tokens, schema.tags)}
     return {
-        "tokens_column": batch.tokens_column,
-        "tags_column": batch.tags_column,
+        "tokens_column": schema.tokens,
+        "tags_column": schema.tags,
         "label_names": names,
         "scheme": schemes.most_common(1)[0][0],
         "integers": any(isinstance(tag, int) for row in rows for tag in row),

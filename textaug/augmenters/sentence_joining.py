@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from random import Random
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from textaug.core import tag_schemes
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected, Span
-from textaug.core.reading import read_examples
+from textaug.core.reading import fitted_settings, read_examples
 from textaug.core.validation import check_probability
 
 if TYPE_CHECKING:
@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 class SentenceJoining(Augmenter):
     """Join a sentence with another of the data set, before or behind it, as one row.
 
-    Taggers that have only ever seen one sentence at a time stumble over two.
+    A tagger that has only seen single sentences makes errors where a text has two. Only sentences
+    with the same labels of the whole sentence (``label``, say) are joined, and no sentence with
+    itself.
 
     Args:
-        sentences: the others, each its words and their tags (in any scheme); usually made by
-            :meth:`from_dataset` from the training split.
+        sentences: the others, each its words and their tags (in any scheme) or its mentions
+            (``[start, end, label]``), and if it has any, its labels of the whole sentence; usually
+            made by :meth:`from_dataset` from the training split.
         p: share of the sentences that are joined; the others stay as they are.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
@@ -32,31 +35,34 @@ class SentenceJoining(Augmenter):
         ValueError: for a probability out of range, if there are no sentences, or if one has not a
             tag for every word.
 
-    >>> join = SentenceJoining([(["Bob", "slept"], ["B-PER", "O"])])
+    >>> join = SentenceJoining([(["Ann", "sat"], ["B-PER", "O"])])
     >>> join({"tokens": ["Bob", "slept"], "ner_tags": ["B-PER", "O"]})
-    {'tokens': ['Bob', 'slept', 'Bob', 'slept'], 'ner_tags': ['B-PER', 'O', 'B-PER', 'O']}
+    {'tokens': ['Bob', 'slept', 'Ann', 'sat'], 'ner_tags': ['B-PER', 'O', 'B-PER', 'O']}
     """
 
+    handles_nested = True
+
     def __init__(
-        self,
-        sentences: Sequence[tuple[Sequence[str], Sequence[str]]],
-        p: float = 1.0,
-        **settings: Unpack[Settings],
+        self, sentences: Sequence[Sequence[Any]], p: float = 1.0, **settings: Unpack[Settings]
     ) -> None:
-        self.sentences = [[list(words), list(names)] for words, names in sentences]
+        self.sentences = [
+            [list(words), [each if isinstance(each, str) else list(each) for each in marks], *rest]
+            for words, marks, *rest in sentences
+        ]
         self.p = check_probability("p", p)
         if not sentences:
             raise ValueError("sentences: there is none to join with")
-        for i, (words, names) in enumerate(self.sentences):
-            if len(words) != len(names) or not words:
+        self._others: dict[str, list[Example]] = {}  # by their labels
+        for i, (words, marks, *rest) in enumerate(self.sentences):
+            is_tagged = all(isinstance(each, str) for each in marks)
+            if not words or (is_tagged and marks and len(words) != len(marks)):
                 raise ValueError(
-                    f"sentences[{i}] has {len(words)} words and {len(names)} tags; it needs a "
+                    f"sentences[{i}] has {len(words)} words and {len(marks)} tags; it needs a "
                     "word, and a tag for each"
                 )
-        self._others = [
-            Example(tuple(words), tuple(tag_schemes.to_spans(names)))
-            for words, names in self.sentences
-        ]
+            spans = tag_schemes.to_spans(marks) if is_tagged else tuple(Span(*m) for m in marks)
+            labels = rest[0] if rest else ""
+            self._others.setdefault(labels, []).append(Example(tuple(words), spans))
         super().__init__(**settings)
 
     @classmethod
@@ -69,11 +75,11 @@ class SentenceJoining(Augmenter):
     ) -> SentenceJoining:
         """Take the sentences of a data set; of a ``DatasetDict`` only ``split`` is read."""
         found = [
-            (example.tokens, tag_schemes.from_spans(example.spans, len(example.tokens), "IOB2"))
+            (example.tokens, _marks(example), *_key(example))
             for example in read_examples(dataset, split, settings)
             if example.tokens
         ]
-        return cls(found, p, **settings)
+        return cls(found, p, **fitted_settings(dataset, split, settings))
 
     def gains_from_batches(self) -> bool:
         """No model is at work."""
@@ -90,21 +96,44 @@ class SentenceJoining(Augmenter):
             for example, rng in zip(examples, rngs, strict=True)
         ]
 
-    def _joined(self, example: Example, rng: Random) -> Augmented:
-        other = rng.choice(self._others)
+    def _joined(self, example: Example, rng: Random) -> Augmented | Rejected:
+        others = self._others.get("".join(_key(example)), [])
+        other = rng.choice(others) if others else example
+        if other.tokens == example.tokens:
+            others = [each for each in others if each.tokens != example.tokens]
+            if not others:
+                return Rejected("no other sentence with the same labels")
+            other = rng.choice(others)
         old, new = len(example.tokens), len(other.tokens)
         before = rng.random() < 0.5
         first, second = (other, example) if before else (example, other)
         shift = len(first.tokens)
         moved = (Span(start + shift, end + shift, label) for start, end, label in second.spans)
+        fixed = tuple((a + shift * before, b + shift * before) for a, b in example.protected)
         spaces = example.spaces
         if spaces is not None:
             blanks = (" ",) * new
             spaces = ("", *blanks, *spaces[1:]) if before else (*spaces[:-1], *blanks, spaces[-1])
             assert len(spaces) == old + new + 1
         none = (None,) * new
+        old_spans, new_spans = range(len(example.spans)), (None,) * len(other.spans)
         return Augmented(
-            Example(first.tokens + second.tokens, (*first.spans, *moved), spaces),
+            Example(
+                first.tokens + second.tokens, (*first.spans, *moved), spaces, example.labels, fixed
+            ),
             (*none, *range(old)) if before else (*range(old), *none),
             type(self).__name__,
+            span_origins=(*new_spans, *old_spans) if before else (*old_spans, *new_spans),
         )
+
+
+def _marks(example: Example) -> list[Any]:
+    """The mentions of a sentence: as tags, or as spans where they share tokens."""
+    if example.is_nested:
+        return [list(span) for span in example.spans]
+    return list(tag_schemes.from_spans(example.spans, len(example.tokens), "IOB2"))
+
+
+def _key(example: Example) -> tuple[str, ...]:
+    """What is said of the whole sentence, as text; nothing if nothing is."""
+    return (repr(example.labels),) if example.labels else ()

@@ -12,9 +12,13 @@ from textaug.core.columns import ColumnNames, Settings
 from textaug.core.example import Augmented, Edit, Example, Rejected, apply_edits
 from textaug.core.expander import Copies, Expander
 from textaug.core.filter import Filter, FilterFunction
+from textaug.core.nesting import blocks_only, with_nested
 from textaug.core.preview import Preview, preview
+from textaug.core.protection import Protect, Protection
+from textaug.core.reading import schema_for
 from textaug.core.rng import HashRandom
 from textaug.core.rows import augment_rows, augment_texts
+from textaug.core.schema import Schema
 from textaug.core.state import Constructed
 from textaug.core.tag_schemes import SCHEMES
 
@@ -49,13 +53,23 @@ class Augmenter(Constructed):
         label_names: names of integer tags, or of several columns' (a dict by column). Needed only
             where rows come without them: in streaming, in plain dicts, in the numpy and torch
             formats, in columns that are no ``ClassLabel``.
-        aligned_columns: further columns with one value per word. Default: in each row, every list
-            as long as the words (``pos_tags``, ``chunk_tags``). They move with the words; a word
-            with no origin gets -1 (``None`` where the values are no integers).
-        scheme: ``IOB1``, ``IOB2``, ``IOBES``, ``BILOU`` or ``plain``; default: read from the names
-            and tags, row by row, and written back the same.
+        aligned_columns: further columns with one value per word. Default: those whose name or
+            labels say so (``pos_tags``, ``chunk_tags``, ``lemmas``), see :meth:`schema`. They move
+            with the words; a word with no origin gets -1 (``None`` where the values are not
+            integers).
+        scheme: ``IOB1``, ``IOB2``, ``IOE1``, ``IOE2``, ``IO``, ``IOBES`` (or ``BIOES``), ``BILOU``,
+            ``BMES``, ``BMEWO`` or ``plain``; default: read from the label names and, where these
+            leave it open, from the tags. It is written back the same.
         provenance_column: if given, a column of this name says which augmenter made a row, or
             ``"original"``.
+        spans_column: column, or columns, with character offsets of mentions in the text; default:
+            those that have the form (``entities``, ``spans``, ``answers``, …).
+        roles: what a column is, by its name, where that cannot be told or is told wrong: one of
+            ``textaug.core.schema.ROLES``, such as ``{"topics": "label", "scores": "keep"}``.
+        protect: words, phrases and regular expressions (compiled) that must stay as they are,
+            beside the usual ones: addresses of pages and mail, ``@names``, ``#topics``,
+            placeholders (``{place}``, ``[id]``, ``<NAME>``), special tokens (``[SEP]``). ``False``
+            protects nothing.
 
     Attributes:
         counts: how many examples were changed, unchanged or rejected, and why, since this object
@@ -86,6 +100,9 @@ class Augmenter(Constructed):
         aligned_columns: Sequence[str] | None = None,
         scheme: str | None = None,
         provenance_column: str | None = None,
+        spans_column: str | Sequence[str] | None = None,
+        roles: Mapping[str, str] | None = None,
+        protect: Protect = None,
     ) -> None:
         if target not in TARGETS:
             raise ValueError(f"target={target!r}: must be one of {', '.join(TARGETS)}")
@@ -106,11 +123,21 @@ class Augmenter(Constructed):
         self.aligned_columns = None if aligned_columns is None else list(aligned_columns)
         self.scheme = scheme
         self.provenance_column = provenance_column
+        self.spans_column = (
+            spans_column
+            if isinstance(spans_column, str) or spans_column is None
+            else list(spans_column)
+        )
+        self.roles = None if roles is None else dict(roles)
+        self.protect = (
+            protect if protect is None or isinstance(protect, (str, bool)) else list(protect)
+        )
         self._prepare()
 
     def _prepare(self) -> None:
         """What is derived from the arguments and from nothing else; never part of the state."""
         self.columns = ColumnNames.from_settings(self.settings())
+        self._protection = Protection(self.protect)
         self.counts: Counter[str] = Counter()
         self.rank: int | None = None
 
@@ -139,9 +166,35 @@ class Augmenter(Constructed):
         name = type(self).__name__
         proposals = self.propose(examples, rngs)
         return [
-            apply_edits(example, edits, name)
+            apply_edits(example, example.allowed(edits), name)
             for example, edits in zip(examples, proposals, strict=True)
         ]
+
+    # Whether `transform` keeps nested mentions right by itself. Where it does not, it sees mentions
+    # that share tokens as one.
+    handles_nested = False
+
+    def augment(
+        self, examples: Sequence[Example], rngs: Sequence[Random]
+    ) -> Sequence[Augmented | Rejected]:
+        """What :meth:`transform` makes of examples, with nested mentions and labels kept.
+
+        A composition calls this of its steps, and never ``transform``.
+        """
+        whole = type(self).transform is Augmenter.transform or self.handles_nested
+        views = examples if whole else [blocks_only(example) for example in examples]
+        results = list(self.transform(views, rngs))
+        for i, (example, view) in enumerate(zip(examples, views, strict=True)):
+            result = results[i]
+            if isinstance(result, Rejected):
+                continue
+            if result.example is view:
+                results[i] = Augmented(example)
+            elif view is not example:
+                results[i] = with_nested(example, view, result)
+            elif example.labels and result.example.labels != example.labels:
+                results[i] = result._replace(example=result.example._replace(labels=example.labels))
+        return results
 
     @staticmethod
     def choose(items: Sequence[Item], p: float, rng: Random) -> list[Item]:
@@ -202,13 +255,19 @@ class Augmenter(Constructed):
             HashRandom(f"{start} {copy} {' '.join(example.tokens)}".encode(errors="surrogatepass"))
             for example, copy in zip(examples, copies, strict=True)
         ]
-        results = list(self.transform(examples, rngs))
+        ranges = map(self._protection.ranges, examples)
+        views = [
+            example._replace(protected=fixed) if fixed else example
+            for example, fixed in zip(examples, ranges, strict=True)
+        ]
+        results = list(self.augment(views, rngs))
         outcomes = []
         for i, (example, result) in enumerate(zip(examples, results, strict=True)):
             if isinstance(result, Rejected):
                 outcomes.append(f"rejected: {result.reason}")
-            elif result.example is example:
+            elif result.example is views[i]:
                 outcomes.append("unchanged")
+                results[i] = Augmented(example)
             elif (
                 example.tokens == result.example.tokens and example.spaces == result.example.spaces
             ):
@@ -216,6 +275,8 @@ class Augmenter(Constructed):
                 results[i] = Augmented(example)
             else:
                 outcomes.append(result.outcome)
+                if result.example.protected:
+                    results[i] = result._replace(example=result.example._replace(protected=()))
         self.counts.update(outcomes)
         return results
 
@@ -223,6 +284,26 @@ class Augmenter(Constructed):
         """Whether many examples at once are faster than one by one, as they are with a model."""
         cls = type(self)
         return (cls.propose, cls.transform) != (Augmenter.propose, Augmenter.transform)
+
+    def schema(self, dataset: Any, split: str = "train") -> Schema:
+        """What each column of a data set is taken for, and what happens to it.
+
+        Args:
+            dataset: a data set, or splits of one.
+            split: the split of a ``DatasetDict``.
+
+        Raises:
+            ValueError: if no column, or more than one, can hold the words.
+
+        >>> from datasets import Dataset
+        >>> rows = Dataset.from_dict({"text": ["It rained."], "label": [0], "length": [10]})
+        >>> print(Augmenter().schema(rows))
+        column  taken for  what happens to it
+        text    text       the text, which is augmented
+        label   label      of the whole sentence: stays; sentences are mixed only where it is equal
+        length  derived    made from the text: emptied where the text changes
+        """
+        return schema_for(dataset, split, self.columns)
 
     def use_rank(self, rank: int) -> None:
         """Remember which worker this is, so that models go to GPU ``rank % number of GPUs``."""
@@ -311,6 +392,8 @@ class Filtered(Augmenter):
     Counter({'changed': 1, 'rejected: filtered out by short': 1})
     """
 
+    handles_nested = True
+
     def __init__(
         self,
         augmenter: Augmenter,
@@ -344,7 +427,7 @@ class Filtered(Augmenter):
         for number in range(1, self.tries + 1):
             if not waiting:
                 break
-            drawn = self.augmenter.transform(
+            drawn = self.augmenter.augment(
                 [examples[i] for i in waiting], [rngs[i] for i in waiting]
             )
             results |= zip(waiting, drawn, strict=True)

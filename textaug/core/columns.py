@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -10,6 +11,10 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 ORIGINAL = "original"
+TOKEN_COLUMNS = ("tokens", "words", "tokenized_text")
+TAG_COLUMNS = ("ner_tags", "tags", "labels", "ner")
+TEXT_COLUMNS = ("text", "sentence")
+MISSING_LABEL = -1  # what `datasets` itself writes for a class label that is not known
 
 
 class Settings(TypedDict, total=False):
@@ -24,6 +29,9 @@ class Settings(TypedDict, total=False):
     aligned_columns: Sequence[str] | None
     scheme: str | None
     provenance_column: str | None
+    spans_column: str | Sequence[str] | None
+    roles: Mapping[str, str] | None
+    protect: str | Sequence[str | re.Pattern[str]] | bool | None
 
 
 @dataclass(frozen=True)
@@ -66,11 +74,6 @@ def find_columns(
     return Columns(words, False, tags, tuple(others))
 
 
-TOKEN_COLUMNS = ("tokens", "words")
-TAG_COLUMNS = ("ner_tags", "tags", "labels", "ner")
-TEXT_COLUMNS = ("text", "sentence")
-MISSING_LABEL = -1  # what `datasets` itself writes for a class label that is not known
-
 Row = dict[str, Any]
 
 
@@ -84,12 +87,15 @@ class ColumnNames:
     label_names: Mapping[str, Sequence[str]] | Sequence[str] | None = None
     aligned: tuple[str, ...] | None = None
     scheme: str | None = None
+    spans: tuple[str, ...] | None = None
+    roles: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def from_settings(cls, settings: Settings) -> ColumnNames:
         """The part of an augmenter's settings that names columns."""
         text = settings.get("text_column")
         aligned = settings.get("aligned_columns")
+        spans = settings.get("spans_column")
         return cls(
             settings.get("tokens_column"),
             settings.get("tags_column"),
@@ -97,6 +103,8 @@ class ColumnNames:
             settings.get("label_names"),
             None if aligned is None else tuple(aligned),
             settings.get("scheme"),
+            (spans,) if isinstance(spans, str) else None if spans is None else tuple(spans),
+            tuple((settings.get("roles") or {}).items()),
         )
 
 

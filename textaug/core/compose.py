@@ -14,6 +14,8 @@ from textaug.core.example import Augmented, Example, Rejected
 class _Composition(Augmenter):
     """What :class:`Compose`, :class:`OneOf` and :class:`SomeOf` share: the steps."""
 
+    handles_nested = True
+
     def __init__(self, augmenters: Sequence[Augmenter], **settings: Unpack[Settings]) -> None:
         if not augmenters:
             raise ValueError(f"{type(self).__name__} needs at least one augmenter")
@@ -46,7 +48,7 @@ class _Composition(Augmenter):
                 current = [(i, now) for i in chosen if isinstance(now := results[i], Augmented)]
                 if not current:
                     continue
-                after = augmenter.transform(
+                after = augmenter.augment(
                     [now.example for _, now in current], [rngs[i] for i, _ in current]
                 )
                 for (i, now), new in zip(current, after, strict=True):
@@ -62,7 +64,13 @@ def _then(first: Augmented, second: Augmented | Rejected) -> Augmented | Rejecte
     if first.origins is not None:
         origins = tuple(None if o is None else first.origins[o] for o in origins)
     names = [name for name in (first.by, second.by) if name]
-    return Augmented(second.example, origins, "+".join(names), second.outcome)
+    span_origins = second.span_origins
+    if span_origins is not None or first.span_origins is not None:
+        before = first.span_origins or tuple(range(len(first.example.spans)))
+        span_origins = tuple(
+            None if o is None else before[o] for o in second.old_spans(first.example)
+        )
+    return Augmented(second.example, origins, "+".join(names), second.outcome, span_origins)
 
 
 class Compose(_Composition):

@@ -1,26 +1,28 @@
 """Tokens, labelled spans and edits: the one place where labels are kept aligned with words.
 
-Everything an augmenter changes goes through :func:`apply_edits`. It moves the spans, keeps the
-white space, and says for every new token where it came from, so that no other module ever edits
-two parallel lists by hand. Nothing here knows of tag schemes, data sets or models.
+Every local change goes through :func:`apply_edits`. It moves the spans, keeps the white space, and
+says for every new token and span where it came from, so that no other module edits two parallel
+lists by hand. Nothing here knows of tag schemes, data sets or models.
 
-The classes are named tuples: they cannot change, and are made three times as fast as frozen
-dataclasses, which counts where millions of sentences go through.
+The classes are named tuples: immutable, and created three times as fast as frozen dataclasses,
+which matters for millions of sentences.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import regex
 
 # A word is a run of letters, digits and the marks that belong to them, joined by apostrophes,
-# hyphens or dots; whatever else is no white space is cut by grapheme, so that an emoji sequence
-# or a letter with loose accents is never torn apart.
+# hyphens or dots. Everything else that is not white space is cut by grapheme, so that no emoji
+# sequence and no letter with combining accents is split.
 _SPACE = r"\s\x1c-\x1f\x85"
 _CUT = regex.compile(
     rf"""[\w\p{{M}}]+(?:['’.\-][\w\p{{M}}]+)*
@@ -30,8 +32,11 @@ _CUT = regex.compile(
 )
 
 
+PROTECTED = "\0protected"  # the label of a block that no mention is in
+
+
 class Span(NamedTuple):
-    """A labelled stretch of tokens: a mention. Offsets count tokens and are half-open."""
+    """A labelled span of tokens: a mention. Offsets count tokens and are half-open."""
 
     start: int
     end: int
@@ -62,9 +67,12 @@ class Example(NamedTuple):
 
     Attributes:
         tokens: the words, ``n`` of them.
-        spans: the mentions, in order, not overlapping.
-        spaces: ``None`` for data that comes as tokens; for text, the ``n + 1`` stretches of white
-            space before each token and after the last one (often empty).
+        spans: the mentions by start, the longer first. They may be nested or overlap where the
+            annotations do; mentions out of tags never do.
+        spaces: ``None`` for data that comes as tokens; for text, the ``n + 1`` runs of white space
+            before each token and after the last one (often empty).
+        labels: what is said of the whole sentence, in any hashable form.
+        protected: token ranges that must stay as they are, ``(start, end)``.
 
     >>> Example.from_text("Shares fell,  again.").spaces
     ('', ' ', '', '  ', '', '')
@@ -73,15 +81,36 @@ class Example(NamedTuple):
     tokens: tuple[str, ...]
     spans: tuple[Span, ...] = ()
     spaces: tuple[str, ...] | None = None
+    labels: tuple[Any, ...] = ()
+    protected: tuple[tuple[int, int], ...] = ()
 
     @classmethod
-    def from_text(cls, text: str) -> Example:
-        """Cut a string into words and the white space between them; :attr:`text` undoes it."""
+    def from_text(cls, text: str, borders: Iterable[int] = ()) -> Example:
+        """Cut a string into words and the white space between them; :attr:`text` undoes it.
+
+        Args:
+            text: any string.
+            borders: character offsets at which a word is cut too, where an annotation starts or
+                ends.
+
+        >>> Example.from_text("Oslo-based", [4]).tokens
+        ('Oslo', '-based')
+        """
         tokens, spaces, end = [], [], 0
+        cuts = sorted(set(borders))
+        at = 0
         for match in _CUT.finditer(text):
-            spaces.append(text[end : match.start()])
-            tokens.append(match.group())
-            end = match.end()
+            start, stop = match.span()
+            spaces.append(text[end:start])
+            end = stop
+            while at < len(cuts) and cuts[at] <= start:
+                at += 1
+            while at < len(cuts) and cuts[at] < stop:
+                tokens.append(text[start : cuts[at]])
+                spaces.append("")
+                start = cuts[at]
+                at += 1
+            tokens.append(text[start:stop])
         return cls(tuple(tokens), (), (*spaces, text[end:]))
 
     @property
@@ -89,8 +118,19 @@ class Example(NamedTuple):
         """The string this example stands for: exact for text, joined by blanks for tokens."""
         if self.spaces is None:
             return " ".join(self.tokens)
-        pieces = [piece for pair in zip(self.spaces, self.tokens, strict=False) for piece in pair]
-        return "".join([*pieces, self.spaces[-1]])
+        parts = [part for pair in zip(self.spaces, self.tokens, strict=False) for part in pair]
+        return "".join([*parts, self.spaces[-1]])
+
+    def offsets(self) -> list[tuple[int, int]]:
+        """The first and the last character (half-open) of each token in :attr:`text`."""
+        spaces = self.spaces or ("", *(" ",) * (len(self.tokens) - 1))
+        found = []
+        end = 0
+        for space, token in zip(spaces, self.tokens, strict=False):
+            start = end + len(space)
+            end = start + len(token)
+            found.append((start, end))
+        return found
 
     @property
     def is_headline(self) -> bool:
@@ -98,20 +138,84 @@ class Example(NamedTuple):
         return self.text.isupper()
 
     def positions(self, target: str) -> list[int]:
-        """Indices of the tokens in ``"context"`` (outside mentions), in ``"mentions"``, or all."""
+        """Indices of the tokens in ``"context"`` (outside mentions), in ``"mentions"``, or all.
+
+        Protected tokens are in none of them.
+        """
+        found: list[int] = []
         if target == "all" or (target == "context" and not self.spans):
-            return list(range(len(self.tokens)))
-        places: list[int] = []
-        if target == "mentions":
-            for span in self.spans:
-                places += range(span.start, span.end)
-            return places
-        done = 0
-        for start, end, _ in self.spans:
-            places += range(done, start)
-            done = end
-        places += range(done, len(self.tokens))
-        return places
+            found = list(range(len(self.tokens)))
+        elif target == "mentions":
+            done = 0
+            for start, end, _ in self.spans:
+                found += range(max(done, start), end)
+                done = max(done, end)
+        else:
+            done = 0
+            for start, end, _ in self.spans:
+                found += range(done, start)
+                done = max(done, end)
+            found += range(done, len(self.tokens))
+        if self.protected:
+            fixed = {i for start, end in self.protected for i in range(start, end)}
+            return [i for i in found if i not in fixed]
+        return found
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether some mentions share tokens."""
+        spans = self.spans
+        return any(spans[i].end > spans[i + 1].start for i in range(len(spans) - 1))
+
+    @property
+    def protected_spans(self) -> tuple[Span, ...]:
+        """The protected ranges as spans."""
+        return tuple(Span(start, end, PROTECTED) for start, end in self.protected)
+
+    def blocks(self) -> list[Span]:
+        """The mentions and protected ranges, those that share tokens merged into one span.
+
+        Its label is that of the mention that comes first, ``PROTECTED`` where there is none. Text
+        between blocks is free to change.
+
+        >>> spans = (Span(0, 4, "ORG"), Span(3, 4, "LOC"))
+        >>> Example(("University", "of", "New", "York"), spans).blocks()
+        [Span(start=0, end=4, label='ORG')]
+        """
+        if not self.protected and not self.is_nested:
+            return list(self.spans)
+        merged: list[Span] = []
+        for span in sorted(
+            (*self.spans, *self.protected_spans), key=lambda span: (span.start, -span.end)
+        ):
+            if merged and span.start < merged[-1].end:
+                last = merged[-1]
+                label = span.label if last.label == PROTECTED else last.label
+                merged[-1] = Span(last.start, max(last.end, span.end), label)
+            else:
+                merged.append(span)
+        return merged
+
+    def allowed(self, edits: Iterable[Edit]) -> list[Edit]:
+        """The edits that neither cut a nested mention, nor touch a protected token.
+
+        Of two that overlap the first is kept. For examples without nested mentions and protected
+        tokens these are all edits as they are.
+        """
+        if not self.protected and not self.is_nested:
+            return list(edits)
+        kept: list[Edit] = []
+        for edit in edits:
+            start, end = edit.start, edit.end
+            free = all(end <= first or start >= last for first, last in self.protected)
+            whole = all(
+                end <= span.start or start >= span.end or span.start <= start <= end <= span.end
+                for span in self.spans
+            )
+            apart = all(end <= other.start or start >= other.end for other in kept)
+            if free and whole and apart:
+                kept.append(edit)
+        return kept
 
 
 class Augmented(NamedTuple):
@@ -123,12 +227,22 @@ class Augmented(NamedTuple):
             ``None`` where there is none; ``origins`` itself is ``None`` when nothing changed.
         by: which augmenter made it.
         outcome: what is counted, for augmenters that reach a result in more than one way.
+        span_origins: for each new mention the index of the old one, or ``None`` for a new one;
+            ``None`` itself where they are the old ones, where they were.
     """
 
     example: Example
     origins: tuple[int | None, ...] | None = None
     by: str = ""
     outcome: str = "changed"
+    span_origins: tuple[int | None, ...] | None = None
+
+    def old_spans(self, before: Example) -> tuple[int | None, ...]:
+        """For each mention of the new example the index of the old one, or ``None``."""
+        if self.span_origins is not None:
+            return self.span_origins
+        spans = self.example.spans
+        return tuple(range(len(spans))) if spans == before.spans else (None,) * len(spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +269,7 @@ def apply_edits(example: Example, edits: Iterable[Edit], by: str = "") -> Augmen
     Raises:
         ValueError: if an edit lies outside the tokens, crosses a span's border, overlaps another
             edit, or holds a token that is empty or has white space inside. All of these are
-            mistakes of the augmenter that proposed it, never of the data.
+            errors of the augmenter that proposed it, not of the data.
 
     >>> before = Example(("the", "EU", "rejects", "it"), (Span(1, 2, "ORG"),))
     >>> after = apply_edits(before, [Edit(0, 1, ()), Edit(2, 3, ("turns", "down"))])
@@ -168,7 +282,8 @@ def apply_edits(example: Example, edits: Iterable[Edit], by: str = "") -> Augmen
     if len(ordered) > 1:
         ordered.sort(key=_PLACE)
     if (words := _replaced(example, ordered)) is not None:
-        return Augmented(Example(words[0], example.spans, example.spaces), words[1], by)
+        new = Example(words[0], example.spans, example.spaces, example.labels, example.protected)
+        return Augmented(new, words[1], by)
     old, gaps = example.tokens, example.spaces
     tokens: list[str] = []
     origins: list[int | None] = []
@@ -198,9 +313,11 @@ def apply_edits(example: Example, edits: Iterable[Edit], by: str = "") -> Augmen
     origins += range(done, len(old))
     if gaps is not None:
         spaces += [gaps[done] if next_gap is None else next_gap, *gaps[done + 1 :]]
-    spans = _moved(example.spans, ordered)
-    new = Example(tuple(tokens), spans, None if gaps is None else tuple(spaces))
-    return Augmented(new, tuple(origins), by)
+    spans, span_origins = _moved(example.spans, ordered)
+    protected = tuple((s.start, s.end) for s in _moved(example.protected_spans, ordered)[0])
+    new_spaces = None if gaps is None else tuple(spaces)
+    new = Example(tuple(tokens), spans, new_spaces, example.labels, protected)
+    return Augmented(new, tuple(origins), by, span_origins=span_origins)
 
 
 @lru_cache(maxsize=512)
@@ -245,25 +362,26 @@ def _check(edit: Edit, done: int, length: int) -> None:
         raise ValueError(f"{edit} has {len(edit.origins)} origins for {len(edit.tokens)} tokens")
 
 
-def _moved(spans: Sequence[Span], ordered: Sequence[Edit]) -> tuple[Span, ...]:
-    """Where the spans lie after the edits; both are in order, so one pass is enough."""
-    moved = []
-    shift = at = 0
-    for span in spans:
-        while at < len(ordered) and ordered[at].end <= span.start:
-            shift += _growth(ordered[at])
-            at += 1
-        start = span.start + shift
-        while at < len(ordered) and ordered[at].start < span.end:
-            edit = ordered[at]
-            if not span.start <= edit.start <= edit.end <= span.end:
-                raise ValueError(f"{edit} crosses the border of {span}")
-            shift += _growth(edit)
-            at += 1
-        end = span.end + shift
-        if end > start:
-            moved.append(Span(start, end, span.label))
-    return tuple(moved)
+def _moved(
+    spans: Sequence[Span], ordered: Sequence[Edit]
+) -> tuple[tuple[Span, ...], tuple[int, ...]]:
+    """Where the spans lie after the edits, and which of the old ones these are."""
+    if not spans:
+        return (), ()
+    starts = [edit.start for edit in ordered]
+    ends = [edit.end for edit in ordered]
+    growth = [0, *accumulate(map(_growth, ordered))]
+    moved, kept = [], []
+    for number, (start, end, label) in enumerate(spans):
+        # An insertion at a border stays outside.
+        first, after = bisect_right(ends, start), bisect_left(starts, end)
+        if first < after and (ordered[first].start < start or ordered[after - 1].end > end):
+            raise ValueError(f"an edit crosses the border of {spans[number]}: {ordered}")
+        new = Span(start + growth[first], end + growth[max(first, after)], label)
+        if new.end > new.start:
+            moved.append(new)
+            kept.append(number)
+    return tuple(moved), tuple(kept)
 
 
 def _growth(edit: Edit) -> int:

@@ -8,6 +8,7 @@ from typing import Any, cast
 from textaug.core.batch import Batch
 from textaug.core.columns import ORIGINAL, Row
 from textaug.core.rows import RunsExamples, row_changes, without_collection
+from textaug.core.schema import Schema
 
 # How many for each row, or a function that says it for one, such as `textaug.balanced` makes.
 Copies = int | Callable[[Row], int]
@@ -26,6 +27,7 @@ class Expander:
             to how many; then 0 is none.
         keep_original: whether the row itself comes first.
         features: the data set's features; needed for streaming alone, where rows come without.
+        schema: what the columns are; default: read from features and names.
 
     Raises:
         ValueError: if ``copies`` is less than 1, or if it is called on a single row
@@ -38,6 +40,7 @@ class Expander:
         copies: Copies = 1,
         keep_original: bool = True,
         features: Mapping[str, Any] | None = None,
+        schema: Schema | None = None,
     ) -> None:
         if isinstance(copies, int) and copies < 1:
             raise ValueError(f"copies={copies}: must be at least 1")
@@ -45,6 +48,7 @@ class Expander:
         self.copies = copies
         self.keep_original = keep_original
         self.features = features
+        self.schema = schema
 
     def __repr__(self) -> str:
         keep = "" if self.keep_original else ", keep_original=False"
@@ -59,7 +63,7 @@ class Expander:
 
     def _expand(self, rows: Any) -> dict[str, list[Any]]:
         augmenter = self.augmenter
-        batch = Batch(rows, augmenter.columns, self.features)
+        batch = Batch(rows, self.schema or augmenter.columns, self.features)
         if batch.is_row and next(batch.examples()).tokens:
             raise ValueError(
                 "one row cannot become several: use dataset.map(augmenter.expand(...), "
@@ -72,7 +76,7 @@ class Expander:
         output: dict[str, list[Any]] = {name: [] for name in names}
         if batch.is_row:  # an empty batch looks like an empty row
             return output
-        key_columns = batch.text_columns or (cast(str, batch.tokens_column),)
+        key_columns = batch.schema.texts or (cast(str, batch.schema.tokens),)
         for row, copies in enumerate(self._changes(batch)):
             original = batch.original(row)
             if provenance:
@@ -102,7 +106,7 @@ class Expander:
         for copies in sorted({n for n in wanted if n > 0}):
             rows = [row for row, n in enumerate(wanted) if n == copies]
             columns = {name: [batch.column(name)[row] for row in rows] for name in batch.columns}
-            some = Batch(columns, self.augmenter.columns, batch.features)
+            some = Batch(columns, batch.schema, batch.features)
             for row, made in zip(rows, row_changes(self.augmenter, some, copies), strict=True):
                 changes[row] = made
         return changes

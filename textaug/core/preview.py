@@ -12,6 +12,7 @@ from textaug.core.example import Augmented, Example
 from textaug.core.markup import STYLE, Pair, marked, pairs_html, types_in
 from textaug.core.reading import batches_of
 from textaug.core.rows import RunsExamples
+from textaug.core.schema import dataset_schema
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -105,5 +106,5 @@ def _batches(data: Any, augmenter: RunsExamples, split: str) -> Iterator[list[Ex
     if isinstance(data, Sequence) and not hasattr(data, "features"):
         yield [Example.from_text(text) for text in data]
         return
-    for batch in batches_of(data, augmenter.columns, BATCH_SIZE):
+    for batch in batches_of(data, dataset_schema(data, augmenter.columns), BATCH_SIZE):
         yield list(batch.examples())

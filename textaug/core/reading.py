@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from textaug.core.batch import Batch
 from textaug.core.columns import ColumnNames, Settings
 from textaug.core.example import Example
+from textaug.core.schema import Schema, dataset_schema
+from textaug.core.tag_schemes import complete
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -18,14 +20,36 @@ def read_examples(
 ) -> list[Example]:
     """The examples of a data set, or of one split of a ``DatasetDict``."""
     data = dataset[split] if isinstance(dataset, Mapping) else dataset
-    names = ColumnNames.from_settings(settings)
-    return [
-        example for batch in batches_of(data, names, batch_size) for example in batch.examples()
-    ]
+    schema = dataset_schema(data, ColumnNames.from_settings(settings))
+    batches = batches_of(data, schema, batch_size)
+    return [example for batch in batches for example in batch.examples()]
 
 
-def batches_of(data: Any, names: ColumnNames, batch_size: int = 1000) -> Iterator[Batch]:
+def schema_for(dataset: Any, split: str, given: ColumnNames) -> Schema:
+    """The schema of a data set, or of one split of several."""
+    data: Any = dataset[split] if isinstance(dataset, Mapping) else dataset
+    return dataset_schema(data, given)
+
+
+def fitted_settings(dataset: Any, split: str, settings: Settings) -> Settings:
+    """The settings of an augmenter that is fitted on a data set: with its tag scheme.
+
+    So a row in which no tag tells the scheme gets tags as the data set has them.
+    """
+    schema = schema_for(dataset, split, ColumnNames.from_settings(settings))
+    if schema.tags is None or schema.scheme is None or schema.scheme.is_open:
+        return settings
+    fitted: Settings = {**settings, "scheme": settings.get("scheme") or str(schema.scheme)}
+    if schema.names is None:  # tags are strings
+        data = dataset[split] if isinstance(dataset, Mapping) else dataset
+        column = data.select_columns([schema.tags]).with_format(None)[schema.tags]
+        used = {tag for tags in column for tag in tags or () if tag is not None}
+        fitted.setdefault("label_names", list(complete(used | {schema.scheme.spelling.outside})))
+    return fitted
+
+
+def batches_of(data: Any, given: ColumnNames | Schema, batch_size: int = 1000) -> Iterator[Batch]:
     """A data set in batches, without pictures and sounds, which would be decoded for nothing."""
     plain = [name for name, kind in data.features.items() if not hasattr(kind, "decode_example")]
     for rows in data.select_columns(plain).with_format(None).iter(batch_size):
-        yield Batch(rows, names, data.features)
+        yield Batch(rows, given, data.features)

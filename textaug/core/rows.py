@@ -58,7 +58,7 @@ def augment_rows(augmenter: RunsExamples, rows: Any) -> dict[str, Any]:
         changes = row_changes(augmenter, batch, 1)
     changed = [(i, change) for i, (change,) in enumerate(changes) if change is not None]
     # These always, so that `map(..., remove_columns=...)` keeps them where no row changed.
-    names = [*batch.text_columns, batch.tokens_column, batch.tags_column]
+    names = [*batch.schema.texts, batch.schema.tokens, batch.schema.tags]
     names += [*dict.fromkeys(chain(*(change for _, change in changed)))]
     output: dict[str, list[Any]] = {
         name: list(batch.column(name)) if name in batch.columns else [ORIGINAL] * len(batch)
@@ -116,9 +116,9 @@ def _change(
         if isinstance(result, Rejected) or result.example is example:
             continue
         rendered = batch.render(index, example, result)
-        if rendered is None:
+        if isinstance(rendered, Rejected):
             augmenter.counts[result.outcome] -= 1
-            augmenter.counts["rejected: tags not among the label names"] += 1
+            augmenter.counts[f"rejected: {rendered.reason}"] += 1
             continue
         change |= rendered
         makers.append(result.by)

@@ -1,102 +1,268 @@
 """Tag schemes: the only code that knows what ``B-`` means.
 
-=======  =====================================================================================
-IOB1     ``I-`` for every token of a mention; ``B-`` only where a mention follows another of the
-         same type without a gap (the original CoNLL-2003 files)
-IOB2     ``B-`` for the first token, ``I-`` for the rest (CoNLL-2003 on the hub)
-IOBES    ``B- I- E-``, and ``S-`` for mentions of one token
-BILOU    ``B- I- L-``, and ``U-`` for mentions of one token
-plain    labels with no spans, such as parts of speech
-=======  =====================================================================================
+=====  =========================================================================================
+IOB1   ``I-`` for every token of a mention; ``B-`` only for the first token of a mention that
+       follows another of the same type directly (the original CoNLL-2003 files)
+IOB2   ``B-`` for the first token, ``I-`` for the rest (CoNLL-2003 on the hub)
+IOE1   ``I-`` for every token; ``E-`` only for the last token of a mention that another of the same
+       type follows directly
+IOE2   ``E-`` for the last token, ``I-`` for the rest
+IO     ``I-PER``, or only ``PER``, for every token: mentions that touch become one
+IOBES  ``B- I- E-``, and ``S-`` for mentions of one token; BILOU, BMES and BMEWO are the same with
+       other letters
+plain  labels of single words, such as parts of speech: no mentions
+=====  =========================================================================================
 
-A damaged sequence (an ``I-`` without a start, say) is read as ``seqeval`` reads it in its default
-mode, so that what is trained on is what will be scored.
+The letter stands before or behind the type (``B-PER``, ``PER-B``, ``B_PER``, ``b-per``), or there is
+no type (``B``). :class:`TagScheme` holds both, is read off once for a data set, and writes the tags
+back the same way. A damaged sequence (an ``I-`` without a start) is read as ``seqeval`` reads it in
+its default mode, so that training and scoring see the same mentions.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from textaug.core.example import Span
 
-
-def split_tag(tag: str) -> tuple[str, str]:
-    """``"B-PER"`` → ``("B", "PER")``; ``("", "")`` for what is no tag of a mention."""
-    return (tag[0], tag[2:]) if prefixed(tag) else ("", "")
-
-
-SCHEMES = ("IOB1", "IOB2", "IOBES", "BILOU", "plain")
-_PREFIXES = {"IOB": "BI", "IOBES": "BIES", "BILOU": "BILU"}
-# (single, first, middle, last) prefix by scheme
-_WRITTEN = {
-    "IOB1": ("I", "I", "I", "I"),
-    "IOB2": ("B", "B", "I", "I"),
-    "IOBES": ("S", "B", "I", "E"),
-    "BILOU": ("U", "B", "I", "L"),
+# Canonical letters of (the only, the first, a middle, the last) token of a mention.
+_CANONICAL = {
+    "IOB1": "IIII",
+    "IOB2": "BBII",
+    "IOE1": "IIII",
+    "IOE2": "EIIE",
+    "IO": "IIII",
+    "IOBES": "SBIE",
 }
+# What is written for B, I, E and S.
+_LETTERS = {"IOBES": "BIES", "BIOES": "BIES", "BILOU": "BILU", "BMES": "BMES", "BMEWO": "BMEW"}
+SCHEMES = (*_CANONICAL, "BIOES", "BILOU", "BMES", "BMEWO", "plain")
+# Of these two the label names cannot tell which it is; a row may.
+_OPEN = {"IOB": ("IOB1", "IOB2"), "IOE": ("IOE1", "IOE2")}
+
+# Label sets of single words that cannot be types of mentions.
+_UPOS = "ADJ ADP ADV AUX CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT SCONJ SYM VERB X"
+_PENN = (
+    "CC CD DT EX FW IN JJ JJR JJS LS MD NN NNS NNP NNPS PDT POS PRP PRP$ RB RBR RBS RP SYM TO UH "
+    "VB VBD VBG VBN VBP VBZ WDT WP WP$ WRB . , : ; ( ) \" ' `` '' # $ -LRB- -RRB- HYPH NN|SYM ADD "
+    "AFX GW NFP XX"
+)
+PARTS_OF_SPEECH = (frozenset(_UPOS.split()), frozenset(_PENN.split()))
+
+_BEFORE = re.compile(r"([A-Za-z])([-_])(.+)", re.DOTALL)
+_BEHIND = re.compile(r"(.+)([-_])([A-Za-z])", re.DOTALL)
 
 
-@lru_cache(maxsize=4096)
-def _split(tag: str) -> tuple[str, str]:
-    """``"B-PER"`` → ``("B", "PER")``; ``"O"`` and the scheme-less ``"NN"`` have no prefix."""
-    if len(tag) > 2 and tag[1] == "-" and tag[0] in "BIESLU":
-        return tag[0], tag[2:]
-    return "", tag
+class OpenScheme(ValueError):
+    """Nothing says in which of several schemes a new mention has to be written."""
+
+
+class Spelling(NamedTuple):
+    """How a tag is written.
+
+    Attributes:
+        letters: what stands for B, I, E and S.
+        layout: ``"before"`` (``B-PER``), ``"behind"`` (``PER-B``), ``"untyped"`` (``B``) or
+            ``"bare"`` (``PER``).
+        separator: between letter and type.
+        outside: the tag of a token in no mention.
+    """
+
+    letters: str = "BIES"
+    layout: str = "before"
+    separator: str = "-"
+    outside: str = "O"
+
+    def join(self, letter: str, label: str) -> str:
+        """The tag of a canonical letter and a type."""
+        if self.layout == "bare":
+            return label
+        written = self.letters["BIES".index(letter)]
+        if self.layout == "untyped":
+            return written
+        pair = (written, label) if self.layout == "before" else (label, written)
+        return self.separator.join(pair)
+
+
+@dataclass(frozen=True, slots=True)
+class TagScheme:
+    """A scheme and its spelling.
+
+    Attributes:
+        name: ``IOB1``, ``IOB2``, ``IOE1``, ``IOE2``, ``IO``, ``IOBES`` or ``plain``; ``IOB`` or
+            ``IOE`` where it is open which of the two; ``""`` where nothing is known.
+        spelling: how the tags are written.
+    """
+
+    name: str
+    spelling: Spelling = Spelling()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a new mention could be written in more than one way."""
+        return self.name in ("", *_OPEN)
+
+    def __str__(self) -> str:
+        by_letters = {"BILU": "BILOU", "BMES": "BMES", "BMEW": "BMEWO"}
+        return by_letters.get(self.spelling.letters.upper(), self.name) or "open"
+
+
+@lru_cache(maxsize=256)
+def scheme_named(name: str, names: tuple[str, ...] = ()) -> TagScheme:
+    """A scheme by its name, spelt as the label names are.
+
+    >>> scheme_named("BILOU").spelling.letters
+    'BILU'
+    """
+    if name == "plain":
+        return TagScheme("plain")
+    found = spelling_of(names) if names else None
+    if found is None and name == "IO" and any(tag not in ("O", "o") for tag in names):
+        found = Spelling(layout="bare", outside=_outside(names))
+    spelling = found or Spelling()
+    if name in _LETTERS:
+        letters = _LETTERS[name]
+        lower = spelling.letters.islower()
+        return TagScheme("IOBES", spelling._replace(letters=letters.lower() if lower else letters))
+    return TagScheme(name, spelling)
+
+
+def _outside(names: Iterable[str]) -> str:
+    return "o" if "o" in (known := set(names)) and "O" not in known else "O"
+
+
+@lru_cache(maxsize=256)
+def spelling_of(names: tuple[str, ...]) -> Spelling | None:
+    """How these label names are written; ``None`` where they are no tags with letters.
+
+    >>> spelling_of(("O", "PER_B", "PER_I")).layout
+    'behind'
+    """
+    outside = _outside(names)
+    rest = [name for name in names if name not in ("O", "o")]
+    if not rest:
+        return Spelling(outside=outside)
+    for layout, pattern in (("before", _BEFORE), ("behind", _BEHIND), ("untyped", None)):
+        if pattern is None:
+            letters = [name if len(name) == 1 else "" for name in rest]
+            separators = {""}
+        else:
+            matches = [match for name in rest if (match := pattern.fullmatch(name))]
+            if len(matches) < len(rest):
+                continue
+            letters = [match[1 if layout == "before" else 3] for match in matches]
+            separators = {match[2] for match in matches}
+        used = {letter.upper() for letter in letters}
+        same_case = len({letter.isupper() for letter in letters}) == 1
+        if len(separators) == 1 and same_case and used <= set("BIESLUMW"):
+            written = _letters_of(used, names)
+            written = written if letters[0].isupper() else written.lower()
+            return Spelling(written, layout, separators.pop(), outside)
+    return None
+
+
+def _letters_of(used: set[str], names: Sequence[str]) -> str:
+    for letters in ("BIES", "BILU", "BMES", "BMEW"):
+        if used <= set(letters):
+            return letters
+    odd = [name for name in names if name not in ("O", "o")]
+    raise ValueError(f"these labels belong to no one tag scheme: {', '.join(odd[:6])}")
+
+
+@lru_cache(maxsize=16_384)
+def split_tag(tag: str, spelling: Spelling = Spelling()) -> tuple[str, str]:
+    """The canonical letter (B, I, E, S) and the type of a tag; ``("", tag)`` where it has none.
+
+    >>> split_tag("B-PER"), split_tag("O"), split_tag("U-PER"), split_tag("NN")
+    (('B', 'PER'), ('', 'O'), ('S', 'PER'), ('', 'NN'))
+    """
+    if tag == spelling.outside:
+        return "", tag
+    if spelling.layout == "bare":
+        return "I", tag
+    if spelling.layout == "untyped":
+        return (_canonical(tag, spelling.letters), "") if len(tag) == 1 else ("", tag)
+    pattern = _BEFORE if spelling.layout == "before" else _BEHIND
+    match = pattern.fullmatch(tag)
+    if match is None or match[2] != spelling.separator:
+        return "", tag
+    written, label = (match[1], match[3]) if spelling.layout == "before" else (match[3], match[1])
+    letter = _canonical(written, spelling.letters)
+    return (letter, label) if letter else ("", tag)
+
+
+def _canonical(written: str, letters: str) -> str:
+    """B, I, E or S for a written letter, in any of their spellings where no other is in use."""
+    if written in letters:
+        return "BIES"[letters.index(written)]
+    every = {"B": "B", "I": "I", "M": "I", "E": "E", "L": "E", "S": "S", "U": "S", "W": "S"}
+    return every.get(written, "") if letters == "BIES" and written in "LU" else ""
 
 
 def prefixed(tag: str) -> bool:
     """Whether a tag is one of a mention: ``"B-PER"``, but not ``"O"`` or ``"NN"``."""
-    return _split(tag)[0] != ""
+    return split_tag(tag)[0] != ""
 
 
 def complete(names: Iterable[str]) -> tuple[str, ...]:
-    """Every label the scheme of these can need: ``"O"``, then each type with each prefix.
+    """Every label that the scheme of these can need: ``"O"``, then each type with each letter.
 
-    So that two mentions of one type side by side can be written even where the data had none.
-    Labels that belong to no span scheme come back sorted.
+    So two mentions of one type side by side can be written even where the data had none. Labels
+    that belong to no scheme of mentions come back sorted.
 
     >>> complete(["I-PER", "O", "I-LOC"])
     ('O', 'B-LOC', 'I-LOC', 'B-PER', 'I-PER')
     """
-    found = set(names)
-    scheme = family(tuple(sorted(found)))
-    if scheme == "plain":
-        return tuple(sorted(found))
-    kinds = sorted({_split(name)[1] for name in found if name != "O"})
-    return ("O", *(f"{prefix}-{kind}" for kind in kinds for prefix in _PREFIXES[scheme]))
+    found = tuple(sorted(set(names)))
+    group = family(found)
+    spelling = spelling_of(found)
+    if group == "plain" or spelling is None:
+        return found
+    labels = sorted({split_tag(name, spelling)[1] for name in found if name != spelling.outside})
+    letters = {"IOB": "BI", "IOE": "IE"}.get(group, "BIES")
+    tags = (spelling.join(letter, label) for label in labels for letter in letters)
+    return (spelling.outside, *tags)
 
 
 @lru_cache(maxsize=256)
 def family(names: tuple[str, ...]) -> str:
-    """``"IOB"``, ``"IOBES"``, ``"BILOU"`` or ``"plain"``, from the label names alone.
+    """``"IOB"``, ``"IOE"``, ``"IOBES"``, ``"BILOU"``, ``"BMES"``, ``"BMEWO"`` or ``"plain"``.
 
-    IOB1 and IOB2 use the same names; :func:`detect` tells them apart by a row's tags.
+    From the label names alone. IOB1 and IOB2 use the same names; :func:`detect` tells them apart.
 
     Raises:
-        ValueError: if names of two schemes are mixed, such as ``S-PER`` beside ``U-LOC``.
+        ValueError: if names of two schemes are mixed, such as ``S-PER`` beside ``U-LOC``, or names
+            with and without a letter.
 
     >>> family(("O", "B-PER", "I-PER", "E-PER", "S-PER"))
     'IOBES'
     """
-    prefixes = {_split(name)[0] for name in names if name != "O"}
-    if not prefixes:
-        return "IOB" if names == ("O",) else "plain"
-    if prefixes == {""}:
+    spelling = spelling_of(names)
+    rest = [name for name in names if name not in ("O", "o")]
+    if spelling is None:
+        odd = [name for name in rest if prefixed(name)]
+        if odd:
+            odd += [name for name in rest if name not in odd]
+            raise ValueError(f"these labels belong to no one tag scheme: {', '.join(odd[:6])}")
         return "plain"
-    for name, allowed in _PREFIXES.items():
-        if prefixes <= set(allowed):
-            return name
-    odd = sorted(name for name in names if name != "O" and _split(name)[0] in ("", *"ESLU"))
-    raise ValueError(f"these labels belong to no one tag scheme: {', '.join(odd[:6])}")
+    used = {split_tag(name, spelling)[0] for name in rest}
+    if used <= {"B", "I"} and spelling.letters.upper() == "BIES":
+        return "IOB"
+    if used <= {"I", "E"} and spelling.letters.upper() == "BIES":
+        return "IOE"
+    return {"BILU": "BILOU", "BMES": "BMES", "BMEW": "BMEWO"}.get(spelling.letters.upper(), "IOBES")
 
 
-def detect(tags: Sequence[str], names: tuple[str, ...] | None = None) -> str:
+def detect(tags: Sequence[str], names: tuple[str, ...] | None = None) -> TagScheme:
     """The scheme of one row's tags.
 
     A row is IOB1 if some mention starts with ``I-`` and no ``B-`` stands where IOB1 would not put
-    one. A row that fits both (all ``O``) is given as IOB2.
+    one. A row that fits both (all ``O``, say) leaves it open.
 
     Args:
         tags: one row.
@@ -105,108 +271,149 @@ def detect(tags: Sequence[str], names: tuple[str, ...] | None = None) -> str:
     Raises:
         ValueError: if the tags belong to no one scheme.
 
-    >>> detect(["I-ORG", "O", "I-PER", "B-PER"])
-    'IOB1'
-    >>> detect(["O", "B-PER", "I-PER"])
-    'IOB2'
+    >>> str(detect(["I-ORG", "O", "I-PER", "B-PER"])), str(detect(["O", "B-PER", "I-PER"]))
+    ('IOB1', 'IOB2')
+    >>> detect(["O", "O"]).is_open
+    True
     """
-    found = family(names) if names is not None else family(tuple(sorted({"O", *tags})))
-    if found != "IOB":
-        return found
-    starts_with_i = False
-    previous = ""  # type of the mention that the token before belongs to
-    for tag in tags:
-        if tag == "O":
-            previous = ""
+    known = tuple(sorted({"O", *tags})) if names is None else names
+    group = family(known)
+    if group == "plain":
+        return TagScheme("plain")
+    spelling = spelling_of(known) or Spelling()
+    if names is None and all(tag == spelling.outside for tag in tags):
+        return TagScheme("", spelling)
+    if group not in _OPEN:
+        return TagScheme("IOBES", spelling)
+    return TagScheme(_which(tags, spelling, group), spelling)
+
+
+def _which(tags: Sequence[str], spelling: Spelling, group: str) -> str:
+    """Which of two schemes with the same letters a row is in; the group's name if it fits both."""
+    # IOE is IOB read from its end.
+    ordered = tags if group == "IOB" else tags[::-1]
+    border = "B" if group == "IOB" else "E"
+    is_first = False
+    previous = None  # type of the mention that the token before belongs to
+    for tag in ordered:
+        letter, label = split_tag(tag, spelling)
+        if not letter:
+            previous = None
             continue
-        prefix, kind = _split(tag)
-        if prefix == "B" and kind != previous:
-            return "IOB2"
-        if prefix == "I" and kind != previous:
-            starts_with_i = True
-        previous = kind if prefix else ""
-    return "IOB1" if starts_with_i else "IOB2"
+        if label != previous:
+            if letter == border:
+                return _OPEN[group][1]
+            is_first = True
+        previous = label
+    return _OPEN[group][0] if is_first else group
 
 
-def to_spans(tags: Sequence[str]) -> tuple[Span, ...]:
-    """The mentions in a row of tags of any span scheme, as ``seqeval`` finds them.
+def to_spans(tags: Sequence[str], spelling: Spelling = Spelling()) -> tuple[Span, ...]:
+    """The mentions in a row of tags of any scheme, as ``seqeval`` finds them.
 
     >>> to_spans(["I-ORG", "O", "B-PER", "I-PER"])
     (Span(start=0, end=1, label='ORG'), Span(start=2, end=4, label='PER'))
     """
     spans: list[Span] = []
-    start, kind, last = 0, "", ""
-    for i, tag in enumerate((*tags, "O")):
-        if tag == "O":  # most tags
-            if kind:
-                spans.append(Span(start, i, kind))
-                kind = ""
+    start, last = -1, ""  # of the mention that is open, and the letter before
+    label = ""
+    outside = spelling.outside
+    for i, tag in enumerate((*tags, outside)):
+        if tag == outside:  # most tags
+            if start >= 0:
+                spans.append(Span(start, i, label))
+                start = -1
             continue
-        prefix, label = _split(tag)
-        if not prefix:
-            label = ""
-        if kind and (label != kind or prefix in "BSU" or last in "ESLU"):
-            spans.append(Span(start, i, kind))
-            kind = ""
-        if label and not kind:
-            start, kind = i, label
-        last = prefix
+        letter, new = split_tag(tag, spelling)
+        if start >= 0 and (not letter or new != label or letter in "BS" or last in "ES"):
+            spans.append(Span(start, i, label))
+            start = -1
+        if letter and start < 0:
+            start, label = i, new
+        last = letter
     return tuple(spans)
 
 
-def from_spans(spans: Sequence[Span], length: int, scheme: str) -> list[str]:
+def from_spans(spans: Sequence[Span], length: int, scheme: TagScheme | str) -> list[str]:
     """Write mentions as a row of ``length`` tags.
 
-    Adjacent mentions of one type stay two in every scheme.
+    Raises:
+        OpenScheme: if there is a mention, and nothing says in which scheme to write it.
+        ValueError: if IO cannot keep two mentions apart that touch, or spans overlap.
 
     >>> from_spans([Span(0, 1, "PER"), Span(1, 3, "PER")], 4, "IOB1")
     ['I-PER', 'B-PER', 'I-PER', 'O']
     """
-    tags = ["O"] * length
-    before: tuple[int, str] | None = None  # end and label of the span before
-    for start, end, label in spans:
-        tags[start:end] = _mention(label, end - start, scheme)
-        if scheme == "IOB1" and before == (start, label):
-            tags[start] = f"B-{label}"
-        before = end, label
+    if isinstance(scheme, str):
+        scheme = scheme_named(scheme)
+    name, spelling = scheme.name, scheme.spelling
+    tags = [spelling.outside] * length
+    if not spans:
+        return tags
+    if scheme.is_open:
+        raise OpenScheme(f"whether to write {' or '.join(_OPEN.get(name, SCHEMES[:6]))} is open")
+    end, label = -1, ""  # of the span before
+    for span in spans:
+        if span.start < end:
+            raise ValueError(f"{span} overlaps the mention before, which tags cannot say")
+        tags[span.start : span.end] = _mention(span.label, span.end - span.start, scheme)
+        if (span.start, span.label) == (end, label):
+            if name == "IOB1":
+                tags[span.start] = spelling.join("B", label)
+            elif name == "IOE1":
+                tags[end - 1] = spelling.join("E", label)
+            elif name == "IO":
+                raise ValueError(f"IO tags cannot keep {span} apart from the mention before")
+        end, label = span.end, span.label
     return tags
 
 
 @lru_cache(maxsize=4096)
-def _mention(label: str, length: int, scheme: str) -> tuple[str, ...]:
+def _mention(label: str, length: int, scheme: TagScheme) -> tuple[str, ...]:
     """The tags of one mention alone."""
-    single, first, middle, last = _WRITTEN[scheme]
+    only, first, middle, last = (
+        scheme.spelling.join(letter, label) for letter in _CANONICAL[scheme.name]
+    )
     if length == 1:
-        return (f"{single}-{label}",)
-    return (f"{first}-{label}", *[f"{middle}-{label}"] * (length - 2), f"{last}-{label}")
+        return (only,)
+    return (first, *[middle] * (length - 2), last)
 
 
 @lru_cache(maxsize=16_384)
 def read(
-    tags: tuple[str | int, ...], names: tuple[str, ...], scheme: str | None = None
-) -> tuple[str, tuple[Span, ...], bool]:
-    """Scheme and mentions of one row of tags, and whether they would be written as they stand.
+    tags: tuple[str | int, ...], names: tuple[str, ...], scheme: TagScheme | None = None
+) -> tuple[TagScheme, tuple[Span, ...], bool]:
+    """Scheme and mentions of one row of tags, and whether the tags round-trip.
 
-    Kept for the rows read last: most rows of a data set have the tags of another one.
+    Cached: most rows of a data set have the tags of another one.
 
     Args:
         tags: one row, as names or as their numbers.
         names: all the label names.
-        scheme: if given, is not looked for.
+        scheme: if given and not open, is not looked for.
 
     Raises:
         KeyError: for a tag that is not among the names.
         ValueError: if the names belong to no one scheme.
 
-    >>> read((0, 2, 0), ("O", "B-PER", "I-PER"))
-    ('IOB1', (Span(start=1, end=2, label='PER'),), True)
+    >>> read((0, 2, 0), ("O", "B-PER", "I-PER"))[1:]
+    ((Span(start=1, end=2, label='PER'),), True)
     """
     row = list(map(_name_of(names).__getitem__, tags))
-    scheme = scheme or detect(row, names)
-    if scheme == "plain":
+    if scheme is None or scheme.is_open:
+        scheme = detect(row, names)
+    if scheme.name == "plain":
         return scheme, (), True
-    spans = to_spans(row)
-    return scheme, spans, from_spans(spans, len(row), scheme) == row
+    spans = to_spans(row, scheme.spelling)
+    return scheme, spans, round_trips(row, spans, scheme)
+
+
+def round_trips(tags: Sequence[str], spans: Sequence[Span], scheme: TagScheme) -> bool:
+    """Whether the mentions that were read from tags are written as the same tags."""
+    try:
+        return from_spans(spans, len(tags), scheme) == list(tags)
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=256)
@@ -215,41 +422,69 @@ def _name_of(names: tuple[str, ...]) -> dict[str | int, str]:
     return {**dict(enumerate(names)), **{name: name for name in names}}
 
 
-def follow(tags: Sequence[str], origins: Sequence[int | None], scheme: str) -> list[str | None]:
-    """Carry a second tag layer (chunks, say) along with tokens that moved.
+# A mention that was replaced: its old tokens and its new ones.
+Moved = tuple[tuple[int, int], tuple[int, int]]
+
+
+def follow(
+    tags: Sequence[str],
+    origins: Sequence[int | None],
+    scheme: TagScheme | str,
+    moved: Iterable[Moved] = (),
+) -> list[str | None]:
+    """Carry a second layer of tags (chunks, say) along with tokens that moved.
 
     A token with no origin gets ``None``. A span of that layer whose first token went starts with
-    the next one, so that the layer stays well formed.
+    the next one, so that the layer stays well formed; one that covered exactly a mention that was
+    replaced covers the new one.
+
+    Args:
+        tags: the layer's tags.
+        origins: for each new token the old one, or ``None``.
+        scheme: of the layer.
+        moved: old and new tokens of the mentions.
 
     >>> follow(["B-NP", "I-NP", "B-VP"], (1, None, 2), "IOB2")
     ['B-NP', None, 'B-VP']
+    >>> follow(["B-NP", "I-NP", "B-VP"], (None, 2), "IOB2", [((0, 2), (0, 1))])
+    ['B-NP', 'B-VP']
     """
-    if scheme == "plain":
+    if isinstance(scheme, str):
+        scheme = scheme_named(scheme)
+    if scheme.name == "plain":
         return [None if origin is None else tags[origin] for origin in origins]
-    span_of = {i: span for span in to_spans(tags) for i in range(span.start, span.end)}
-    pieces: list[list[int]] = []  # new positions by span and unbroken run of it
+    spelling = scheme.spelling
+    spans = to_spans(tags, spelling)
+    at = {(span.start, span.end): span for span in spans}
+    covered = {new: at[old] for old, new in moved if old in at}
+    starts = {start: (end, span) for (start, end), span in covered.items()}
+    span_of = {i: span for span in spans for i in range(span.start, span.end)}
+    pieces: list[tuple[Span, list[int]]] = []  # each span's new tokens, in unbroken runs
     owner: Span | None = None
+    inside = 0
     for i, origin in enumerate(origins):
+        if i in starts:
+            inside, whole = starts[i]
+            pieces.append((whole, list(range(i, inside))))
+            owner = None
+        if i < inside:
+            continue
         span = None if origin is None else span_of.get(origin)
         if span is not None and span is owner:
-            pieces[-1].append(i)
+            pieces[-1][1].append(i)
         elif span is not None:
-            pieces.append([i])
+            pieces.append((span, [i]))
         if origin is not None:
             owner = span
-    result: list[str | None] = [None if origin is None else "O" for origin in origins]
-    for piece in pieces:
-        origin = origins[piece[0]]
-        assert origin is not None
-        for i, tag in zip(piece, _mention(span_of[origin].label, len(piece), scheme), strict=True):
+    result: list[str | None] = [None if origin is None else spelling.outside for origin in origins]
+    for span, positions in pieces:
+        written = _mention(span.label, len(positions), scheme)
+        for i, tag in zip(positions, written, strict=True):
             result[i] = tag
-    if scheme == "IOB1":
-        _mark_adjacent(result, pieces)
+    for (left, before), (right, after) in pairwise(pieces):
+        if before[-1] + 1 == after[0] and left.label == right.label:
+            if scheme.name == "IOB1":
+                result[after[0]] = spelling.join("B", right.label)
+            elif scheme.name == "IOE1":
+                result[before[-1]] = spelling.join("E", left.label)
     return result
-
-
-def _mark_adjacent(tags: list[str | None], pieces: Sequence[Sequence[int]]) -> None:
-    for left, right in pairwise(pieces):
-        before, tag = tags[left[-1]], tags[right[0]]
-        if left[-1] + 1 == right[0] and before and tag and before[2:] == tag[2:]:
-            tags[right[0]] = "B" + tag[1:]

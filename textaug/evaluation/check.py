@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from textaug.core import tag_schemes
 from textaug.core.columns import Columns, find_columns
-from textaug.core.tag_schemes import split_tag
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -146,6 +145,11 @@ def _named_label(value: Any, names: Sequence[str]) -> Any:
 
 
 # Words and tags
+
+
+def split_tag(tag: str) -> tuple[str, str]:
+    """``"B-PER"`` → ``("B", "PER")``; ``("", "")`` for a tag that is not one of a mention."""
+    return (tag[0], tag[2:]) if tag_schemes.prefixed(tag) else ("", "")
 
 
 @dataclass(frozen=True)

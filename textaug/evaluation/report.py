@@ -80,7 +80,7 @@ def _side(data: Dataset, columns: ColumnNames) -> tuple[Side, bool]:
     for rows in data.select_columns(plain).with_format(None).iter(1000):
         batch = Batch(rows, columns, data.features)
         parts = batch.parts
-        of_mentions = of_mentions or batch.tokens_column is not None
+        of_mentions = of_mentions or batch.schema.tokens is not None
         for example in batch.examples():
             examples.append(example)
             for span in example.spans:

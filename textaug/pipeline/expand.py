@@ -85,7 +85,8 @@ def expand(
     features = dataset.features
     # Rows come without features in streaming, and in the numpy and torch formats.
     bare = isinstance(dataset, IterableDataset) or dataset.format["type"] is not None
-    expander = Expander(augmenter, copies, keep_original, features if bare else None)
+    schema = augmenter.schema(dataset).check()
+    expander = Expander(augmenter, copies, keep_original, features if bare else None, schema)
     if features is not None:
         features = expanded_features(features, augmenter)
     if isinstance(dataset, IterableDataset):

@@ -124,7 +124,8 @@ def augment(
     size = shard_size or max(SHARD_SIZE, -(-max(map(len, data.values())) // MOST_SHARDS))
     features = _features(data[split].features, augmenter.provenance_column)
     check_format(features, format)
-    expander = Expander(augmenter, copies, keep_original, data[split].features)
+    schema = augmenter.schema(data, split).check()
+    expander = Expander(augmenter, copies, keep_original, data[split].features, schema)
     job = Job(data, features, expander, split, format, batch_size, folder)
     tasks = _tasks(data, size, format)
     wanted = {

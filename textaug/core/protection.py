@@ -1,0 +1,71 @@
+"""Words that no augmenter may change: addresses, placeholders, special tokens, and given ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from textaug.core.example import Example
+
+Protect = str | Sequence["str | re.Pattern[str]"] | bool | None
+
+# Signs without which none of the patterns below can match.
+_SIGNS = ("@", "#", "[", "<", "{", "://", "www.")
+_USUAL = re.compile(
+    r"""https?://\S+ | www\.\S+                      # addresses of pages
+    | [\w.+-]+@[\w-]+\.[\w.-]+                       # e-mail addresses
+    | (?<![\w@])@\w+ | (?<![\w\#&])\#\w+             # names of users, topics
+    | \[\s?[A-Za-z_][\w-]*\s?\]                      # [SEP], [id]
+    | <\s?[/|]?\s?[A-Za-z_][\w|-]*\s?[|/]?\s?>       # <s>, </s>, <NAME>, <|endoftext|>
+    | \{\{?\s?[A-Za-z_][\w.]*\s?\}?\}                # {place}, {{ place }}
+    """,
+    re.VERBOSE,
+)
+
+
+class Protection:
+    """Finds the tokens of an example that must stay as they are.
+
+    Args:
+        protect: words, phrases and compiled regular expressions, beside the usual ones (addresses
+            of pages and mail, ``@names``, ``#topics``, placeholders such as ``{place}``, ``[id]``
+            and ``<NAME>``, special tokens such as ``[SEP]``); ``False`` for none at all.
+
+    >>> Protection(["Acme Cloud"]).ranges(Example.from_text("try Acme Cloud at www.acme.example"))
+    ((1, 3), (4, 5))
+    """
+
+    def __init__(self, protect: Protect = None) -> None:
+        given = [protect] if isinstance(protect, str) else protect
+        self._is_off = given is False
+        words = [] if given is None or isinstance(given, bool) else list(given)
+        phrases = [each for each in words if isinstance(each, str)]
+        for phrase in phrases:
+            if not phrase.strip():
+                raise ValueError(f"protect={protect!r}: holds an empty phrase")
+        longest_first = sorted(phrases, key=len, reverse=True)
+        parts = (r"\s+".join(map(re.escape, phrase.split())) for phrase in longest_first)
+        self._patterns = [each for each in words if not isinstance(each, str)]
+        if phrases:
+            self._patterns.append(re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)"))
+
+    def ranges(self, example: Example) -> tuple[tuple[int, int], ...]:
+        """The protected tokens, as ``(start, end)`` one after the other."""
+        if self._is_off:
+            return ()
+        text = example.text
+        patterns = self._patterns
+        if any(sign in text for sign in _SIGNS):
+            patterns = [*patterns, _USUAL]
+        if not patterns:
+            return ()
+        found = [match.span() for each in patterns for match in each.finditer(text)]
+        if not found:
+            return ()
+        offsets = example.offsets()
+        ranges = {
+            (tokens[0], tokens[-1] + 1)
+            for first, last in found
+            if (tokens := [i for i, (a, b) in enumerate(offsets) if a < last and b > first])
+        }
+        return tuple(sorted(ranges))

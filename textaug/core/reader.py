@@ -1,0 +1,170 @@
+"""One row's words and spans as an example: offsets become tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from textaug.core.example import Example, Span
+from textaug.core.schema import Schema
+from textaug.core.span_columns import CHARACTERS, Entry
+from textaug.core.tag_schemes import TagScheme
+
+FROM_TAGS = -1  # the owner of a mention that the tags hold
+
+
+class Owner(NamedTuple):
+    """Which annotation a span of an example stands for.
+
+    Attributes:
+        column: number of the span column, or ``FROM_TAGS``.
+        entry: number of the entry in it.
+        before: white space that the annotation covers before its first word.
+        after: the same after its last word.
+    """
+
+    column: int
+    entry: int
+    before: str = ""
+    after: str = ""
+
+
+class RowReading(NamedTuple):
+    """What was read of one row.
+
+    Attributes:
+        example: its words and spans.
+        scheme: of its tags.
+        is_sound: whether its tags round-trip.
+        owners: for each span the annotation it stands for; ``None`` if all are tags.
+        unfit: why no copy of the row can be made, if so.
+        fault: column and problem, if the row is damaged.
+    """
+
+    example: Example
+    scheme: TagScheme | None = None
+    is_sound: bool = True
+    owners: tuple[Owner, ...] | None = None
+    unfit: str = ""
+    fault: tuple[str, str] | None = None
+
+
+def read_spans(
+    schema: Schema,
+    entries: Sequence[Sequence[Entry]],
+    text: str | None,
+    tokens: tuple[str, ...],
+    tagged: tuple[Span, ...],
+) -> RowReading:
+    """A row with columns of spans, or with text beside its words, as an example.
+
+    Args:
+        schema: of the data set.
+        entries: the spans of each of ``schema.spans``.
+        text: the text; beside words it may be ``None``.
+        tokens: the words; none where the text is all there is.
+        tagged: the mentions that the tags hold.
+    """
+    empty = Example(tokens, tagged)
+    for column, found in zip(schema.spans, entries, strict=True):
+        length = len(text or "") if column.unit == CHARACTERS else len(tokens)
+        for number, entry in enumerate(found):
+            problem = _problem(entry, length, text if column.unit == CHARACTERS else None)
+            if problem:
+                where = f"entry {number} ({entry.start}:{entry.end} {entry.label})"
+                return RowReading(empty, fault=(column.name, f"{where} {problem}"))
+    spans = [(Span(*span), Owner(FROM_TAGS, i)) for i, span in enumerate(tagged)]
+    unfit = ""
+    if tokens:
+        spaces = spaces_of(text, tokens) if text is not None else None
+        example = Example(tokens, (), spaces)
+    else:
+        example = Example.from_text(text or "", _borders(schema, entries))
+    starts, ends = _tokens_at(example)
+    for number, (column, found) in enumerate(zip(schema.spans, entries, strict=True)):
+        for i, entry in enumerate(found):
+            before = after = ""
+            start: int | None = entry.start
+            end: int | None = entry.end
+            if column.unit == CHARACTERS:
+                assert text is not None
+                covered = text[entry.start : entry.end]
+                inner = covered.strip()
+                before = covered[: len(covered) - len(covered.lstrip())]
+                after = covered[len(before) + len(inner) :]
+                start = starts.get(entry.start + len(before))
+                end = ends.get(entry.end - len(after))
+            if start is None or end is None or start >= end:
+                unfit = unfit or f"a span of {column.name!r} does not cover whole words"
+                continue
+            spans.append((Span(start, end, entry.label), Owner(number, i, before, after)))
+    if tokens and text is not None and example.spaces is None:
+        if any(column.unit == CHARACTERS for column in schema.spans):
+            unfit = "the text does not consist of the words"
+    spans.sort(key=lambda pair: (pair[0].start, -pair[0].end))
+    example = example._replace(spans=tuple(span for span, _ in spans))
+    owners = tuple(owner for _, owner in spans) if schema.spans else None
+    return RowReading(example, owners=owners, unfit=unfit)
+
+
+def _problem(entry: Entry, length: int, text: str | None) -> str:
+    if not 0 <= entry.start <= entry.end <= length:
+        unit = "tokens" if text is None else "characters"
+        return f"lies outside the {length} {unit}"
+    if text is not None and entry.surface is not None:
+        covered = text[entry.start : entry.end]
+        if covered != entry.surface:
+            return f"covers {covered[:40]!r}, but its text is {entry.surface[:40]!r}"
+    return ""
+
+
+def _borders(schema: Schema, entries: Sequence[Sequence[Entry]]) -> list[int]:
+    return [
+        border
+        for column, found in zip(schema.spans, entries, strict=True)
+        if column.unit == CHARACTERS
+        for entry in found
+        for border in (entry.start, entry.end)
+    ]
+
+
+def _tokens_at(example: Example) -> tuple[dict[int, int], dict[int, int]]:
+    """The token that starts, and the one behind the token that ends, at each character."""
+    starts, ends = {}, {}
+    for i, (start, end) in enumerate(example.offsets()):
+        starts[start] = i
+        ends[end] = i + 1
+    return starts, ends
+
+
+def spaces_of(text: str, tokens: Sequence[str]) -> tuple[str, ...] | None:
+    """The white space around the words of a text; ``None`` if it does not consist of the words.
+
+    >>> spaces_of("Shares fell.", ["Shares", "fell", "."])
+    ('', ' ', '', '')
+    """
+    spaces = []
+    at = 0
+    for token in tokens:
+        start = at
+        while at < len(text) and text[at].isspace():
+            at += 1
+        if not text.startswith(token, at):
+            return None
+        spaces.append(text[start:at])
+        at += len(token)
+    rest = text[at:]
+    return None if rest.strip() else (*spaces, rest)
+
+
+def label_of(value: Any, names: Sequence[str] | None = None) -> Any:
+    """A label of the whole sentence in a form that can be compared and hashed.
+
+    The order of several labels says nothing.
+    """
+    if isinstance(value, Mapping):
+        return tuple(sorted((key, label_of(item)) for key, item in value.items()))
+    if isinstance(value, (list, tuple)):
+        return tuple(sorted((label_of(item, names) for item in value), key=repr))
+    is_number = names is not None and isinstance(value, int) and 0 <= value < len(names)
+    return names[value] if names is not None and is_number else value

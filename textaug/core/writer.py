@@ -1,0 +1,369 @@
+"""One augmented row: every annotation written anew, or the reason why it cannot follow."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any, NoReturn
+
+from textaug.core import tag_schemes
+from textaug.core.columns import MISSING_LABEL, Row
+from textaug.core.example import Augmented, Example, Rejected, Span, in_place
+from textaug.core.reader import FROM_TAGS, Owner, RowReading
+from textaug.core.schema import Relations, Schema
+from textaug.core.span_columns import CHARACTERS, Placed, SpanColumn
+
+logger = logging.getLogger("textaug")
+_told: set[str] = set()  # columns of which it was said that they are emptied
+
+GONE = "a word or span that an annotation points at is gone"
+
+
+class _Unfit(Exception):
+    """An annotation cannot follow."""
+
+
+class Writer:
+    """Writes the columns of one row that change.
+
+    Args:
+        schema: the roles of its columns.
+        value: the row's value of a column.
+        bad: raises an error that names the row; takes column, problem and remedy.
+        reading: what was read of it.
+        old: its example.
+        result: the augmented example.
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        value: Callable[[str], Any],
+        bad: Callable[[str, str, str], NoReturn],
+        reading: RowReading,
+        old: Example,
+        result: Augmented,
+    ) -> None:
+        self.schema, self.value, self.bad, self.reading, self.old = schema, value, bad, reading, old
+        self.result, self.new = result, result.example
+
+    def written(self, part: int = 0) -> Row | Rejected:
+        """The new values of the columns that change, or why there are none.
+
+        Args:
+            part: which of several text columns.
+        """
+        schema = self.schema
+        if self.reading.unfit:
+            return Rejected(self.reading.unfit)
+        if self.result.origins is None:
+            raise ValueError("a changed example needs origins, one for each token")
+        changed: Row
+        if schema.tokens is not None:
+            changed = {schema.tokens: list(self.new.tokens)}
+        else:
+            changed = {schema.texts[part]: self.new.text}
+        try:
+            self._write_around(changed)
+            same_spans = self.new.spans == self.old.spans
+            if not (self.result.origins == in_place(len(self.old.tokens)) and same_spans):
+                self._write_moved(changed)
+            elif schema.spans:
+                self._write_spans(changed)
+        except _Unfit as reason:
+            return Rejected(str(reason))
+        return changed
+
+    def _write_around(self, changed: Row) -> None:
+        """Text beside the words, and what was made from the text."""
+        for name in self.schema.side_texts:
+            text = self.value(name)
+            if text is not None:
+                is_known = self.old.spaces is not None and text == self.old.text
+                changed[name] = self.new.text if is_known else None
+                if not is_known:
+                    _tell(name, "does not consist of the words")
+        for name in self.schema.derived:
+            changed[name] = None
+            _tell(name, "is made from the text")
+
+    def _write_moved(self, changed: Row) -> None:
+        schema = self.schema
+        if schema.spans:
+            self._write_spans(changed)
+        if schema.tags is not None:
+            changed[schema.tags] = self._new_tags(schema.tags)
+        for name in schema.per_token:
+            changed[name] = self._carried(name)
+        for name, first in schema.heads:
+            changed[name] = self._heads(name, first)
+        for name in schema.indexes:
+            value = self.value(name)
+            changed[name] = None if value is None else self._position(value)
+
+    # Tags
+
+    @property
+    def _is_moved(self) -> bool:
+        return self.result.origins != in_place(len(self.old.tokens))
+
+    def _tag_spans(self) -> list[tuple[int | None, Span]]:
+        """The mentions that the tags hold, each with the number of the old span."""
+        owners = self.reading.owners
+        numbered = list(zip(self._span_origins, self.new.spans, strict=True))
+        if owners is None:
+            return numbered
+        return [
+            (origin, span)
+            for origin, span in numbered
+            if (origin is None and self._home == FROM_TAGS)
+            or (origin is not None and owners[origin].column == FROM_TAGS)
+        ]
+
+    def _new_tags(self, name: str) -> list[Any]:
+        old = self.value(name)
+        scheme = self.reading.scheme
+        assert scheme is not None and self.result.origins is not None
+        names = self.schema.names
+        if scheme.name == "plain":
+            missing = MISSING_LABEL if names and _has_int(old) else None
+            return [missing if origin is None else old[origin] for origin in self.result.origins]
+        spans = self._tag_spans() if self.reading.owners is not None else None
+        mentions = self.new.spans if spans is None else [span for _, span in spans]
+        try:
+            tags = tag_schemes.from_spans(mentions, len(self.new.tokens), scheme)
+        except ValueError as error:
+            open_scheme = isinstance(error, tag_schemes.OpenScheme)
+            raise _Unfit(
+                "the tag scheme is open (pass scheme=)" if open_scheme else "tags cannot say it"
+            ) from error
+        if not self.reading.is_sound:
+            tags = self._as_written(tags, mentions, old)
+        if not names:
+            return tags
+        ids = {tag: i for i, tag in enumerate(names)}
+        try:
+            numbers = [ids[tag] for tag in tags]
+        except KeyError as error:
+            raise _Unfit("tags not among the label names") from error
+        return numbers if _has_int(old) else tags
+
+    def _as_written(self, tags: list[str], spans: Sequence[Span], old: Sequence[Any]) -> list[str]:
+        """Tags of mentions that only moved, as the row has them, if they are still read the same."""
+        scheme, names, origins = self.reading.scheme, self.schema.names, self.result.origins
+        assert scheme is not None and origins is not None
+        before = [names[tag] if names and isinstance(tag, int) else tag for tag in old]
+        ends = {span.start: span.end for span in self.old.spans}
+        kept = list(tags)
+        for start, end, _ in spans:
+            first = origins[start]
+            run = first is not None and tuple(origins[start:end]) == tuple(
+                range(first, first + end - start)
+            )
+            if run and first is not None and ends.get(first) == first + end - start:
+                kept[start:end] = before[first : first + end - start]
+        return kept if list(tag_schemes.to_spans(kept, scheme.spelling)) == list(spans) else tags
+
+    # One value per token
+
+    def _carried(self, name: str) -> list[Any]:
+        """Another column's values for the new tokens: a layer of tags as spans, else one by one."""
+        values = self.value(name)
+        origins = self.result.origins
+        assert origins is not None
+        length = len(self.old.tokens)
+        if values is None:
+            return values  # type: ignore[return-value]
+        if len(values) != length:
+            problem = f"has {len(values)} values for {length} tokens"
+            self.bad(name, problem, f"fix it, or pass roles={{{name!r}: 'keep'}}")
+        if not self._is_moved:
+            return list(values)
+        names = dict(self.schema.layers).get(name)
+        numbers = (
+            _has_int(values) and name not in self.schema.unsigned and bool not in map(type, values)
+        )
+        missing = MISSING_LABEL if numbers else None
+        plain = [missing if origin is None else values[origin] for origin in origins]
+        if numbers and names and all(v is not None and 0 <= v < len(names) for v in values):
+            tags = [names[value] for value in values]
+        elif values and all(isinstance(value, str) for value in values):
+            tags, names = list(values), None
+        else:
+            return plain
+        scheme = _layer_scheme(tuple(tags), names)
+        if scheme is None:
+            return plain
+        followed = tag_schemes.follow(tags, origins, scheme, self._replaced)
+        if not names:
+            return list(followed)
+        ids: dict[str | None, int] = {label: i for i, label in enumerate(names)}
+        # "B-NP", say, may not be among the names.
+        return [ids.get(tag, old) for tag, old in zip(followed, plain, strict=True)]
+
+    @cached_property
+    def _replaced(self) -> list[tag_schemes.Moved]:
+        """Old and new tokens of the mentions whose words are others now."""
+        old = self.old.spans
+        return [
+            ((old[origin].start, old[origin].end), (span.start, span.end))
+            for origin, span in zip(self._span_origins, self.new.spans, strict=True)
+            if origin is not None and not self._is_same(origin, span)
+        ]
+
+    def _heads(self, name: str, first: int) -> list[Any]:
+        values = self.value(name)
+        origins = self.result.origins
+        assert origins is not None
+        if values is None:
+            return values  # type: ignore[return-value]
+        length = len(self.old.tokens)
+        numbers = [int(v) if isinstance(v, str) and v.lstrip("-").isdigit() else v for v in values]
+        if len(values) != length or not all(
+            isinstance(v, int) and first - 1 <= v < length + first for v in numbers
+        ):
+            self.bad(
+                name, f"does not hold the number of a word, from {first}, for each word",
+                "roles={column: 'heads'} counts from 1 (0 is the root), 'heads_0' from 0",
+            )  # fmt: skip
+        new: list[Any] = []
+        for origin in origins:
+            if origin is None:
+                new.append(None if isinstance(values[0], str) else MISSING_LABEL)
+                continue
+            head = numbers[origin]
+            moved = head if head == first - 1 else self._position(head - first) + first
+            new.append(str(moved) if isinstance(values[origin], str) else moved)
+        return new
+
+    @cached_property
+    def _new_index(self) -> dict[int, int]:
+        """Where each old token is now, the first of several."""
+        found: dict[int, int] = {}
+        for i, origin in enumerate(self.result.origins or ()):
+            if origin is not None:
+                found.setdefault(origin, i)
+        return found
+
+    def _position(self, token: int) -> int:
+        if token not in self._new_index:
+            raise _Unfit(GONE)
+        return self._new_index[token]
+
+    # Spans
+
+    @cached_property
+    def _span_origins(self) -> tuple[int | None, ...]:
+        return self.result.old_spans(self.old)
+
+    def _is_same(self, origin: int, span: Span) -> bool:
+        before = self.old.spans[origin]
+        return self.old.tokens[before.start : before.end] == self.new.tokens[span.start : span.end]
+
+    @cached_property
+    def _home(self) -> int:
+        """The column that a new mention belongs to."""
+        homes = [i for i, column in enumerate(self.schema.spans) if not column.is_required]
+        homes += [FROM_TAGS] if self.schema.tags is not None else []
+        if len(homes) != 1:
+            raise _Unfit("a new mention could belong to more than one column")
+        return homes[0]
+
+    def _write_spans(self, changed: Row) -> None:
+        owners = self.reading.owners or ()
+        places: list[dict[int | None, list[Placed]]] = [{} for _ in self.schema.spans]
+        for origin, span in zip(self._span_origins, self.new.spans, strict=True):
+            owner = Owner(self._home, -1) if origin is None else owners[origin]
+            if owner.column == FROM_TAGS:
+                continue
+            placed = self._placed(self.schema.spans[owner.column], origin, owner, span)
+            places[owner.column].setdefault(placed.origin, []).append(placed)
+        for column, found in zip(self.schema.spans, places, strict=True):
+            old = self.value(column.name)
+            number = sum(1 for owner in owners if self.schema.spans[owner.column] is column)
+            known = sorted(key for key in found if key is not None)
+            if column.is_required and len(known) < number:
+                raise _Unfit("an answer is gone")
+            if not found and not number:
+                continue
+            ordered = [*known, *([None] if None in found else [])]
+            try:
+                changed[column.name] = column.written(
+                    old, [p for key in ordered for p in found[key]]
+                )
+            except KeyError as error:
+                raise _Unfit("a type is not among the label names") from error
+            self._write_relations(changed, column, old, known)
+
+    def _placed(self, column: SpanColumn, origin: int | None, owner: Owner, span: Span) -> Placed:
+        is_same = origin is not None and self._is_same(origin, span)
+        entry = None if origin is None else owner.entry
+        if column.unit != CHARACTERS:
+            surface = " ".join(self.new.tokens[span.start : span.end])
+            return Placed(entry, span.start, span.end, span.label, surface, is_same)
+        spaces = self.new.spaces
+        assert spaces is not None
+        offsets, text = self._new_offsets
+        start, end = offsets[span.start][0], offsets[span.end - 1][1]
+        if owner.before and spaces[span.start].endswith(owner.before):
+            start -= len(owner.before)
+        if owner.after and spaces[span.end].startswith(owner.after):
+            end += len(owner.after)
+        return Placed(entry, start, end, span.label, text[start:end], is_same)
+
+    @cached_property
+    def _new_offsets(self) -> tuple[list[tuple[int, int]], str]:
+        return self.new.offsets(), self.new.text
+
+    def _write_relations(
+        self, changed: Row, column: SpanColumn, old: Any, kept: Sequence[int]
+    ) -> None:
+        number_of = {entry: i for i, entry in enumerate(kept)}
+        for relations in self.schema.relations:
+            pairs = self.value(relations.name)
+            if not pairs or relations.unit == "tokens":
+                continue
+            new = []
+            for pair in pairs:
+                pair = dict(pair)
+                for key in relations.keys:
+                    pair[key] = self._pointed(relations, pair[key], column, old, number_of)
+                new.append(pair)
+            changed[relations.name] = new
+
+    def _pointed(
+        self,
+        relations: Relations,
+        value: Any,
+        column: SpanColumn,
+        old: Any,
+        number_of: dict[int, int],
+    ) -> Any:
+        if relations.unit == "ids":
+            kept = {str(column.identity(old, entry)) for entry in number_of}
+            if str(value) not in kept:
+                raise _Unfit(GONE)
+            return value
+        if value not in number_of:
+            raise _Unfit(GONE)
+        return number_of[value]
+
+
+def _layer_scheme(tags: tuple[str, ...], names: tuple[str, ...] | None) -> Any:
+    """The scheme of a further layer of tags; ``None`` where it is not one of spans."""
+    try:
+        scheme = tag_schemes.detect(tags, names)
+    except ValueError:
+        return None
+    return None if scheme.name == "plain" or scheme.is_open else scheme
+
+
+def _tell(name: str, why: str) -> None:
+    if name not in _told:
+        _told.add(name)
+        logger.warning("column %r %s: it is emptied in the rows that change", name, why)
+
+
+def _has_int(values: Sequence[Any]) -> bool:
+    return any(isinstance(value, int) for value in values)
