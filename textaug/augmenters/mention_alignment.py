@@ -51,7 +51,9 @@ class Sentence:
         "He didn't visit New York."
         """
         if example.spaces is not None:
-            return cls(example, example.text)
+            offsets = example.offsets()
+            found = ((offsets[s][0], offsets[e - 1][1]) for s, e, _ in example.spans)
+            return cls(example, example.text, tuple(found))
         borders = {border for span in example.spans for border in (span.start, span.end)}
         text = ""
         starts, ends = [], []
@@ -117,12 +119,12 @@ class Sentence:
             - ``"new name"``: a capitalised word stands outside the mentions that was not there
               before, maybe a name, and then without its label.
 
-            A sentence that :attr:`is_ambiguous` must not be given. Raw text has no mentions and is
-            never rejected.
+            A sentence that :attr:`is_ambiguous` must not be given. Text without mentions is never
+            rejected.
         """
         text = self._cased(text)
-        if self.example.spaces is not None:
-            new = Example.from_text(text)
+        if self.example.spaces is not None and not self.example.spans:
+            new = Example.from_text(text)._replace(labels=self.example.labels)
             return Augmented(new, (None,) * len(new.tokens))
         places = self.find(text)
         missing = Counter(self.surfaces)
@@ -157,6 +159,8 @@ class Sentence:
     def _assembled(self, stretches: Sequence[str | None], order: Sequence[int]) -> Augmented:
         """Stretches of text and mentions in turn."""
         old = self.example
+        if old.spaces is not None:
+            return self._assembled_text(stretches, order)
         tokens: list[str] = []
         origins: list[int | None] = []
         new_spans: list[Span] = []
@@ -178,6 +182,27 @@ class Sentence:
                 new_spans.append(Span(start, len(tokens), span.label))
         made = Example(tuple(tokens), tuple(new_spans), labels=old.labels)
         return Augmented(made, tuple(origins), span_origins=tuple(order))
+
+    def _assembled_text(self, stretches: Sequence[str | None], order: Sequence[int]) -> Augmented:
+        """The same for text, which is cut into words anew."""
+        text = ""
+        borders: list[tuple[int, int]] = []
+        for k, stretch in enumerate(stretches):
+            text += self.stretches[k] if stretch is None else stretch
+            for number in order[k : k + 1]:
+                start = len(text)
+                text += self.surfaces[number]
+                borders.append((start, len(text)))
+        new = Example.from_text(text, [border for pair in borders for border in pair])
+        starts = {start: i for i, (start, _) in enumerate(new.offsets())}
+        ends = {end: i + 1 for i, (_, end) in enumerate(new.offsets())}
+        labels = [self.example.spans[number].label for number in order]
+        spans = tuple(
+            Span(starts[start], ends[end], label)
+            for (start, end), label in zip(borders, labels, strict=True)
+        )
+        made = new._replace(spans=spans, labels=self.example.labels)
+        return Augmented(made, (None,) * len(new.tokens), span_origins=tuple(order))
 
     def _cased(self, text: str) -> str:
         """Data in lower case stay in lower case."""

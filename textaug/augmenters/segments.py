@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
 
-def _segments(example: Example) -> list[tuple[int, int, str]]:
-    """The sentence cut into mentions (with their type) and the stretches between them (``""``)."""
-    found = []
+def _segments(example: Example) -> list[tuple[int, int, str | None]]:
+    """The sentence cut into mentions (with their type) and the segments between them (``None``)."""
+    found: list[tuple[int, int, str | None]] = []
     done = 0
-    for span in example.spans:
-        found += [(done, span.start, ""), (span.start, span.end, span.label)]
+    for span in example.blocks():
+        found += [(done, span.start, None), (span.start, span.end, span.label)]
         done = span.end
-    found.append((done, len(example.tokens), ""))
+    found.append((done, len(example.tokens), None))
     return [(start, end, label) for start, end, label in found if end > start]
 
 
@@ -52,7 +52,8 @@ class SegmentShuffle(Augmenter):
         wanted = [
             (start, end)
             for start, end, label in _segments(example)
-            if end - start > 1 and self.target in ("all", "mentions" if label else "context")
+            if end - start > 1
+            and self.target in ("all", "context" if label is None else "mentions")
         ]
         edits = []
         for start, end in self.choose(wanted, self.p, rng):
@@ -129,5 +130,5 @@ def _places(example: Example) -> list[tuple[int, int, str]]:
     return [
         (start, end, f"{labels[i]} {labels[i + 2]}")
         for i, (start, end, label) in enumerate(segments)
-        if not label and len(segments) > 1
+        if label is None and len(segments) > 1
     ]

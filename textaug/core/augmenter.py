@@ -265,10 +265,7 @@ class Augmenter(Constructed):
         for i, (example, result) in enumerate(zip(examples, results, strict=True)):
             if isinstance(result, Rejected):
                 outcomes.append(f"rejected: {result.reason}")
-            elif result.example is views[i]:
-                outcomes.append("unchanged")
-                results[i] = Augmented(example)
-            elif (
+            elif result.example is views[i] or (
                 example.tokens == result.example.tokens and example.spaces == result.example.spaces
             ):
                 outcomes.append("unchanged")

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from textaug.core import shapes, tag_schemes
 from textaug.core.arrow import are_words, column_from_arrow, no_collection, to_plain
-from textaug.core.columns import TEXT_COLUMNS, TOKEN_COLUMNS, ColumnNames, Row
+from textaug.core.columns import CONTEXT, TEXT_COLUMNS, TOKEN_COLUMNS, ColumnNames, Row
 from textaug.core.example import Augmented, Example, Rejected, Span, in_place
 from textaug.core.reader import RowReading, label_of, read_spans
 from textaug.core.schema import Schema, listed, make_schema, schema_of_rows
@@ -27,7 +27,7 @@ _schemas: dict[tuple[int, int], tuple[Any, ColumnNames, Schema]] = {}
 
 
 def schema_of(columns: Sequence[str], features: Any, given: ColumnNames) -> Schema:
-    """The schema of a data set's features; the last few are remembered, one row needs it each time."""
+    """The schema of a data set's features; the last few are kept, as each row asks for one."""
     key = id(features), id(given)
     known = _schemas.get(key)
     if known is not None and known[0] is features and known[1] is given:
@@ -160,7 +160,7 @@ class Batch:
             name = given.tokens or given.texts[0]
         else:
             said = [name for name, role in given.roles if role in ("tokens", "text")]
-            usual = [*TOKEN_COLUMNS, *TEXT_COLUMNS, "context"]
+            usual = [*TOKEN_COLUMNS, *TEXT_COLUMNS, CONTEXT]
             known = [name for name in usual if name in self.columns]
             name = next(
                 iter((*filter(None, (given.tokens, *(given.text or ()))), *said, *known)), ""
@@ -168,7 +168,7 @@ class Batch:
         value = self._rows.get(name)
         if value is None or isinstance(value, str):
             return True
-        if not isinstance(given, Schema) and name in TEXT_COLUMNS:
+        if not isinstance(given, Schema) and name in (*TEXT_COLUMNS, CONTEXT):
             return False
         is_text = isinstance(given, Schema) and name in given.texts
         is_text = is_text or (isinstance(given, ColumnNames) and name in (given.text or ()))
@@ -290,8 +290,8 @@ class Batch:
         self.bad(
             row,
             self.schema.tags,
-            f"the labels {listed(sorted(found)[:4])} have no letter of a tag scheme, so they may be "
-            "types of mentions or labels of single words",
+            f"the labels {listed(sorted(found)[:4])} have no letter of a tag scheme, so they may "
+            "be types of mentions or labels of single words",
             "pass scheme='IO' or scheme='plain'",
         )
 

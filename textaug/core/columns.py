@@ -14,6 +14,7 @@ ORIGINAL = "original"
 TOKEN_COLUMNS = ("tokens", "words", "tokenized_text")
 TAG_COLUMNS = ("ner_tags", "tags", "labels", "ner")
 TEXT_COLUMNS = ("text", "sentence")
+CONTEXT = "context"  # the text of extractive question answering, beside `answers`
 MISSING_LABEL = -1  # what `datasets` itself writes for a class label that is not known
 
 

@@ -38,6 +38,7 @@ class RowReading(NamedTuple):
         is_sound: whether its tags round-trip.
         owners: for each span the annotation it stands for; ``None`` if all are tags.
         unfit: why no copy of the row can be made, if so.
+        spaces: the white space of the text beside the words, if it consists of them.
         fault: column and problem, if the row is damaged.
     """
 
@@ -46,6 +47,7 @@ class RowReading(NamedTuple):
     is_sound: bool = True
     owners: tuple[Owner, ...] | None = None
     unfit: str = ""
+    spaces: tuple[str, ...] | None = None
     fault: tuple[str, str] | None = None
 
 
@@ -75,12 +77,14 @@ def read_spans(
                 return RowReading(empty, fault=(column.name, f"{where} {problem}"))
     spans = [(Span(*span), Owner(FROM_TAGS, i)) for i, span in enumerate(tagged)]
     unfit = ""
-    if tokens:
+    spaces = None
+    if schema.tokens is not None:
+        example = Example(tokens)
         spaces = spaces_of(text, tokens) if text is not None else None
-        example = Example(tokens, (), spaces)
+        starts, ends = _tokens_at(example._replace(spaces=spaces))
     else:
         example = Example.from_text(text or "", _borders(schema, entries))
-    starts, ends = _tokens_at(example)
+        starts, ends = _tokens_at(example)
     for number, (column, found) in enumerate(zip(schema.spans, entries, strict=True)):
         for i, entry in enumerate(found):
             before = after = ""
@@ -98,13 +102,13 @@ def read_spans(
                 unfit = unfit or f"a span of {column.name!r} does not cover whole words"
                 continue
             spans.append((Span(start, end, entry.label), Owner(number, i, before, after)))
-    if tokens and text is not None and example.spaces is None:
-        if any(column.unit == CHARACTERS for column in schema.spans):
-            unfit = "the text does not consist of the words"
+    has_characters = any(column.unit == CHARACTERS for column in schema.spans)
+    if schema.tokens is not None and has_characters and spaces is None:
+        unfit = "the text does not consist of the words"
     spans.sort(key=lambda pair: (pair[0].start, -pair[0].end))
     example = example._replace(spans=tuple(span for span, _ in spans))
     owners = tuple(owner for _, owner in spans) if schema.spans else None
-    return RowReading(example, owners=owners, unfit=unfit)
+    return RowReading(example, owners=owners, unfit=unfit, spaces=spaces)
 
 
 def _problem(entry: Entry, length: int, text: str | None) -> str:

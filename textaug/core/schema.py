@@ -14,19 +14,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from textaug.core import shapes, tag_schemes
-from textaug.core.columns import TAG_COLUMNS, TEXT_COLUMNS, TOKEN_COLUMNS, ColumnNames
+from textaug.core.columns import CONTEXT, TAG_COLUMNS, TEXT_COLUMNS, TOKEN_COLUMNS, ColumnNames
 from textaug.core.shapes import Shape
-from textaug.core.span_columns import (
-    CHARACTERS,
-    END_KEYS,
-    LABEL_KEYS,
-    LENGTH_KEYS,
-    START_KEYS,
-    SURFACE_KEYS,
-    TOKENS,
-    SpanColumn,
-)
+from textaug.core.span_columns import CHARACTERS, TOKENS, SpanColumn
 from textaug.core.tag_schemes import TagScheme
+from textaug.core.usual_names import USUAL_NAMES
 
 # What a user may say that a column is, and what then happens to it.
 ROLES = {
@@ -36,7 +28,7 @@ ROLES = {
     "per_token": "one value for each word, which follow their words; a new word has none",
     "spans": "character offsets, which cover the same words as before",
     "token_spans": "token offsets (half-open), which cover the same words as before",
-    "token_spans_inclusive": "token offsets (the end is the last token), which cover the same words",
+    "token_spans_inclusive": "token offsets (the end is the last token), likewise",
     "heads": "for each word the number of its head, from 1; 0 is the root",
     "heads_0": "for each word the index of its head, from 0; the root is -1 or its own head",
     "token_index": "the index of a word, from 0",
@@ -46,32 +38,10 @@ ROLES = {
     "derived": "made from the text: emptied where the text changes",
     "keep": "stays as it is",
 }
-SPAN_COLUMNS = ("entities", "spans", "ents", "annotations", "privacy_mask", "label", "labels", "ner",
-                "answers", "entity_mentions", "mentions")  # fmt: skip
-PER_TOKEN_COLUMNS = frozenset(
-    "pos upos xpos chunk chunks lemma lemmas feats deprel deps misc ner tags labels pos_tags "
-    "chunk_tags ner_tags morph shape bbox bboxes boxes srl frames whitespace space_after "
-    "trailing_whitespace is_entity token_labels".split()
-)
-HEAD_COLUMNS = ("head", "heads", "dep_head", "dep_heads", "head_ids")
-LABEL_COLUMNS = frozenset(
-    "label labels class classes category categories intent intents sentiment topic topics target "
-    "targets emotion emotions polarity stars rating score toxicity toxic hate offensive stance "
-    "domain genre coarse_label fine_label label_text label_name sentiment_label answer".split()
-)
-DERIVED_COLUMNS = frozenset(
-    "length lengths num_tokens n_tokens num_words n_words token_count word_count num_chars "
-    "text_length offsets offset_mapping token_offsets char_offsets input_ids attention_mask "
-    "token_type_ids special_tokens_mask word_ids embedding embeddings vector features "
-    "sentence_embedding".split()
-)
-SIDE_TEXT_COLUMNS = frozenset(
-    "text sentence sentence_text raw raw_text original_text content context sent".split()
-)
 _POINTER = re.compile(r"(?:.*_)?(?:start|end|begin|stop|offset|index|idx|position|span)")
-_IDS = frozenset("id idx index _id guid uid row row_id sent_id doc_id sentence_id".split())
 _HEAD_KEYS = (("head", "tail"), ("subject", "object"), ("from_id", "to_id"), ("from", "to"),
-              ("arg1", "arg2"), ("h", "t"), ("head_id", "tail_id"), ("source", "target"))  # fmt: skip
+              ("arg1", "arg2"), ("h", "t"), ("head_id", "tail_id"), ("source", "target"),
+              )  # fmt: skip
 FEW_LENGTHS = 3  # different lengths that must agree before rows say that a column is per token
 MOST_ROWS = 10_000  # that are read to tell a scheme
 
@@ -286,8 +256,8 @@ class _Maker:
         free = [name for name in self.columns if name not in self.roles]
         words = [n for n in TOKEN_COLUMNS if n in free and self.shape(n).kind != "string"]
         texts = [n for n in TEXT_COLUMNS if n in free and self.shape(n).kind != "list"]
-        if "answers" in free and "context" in free and not words:  # extractive question answering
-            texts = ["context"]
+        if "answers" in free and CONTEXT in free and not words:
+            texts = [CONTEXT]
         found = words or texts
         if len(found) != 1:
             problem = f"which of {listed(found)}" if found else "which column"
@@ -421,47 +391,55 @@ class _Maker:
 
     def _guessed(self, name: str, shape: Shape) -> None:
         lower = name.lower()
-        if lower in DERIVED_COLUMNS:
+        if shape.kind == "unknown" or (shape.kind == "list" and shape.item == "unknown"):
+            return  # nothing but None and empty lists, in which nothing can move
+        if lower in USUAL_NAMES["derived"]:
             self.add("derived", name)
-        elif self.tokens and shape.kind == "string" and lower in SIDE_TEXT_COLUMNS:
+        elif self.tokens and shape.kind == "string" and lower in USUAL_NAMES["side_text"]:
             self.add("side_texts", name)
         elif self._spans_of(name, shape) is not None:
             self._as_spans(name)
-        elif self.tokens and lower in HEAD_COLUMNS and shape.item in ("int", "string"):
+        elif self.tokens and lower in USUAL_NAMES["heads"] and shape.item in ("int", "string"):
             self.add("heads", (name, 1))
         elif lower in ("relations", "relation") and shape.item == "struct":
             self._as_relations(name)
         elif shape.kind == "list":
             self._guessed_list(name, shape)
         elif shape.kind == "struct":
-            if any(key in START_KEYS for key, _ in shape.fields) and shape.fields:
+            if any(key in USUAL_NAMES["start"] for key, _ in shape.fields) and shape.fields:
                 self._open(name, "has offsets in a form that is not known")
-        elif shape.kind == "int" and lower not in _IDS and _POINTER.fullmatch(lower):
+        elif shape.kind == "int" and lower not in USUAL_NAMES["id"] and _POINTER.fullmatch(lower):
             self._open(name, "may be the position of a word")
-        elif shape.kind in ("class", "bool", "float") or lower in LABEL_COLUMNS:
-            self.add("labels", name)
-        elif shape.kind == "int" and lower not in _IDS and not lower.endswith(("id", "_no")):
+        elif (
+            shape.kind in ("class", "bool", "float")
+            or lower in USUAL_NAMES["label"]
+            or (
+                shape.kind == "int"
+                and lower not in USUAL_NAMES["id"]
+                and not lower.endswith(("id", "_no"))
+            )
+        ):
             self.add("labels", name)
 
     def _guessed_list(self, name: str, shape: Shape) -> None:
         lower = name.lower()
-        is_tags = lower in PER_TOKEN_COLUMNS or lower.endswith("_tags")
+        is_tags = lower in USUAL_NAMES["per_token"] or lower.endswith("_tags")
         is_tags = is_tags or _are_mentions(self._names_of(name))
         if self.tokens is not None and self.given.aligned is not None and shape.item != "struct":
             return  # the user has said which columns have one value per token
         if shape.item == "struct":
-            if shape.inner and any(key in START_KEYS for key, _ in shape.inner.fields):
+            if shape.inner and any(key in USUAL_NAMES["start"] for key, _ in shape.inner.fields):
                 self._open(name, "has offsets in a form that is not known")
         elif self.tokens is None:
-            if is_tags and lower not in LABEL_COLUMNS and shape.item != "list":
+            if is_tags and lower not in USUAL_NAMES["label"] and shape.item != "list":
                 self._open(name, "labels words, but no column holds these")
-            elif lower in LABEL_COLUMNS or shape.item in ("string", "class", "bool"):
+            elif lower in USUAL_NAMES["label"] or shape.item in ("string", "class", "bool"):
                 self.add("labels", name)
             elif shape.length == -1 and shape.item in ("int", "float", "list"):
                 self._open(name, "holds lists of numbers, which may be offsets")
         elif is_tags:
             self.add("per_token", name)
-        elif shape.length != -1 or (lower in LABEL_COLUMNS and shape.item != "list"):
+        elif shape.length != -1 or (lower in USUAL_NAMES["label"] and shape.item != "list"):
             self.add("labels", name)
         elif shape.item != "other":
             verdict = self._per_token_by_rows(name)
@@ -497,24 +475,24 @@ class _Maker:
             form = "dict of lists"
         elif shape.item == "struct" and shape.inner is not None:
             fields, form = dict(shape.inner.fields), "dicts"
-        elif shape.item == "list" and name in (*SPAN_COLUMNS, *(self.given.spans or ())):
+        elif shape.item == "list" and name in (*USUAL_NAMES["spans"], *(self.given.spans or ())):
             kind = shape.inner.item if shape.inner else ""
             return SpanColumn(name, "lists") if kind in ("int", "string", "unknown") else None
         else:
             return None
         by_lower = {key.lower(): key for key in fields}
-        start = next((by_lower[key] for key in START_KEYS if key in by_lower), None)
+        start = next((by_lower[key] for key in USUAL_NAMES["start"] if key in by_lower), None)
         if start is None:
             return None
-        ends = [key for key in END_KEYS if key in by_lower]
-        lengths = [key for key in LENGTH_KEYS if key in by_lower]
+        ends = [key for key in USUAL_NAMES["end"] if key in by_lower]
+        lengths = [key for key in USUAL_NAMES["length"] if key in by_lower]
         end = by_lower[(ends or lengths)[0]] if ends or lengths else None
         kinds = {key: by_lower[key] for key in by_lower if by_lower[key] not in (start, end)}
-        labels = [k for k in LABEL_KEYS if k in kinds and fields[kinds[k]].kind != "float"]
+        labels = [k for k in USUAL_NAMES["type"] if k in kinds and fields[kinds[k]].kind != "float"]
         label = kinds[labels[0]] if labels else None
         surfaces = [
             key
-            for key in SURFACE_KEYS
+            for key in USUAL_NAMES["surface"]
             if key in kinds
             and kinds[key] != label
             and fields[kinds[key]].kind in ("string", "unknown")
@@ -537,7 +515,9 @@ class _Maker:
             if must and shape.item in ("list", "unknown", ""):
                 column = SpanColumn(name, "lists")
             else:
-                self._open(name, f"is not a list of spans with one of the keys {START_KEYS[:4]}")
+                self._open(
+                    name, f"is not a list of spans with one of the keys {USUAL_NAMES['start'][:4]}"
+                )
                 return
         if unit is not None:
             self.add("spans", replace(column, unit=unit, is_inclusive=is_inclusive))
@@ -549,7 +529,7 @@ class _Maker:
     def _beside_tokens(self, name: str, column: SpanColumn) -> None:
         """Spans beside words: offsets of tokens or of characters, the end inclusive or not."""
         named_tokens = "token" in column.start
-        has_text = any(self.shape(n).kind == "string" and n.lower() in SIDE_TEXT_COLUMNS
+        has_text = any(self.shape(n).kind == "string" and n.lower() in USUAL_NAMES["side_text"]
                        for n in self.columns)  # fmt: skip
         if "char" in column.start and has_text:
             self.add("spans", column)
@@ -589,7 +569,9 @@ class _Maker:
 
     def _as_relations(self, name: str, unit: str = "") -> None:
         inner = self.shape(name).inner
-        fields = dict(inner.fields) if inner is not None else {}
+        if inner is None or inner.kind == "unknown":
+            return  # nothing but empty lists
+        fields = dict(inner.fields)
         for keys in _HEAD_KEYS:
             if not set(keys) <= set(fields):
                 continue

@@ -11,25 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-START_KEYS = (
-    "start", "start_offset", "begin", "start_char", "char_start", "start_idx", "start_index",
-    "start_pos", "start_position", "begin_offset", "beginoffset", "startoffset", "start_token",
-    "token_start", "answer_start", "offset", "from",
-)  # fmt: skip
-END_KEYS = (
-    "end", "end_offset", "stop", "end_char", "char_end", "end_idx", "end_index", "end_pos",
-    "end_position", "endoffset", "finish", "end_token", "token_end", "answer_end", "to",
-)  # fmt: skip
-LENGTH_KEYS = ("length", "len")
-LABEL_KEYS = (
-    "label", "labels", "type", "tag", "entity_group", "entity_type", "category", "class",
-    "entity", "ner", "name",
-)  # fmt: skip
-SURFACE_KEYS = (
-    "text", "value", "word", "surface", "surface_form", "mention", "content", "span", "quote",
-    "entity_text", "name", "entity",
-)  # fmt: skip
-IDENTITY_KEYS = ("id", "idx", "index", "span_id", "entity_id", "_id", "uid", "guid")
+from textaug.core.usual_names import USUAL_NAMES
 
 # Units of the offsets.
 CHARACTERS, TOKENS = "characters", "tokens"
@@ -163,7 +145,7 @@ class SpanColumn:
         else:
             item = dict(items[each.origin])
             if not each.is_same:
-                kept = {self.start, self.end, self.label, self.surface, *IDENTITY_KEYS}
+                kept = {self.start, self.end, self.label, self.surface, *USUAL_NAMES["identity"]}
                 item = {key: v if key in kept else None for key, v in item.items()}
         item[self.start] = _like(item.get(self.start), each.start)
         if self.end is not None:
@@ -176,7 +158,9 @@ class SpanColumn:
     def identity(self, value: Any, entry: int) -> Any:
         """The id of an entry; ``None`` if it has none."""
         item = self._items(value)[entry]
-        return next((item[key] for key in IDENTITY_KEYS if item.get(key) is not None), None)
+        return next(
+            (item[key] for key in USUAL_NAMES["identity"] if item.get(key) is not None), None
+        )
 
     def _label_as(self, label: str, items: Sequence[Mapping[str, Any]]) -> Any:
         if self.names is not None:

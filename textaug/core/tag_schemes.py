@@ -13,8 +13,8 @@ IOBES  ``B- I- E-``, and ``S-`` for mentions of one token; BILOU, BMES and BMEWO
 plain  labels of single words, such as parts of speech: no mentions
 =====  =========================================================================================
 
-The letter stands before or behind the type (``B-PER``, ``PER-B``, ``B_PER``, ``b-per``), or there is
-no type (``B``). :class:`TagScheme` holds both, is read off once for a data set, and writes the tags
+The letter stands before or behind the type (``B-PER``, ``PER-B``, ``B_PER``, ``b-per``), or there
+is no type (``B``). :class:`TagScheme` holds both, is read once for a data set, and writes the tags
 back the same way. A damaged sequence (an ``I-`` without a start) is read as ``seqeval`` reads it in
 its default mode, so that training and scoring see the same mentions.
 """
@@ -89,6 +89,9 @@ class Spelling(NamedTuple):
         return self.separator.join(pair)
 
 
+USUAL = Spelling()
+
+
 @dataclass(frozen=True, slots=True)
 class TagScheme:
     """A scheme and its spelling.
@@ -100,7 +103,7 @@ class TagScheme:
     """
 
     name: str
-    spelling: Spelling = Spelling()
+    spelling: Spelling = USUAL
 
     @property
     def is_open(self) -> bool:
@@ -175,7 +178,7 @@ def _letters_of(used: set[str], names: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=16_384)
-def split_tag(tag: str, spelling: Spelling = Spelling()) -> tuple[str, str]:
+def split_tag(tag: str, spelling: Spelling = USUAL) -> tuple[str, str]:
     """The canonical letter (B, I, E, S) and the type of a tag; ``("", tag)`` where it has none.
 
     >>> split_tag("B-PER"), split_tag("O"), split_tag("U-PER"), split_tag("NN")
@@ -308,7 +311,7 @@ def _which(tags: Sequence[str], spelling: Spelling, group: str) -> str:
     return _OPEN[group][0] if is_first else group
 
 
-def to_spans(tags: Sequence[str], spelling: Spelling = Spelling()) -> tuple[Span, ...]:
+def to_spans(tags: Sequence[str], spelling: Spelling = USUAL) -> tuple[Span, ...]:
     """The mentions in a row of tags of any scheme, as ``seqeval`` finds them.
 
     >>> to_spans(["I-ORG", "O", "B-PER", "I-PER"])

@@ -80,8 +80,8 @@ class Writer:
         for name in self.schema.side_texts:
             text = self.value(name)
             if text is not None:
-                is_known = self.old.spaces is not None and text == self.old.text
-                changed[name] = self.new.text if is_known else None
+                is_known = self._old_spaces is not None and text == self._old_text
+                changed[name] = self._new_text if is_known else None
                 if not is_known:
                     _tell(name, "does not consist of the words")
         for name in self.schema.derived:
@@ -150,7 +150,7 @@ class Writer:
         return numbers if _has_int(old) else tags
 
     def _as_written(self, tags: list[str], spans: Sequence[Span], old: Sequence[Any]) -> list[str]:
-        """Tags of mentions that only moved, as the row has them, if they are still read the same."""
+        """Tags of mentions that only moved, as the row has them, if they still read the same."""
         scheme, names, origins = self.reading.scheme, self.schema.names, self.result.origins
         assert scheme is not None and origins is not None
         before = [names[tag] if names and isinstance(tag, int) else tag for tag in old]
@@ -302,9 +302,8 @@ class Writer:
         if column.unit != CHARACTERS:
             surface = " ".join(self.new.tokens[span.start : span.end])
             return Placed(entry, span.start, span.end, span.label, surface, is_same)
-        spaces = self.new.spaces
-        assert spaces is not None
-        offsets, text = self._new_offsets
+        spaces, text = self._new_spaces, self._new_text
+        offsets = self._new_offsets
         start, end = offsets[span.start][0], offsets[span.end - 1][1]
         if owner.before and spaces[span.start].endswith(owner.before):
             start -= len(owner.before)
@@ -312,9 +311,48 @@ class Writer:
             end += len(owner.after)
         return Placed(entry, start, end, span.label, text[start:end], is_same)
 
+    # The text
+
+    @property
+    def _old_spaces(self) -> tuple[str, ...] | None:
+        return self.reading.spaces if self.schema.tokens is not None else self.old.spaces
+
     @cached_property
-    def _new_offsets(self) -> tuple[list[tuple[int, int]], str]:
-        return self.new.offsets(), self.new.text
+    def _old_text(self) -> str:
+        return self.old._replace(spaces=self._old_spaces).text
+
+    @cached_property
+    def _new_spaces(self) -> tuple[str, ...]:
+        """The white space of the new text: a token that was there keeps what stood before it."""
+        if self.schema.tokens is None:
+            return self.new.spaces or ()
+        old = self._old_spaces
+        assert old is not None and self.result.origins is not None
+        spaces: list[str] = []
+        before: int | None = -1  # origin of the token before
+        for token, origin in zip(self.new.tokens, self.result.origins, strict=True):
+            left = self.new.tokens[len(spaces) - 1] if spaces else ""
+            if not spaces:
+                space = old[0]
+            elif origin is not None and (origin - 1 == before or origin > 0):
+                space = old[origin]
+            else:
+                space = " "
+            if not space and origin is not None and origin - 1 != before and _weld(left, token):
+                space = " "
+            if origin is None and before is not None and before >= 0 and not _is_word(left):
+                space = old[before + 1]  # after an opening bracket, say
+            spaces.append(space)
+            before = origin
+        return (*spaces, old[-1])
+
+    @cached_property
+    def _new_text(self) -> str:
+        return self.new._replace(spaces=self._new_spaces).text
+
+    @cached_property
+    def _new_offsets(self) -> list[tuple[int, int]]:
+        return self.new._replace(spaces=self._new_spaces).offsets()
 
     def _write_relations(
         self, changed: Row, column: SpanColumn, old: Any, kept: Sequence[int]
@@ -348,6 +386,14 @@ class Writer:
         if value not in number_of:
             raise _Unfit(GONE)
         return number_of[value]
+
+
+def _is_word(token: str) -> bool:
+    return bool(token) and (token[0].isalnum() or token[-1].isalnum())
+
+
+def _weld(left: str, right: str) -> bool:
+    return _is_word(left) and _is_word(right)
 
 
 def _layer_scheme(tags: tuple[str, ...], names: tuple[str, ...] | None) -> Any:
