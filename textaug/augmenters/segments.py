@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
+from textaug.core.nesting import blocks
 from textaug.core.reading import read_examples
 from textaug.core.validation import check_probability
 
@@ -20,7 +21,7 @@ def _segments(example: Example) -> list[tuple[int, int, str | None]]:
     """The sentence cut into mentions (with their type) and the segments between them (``None``)."""
     found: list[tuple[int, int, str | None]] = []
     done = 0
-    for span in example.blocks():
+    for span in blocks(example):
         found += [(done, span.start, None), (span.start, span.end, span.label)]
         done = span.end
     found.append((done, len(example.tokens), None))

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from math import log, log1p
 from random import Random
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from textaug.core.columns import ColumnNames, Settings
 from textaug.core.example import Augmented, Edit, Example, Rejected, apply_edits
 from textaug.core.expander import Copies, Expander
 from textaug.core.filter import Filter, FilterFunction
-from textaug.core.nesting import blocks_only, with_nested
+from textaug.core.nesting import allowed, keep_nested
 from textaug.core.preview import Preview, preview
 from textaug.core.protection import Protect, Protection
 from textaug.core.reading import schema_for
-from textaug.core.rng import HashRandom
+from textaug.core.rng import HashRandom, choose
 from textaug.core.rows import augment_rows, augment_texts
 from textaug.core.schema import Schema
 from textaug.core.state import Constructed
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 
 
 TARGETS = ("context", "mentions", "all")
-
-Item = TypeVar("Item")
 
 
 class Augmenter(Constructed):
@@ -166,7 +163,7 @@ class Augmenter(Constructed):
         name = type(self).__name__
         proposals = self.propose(examples, rngs)
         return [
-            apply_edits(example, example.allowed(edits), name)
+            apply_edits(example, allowed(example, edits), name)
             for example, edits in zip(examples, proposals, strict=True)
         ]
 
@@ -181,40 +178,11 @@ class Augmenter(Constructed):
 
         A composition calls this of its steps, and never ``transform``.
         """
-        whole = type(self).transform is Augmenter.transform or self.handles_nested
-        views = examples if whole else [blocks_only(example) for example in examples]
-        results = list(self.transform(views, rngs))
-        for i, (example, view) in enumerate(zip(examples, views, strict=True)):
-            result = results[i]
-            if isinstance(result, Rejected):
-                continue
-            if result.example is view:
-                results[i] = Augmented(example)
-            elif view is not example:
-                results[i] = with_nested(example, view, result)
-            elif example.labels and result.example.labels != example.labels:
-                results[i] = result._replace(example=result.example._replace(labels=example.labels))
-        return results
+        is_able = type(self).transform is Augmenter.transform or self.handles_nested
+        return keep_nested(self.transform, examples, rngs, is_able)
 
-    @staticmethod
-    def choose(items: Sequence[Item], p: float, rng: Random) -> list[Item]:
-        """Each item with probability ``p``, in order; at least one if there is any and ``p > 0``.
-
-        At least one, because an augmented copy that changed nothing is of no use.
-        """
-        if not items or p <= 0:
-            return []
-        if p >= 1:
-            return list(items)
-        # One draw for each item that is chosen, not for each there is: how many are passed over
-        # before the next is geometrically distributed.
-        chosen = []
-        passed_over = log1p(-p)
-        place = log(1 - rng.random()) // passed_over
-        while place < len(items):
-            chosen.append(items[int(place)])
-            place += 1 + log(1 - rng.random()) // passed_over
-        return chosen or [items[int(rng.random() * len(items))]]
+    # Each item with probability p, in order; at least one.
+    choose = staticmethod(choose)
 
     # Use
 

@@ -15,9 +15,11 @@ from textaug.core.arrow import are_words, column_from_arrow, no_collection, to_p
 from textaug.core.columns import CONTEXT, TEXT_COLUMNS, TOKEN_COLUMNS, ColumnNames, Row
 from textaug.core.example import Augmented, Example, Rejected, Span, in_place
 from textaug.core.reader import RowReading, label_of, read_spans
-from textaug.core.schema import Schema, listed, make_schema, schema_of_rows
+from textaug.core.roles import make_schema, schema_of_rows
+from textaug.core.schema import Schema, listed
 from textaug.core.span_columns import Entry
 from textaug.core.tag_schemes import TagScheme
+from textaug.core.usual_names import PARTS_OF_SPEECH
 from textaug.core.writer import Writer
 
 FEATURES_KEPT = 8  # schemas of the data sets that were used last
@@ -285,7 +287,7 @@ class Batch:
         found = {name for name in names if name}
         if said or not {"O", "o"} & found or self.schema.names is not None:
             return
-        if any(found - {"O"} <= known for known in tag_schemes.PARTS_OF_SPEECH):
+        if any(found - {"O"} <= known for known in PARTS_OF_SPEECH):
             return
         self.bad(
             row,

@@ -172,51 +172,6 @@ class Example(NamedTuple):
         """The protected ranges as spans."""
         return tuple(Span(start, end, PROTECTED) for start, end in self.protected)
 
-    def blocks(self) -> list[Span]:
-        """The mentions and protected ranges, those that share tokens merged into one span.
-
-        Its label is that of the mention that comes first, ``PROTECTED`` where there is none. Text
-        between blocks is free to change.
-
-        >>> spans = (Span(0, 4, "ORG"), Span(3, 4, "LOC"))
-        >>> Example(("University", "of", "New", "York"), spans).blocks()
-        [Span(start=0, end=4, label='ORG')]
-        """
-        if not self.protected and not self.is_nested:
-            return list(self.spans)
-        merged: list[Span] = []
-        for span in sorted(
-            (*self.spans, *self.protected_spans), key=lambda span: (span.start, -span.end)
-        ):
-            if merged and span.start < merged[-1].end:
-                last = merged[-1]
-                label = span.label if last.label == PROTECTED else last.label
-                merged[-1] = Span(last.start, max(last.end, span.end), label)
-            else:
-                merged.append(span)
-        return merged
-
-    def allowed(self, edits: Iterable[Edit]) -> list[Edit]:
-        """The edits that neither cut a nested mention, nor touch a protected token.
-
-        Of two that overlap the first is kept. For examples without nested mentions and protected
-        tokens these are all edits as they are.
-        """
-        if not self.protected and not self.is_nested:
-            return list(edits)
-        kept: list[Edit] = []
-        for edit in edits:
-            start, end = edit.start, edit.end
-            free = all(end <= first or start >= last for first, last in self.protected)
-            whole = all(
-                end <= span.start or start >= span.end or span.start <= start <= end <= span.end
-                for span in self.spans
-            )
-            apart = all(end <= other.start or start >= other.end for other in kept)
-            if free and whole and apart:
-                kept.append(edit)
-        return kept
-
 
 class Augmented(NamedTuple):
     """A changed example.

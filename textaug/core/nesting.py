@@ -1,8 +1,58 @@
-"""Nested mentions for methods that rewrite a sentence: each block of them as one mention."""
+"""Mentions that share tokens, and protected words: as blocks, and which edits fit them."""
 
 from __future__ import annotations
 
-from textaug.core.example import PROTECTED, Augmented, Example, Rejected, Span
+from collections.abc import Callable, Iterable, Sequence
+from random import Random
+
+from textaug.core.example import PROTECTED, Augmented, Edit, Example, Rejected, Span
+
+
+def blocks(example: Example) -> list[Span]:
+    """The mentions and protected ranges, those that share tokens merged into one span.
+
+    Its label is that of the mention that comes first, ``PROTECTED`` where there is none. Text
+    between blocks is free to change.
+
+    >>> spans = (Span(0, 4, "ORG"), Span(3, 4, "LOC"))
+    >>> blocks(Example(("University", "of", "New", "York"), spans))
+    [Span(start=0, end=4, label='ORG')]
+    """
+    if not example.protected and not example.is_nested:
+        return list(example.spans)
+    merged: list[Span] = []
+    for span in sorted(
+        (*example.spans, *example.protected_spans), key=lambda span: (span.start, -span.end)
+    ):
+        if merged and span.start < merged[-1].end:
+            last = merged[-1]
+            label = span.label if last.label == PROTECTED else last.label
+            merged[-1] = Span(last.start, max(last.end, span.end), label)
+        else:
+            merged.append(span)
+    return merged
+
+
+def allowed(example: Example, edits: Iterable[Edit]) -> list[Edit]:
+    """The edits that neither cut a nested mention, nor touch a protected token.
+
+    Of two that overlap the first is kept. For examples without nested mentions and protected
+    tokens these are all edits as they are.
+    """
+    if not example.protected and not example.is_nested:
+        return list(edits)
+    kept: list[Edit] = []
+    for edit in edits:
+        start, end = edit.start, edit.end
+        free = all(end <= first or start >= last for first, last in example.protected)
+        whole = all(
+            end <= span.start or start >= span.end or span.start <= start <= end <= span.end
+            for span in example.spans
+        )
+        apart = all(end <= other.start or start >= other.end for other in kept)
+        if free and whole and apart:
+            kept.append(edit)
+    return kept
 
 
 def blocks_only(example: Example) -> Example:
@@ -12,7 +62,7 @@ def blocks_only(example: Example) -> Example:
     """
     if not example.protected and not example.is_nested:
         return example
-    return example._replace(spans=tuple(example.blocks()), protected=())
+    return example._replace(spans=tuple(blocks(example)), protected=())
 
 
 def with_nested(example: Example, view: Example, result: Augmented) -> Augmented | Rejected:
@@ -51,3 +101,33 @@ def with_nested(example: Example, view: Example, result: Augmented) -> Augmented
     origins = tuple(origin for span, origin in spans if span.label != PROTECTED)
     made = new._replace(spans=kept, labels=example.labels, protected=tuple(protected))
     return result._replace(example=made, span_origins=origins)
+
+
+# What `Augmenter.transform` is: examples and their generators, to results.
+Transform = Callable[[Sequence[Example], Sequence[Random]], Sequence["Augmented | Rejected"]]
+
+
+def keep_nested(
+    transform: Transform, examples: Sequence[Example], rngs: Sequence[Random], is_able: bool
+) -> list[Augmented | Rejected]:
+    """The results of ``transform``, with nested mentions, protected words and labels kept.
+
+    Args:
+        transform: the method.
+        examples: what it augments.
+        rngs: a generator for each.
+        is_able: whether it keeps nested mentions right by itself; else it sees blocks.
+    """
+    views = examples if is_able else [blocks_only(example) for example in examples]
+    results = list(transform(views, rngs))
+    for i, (example, view) in enumerate(zip(examples, views, strict=True)):
+        result = results[i]
+        if isinstance(result, Rejected):
+            continue
+        if result.example is view:
+            results[i] = Augmented(example)
+        elif view is not example:
+            results[i] = with_nested(example, view, result)
+        elif example.labels and result.example.labels != example.labels:
+            results[i] = result._replace(example=result.example._replace(labels=example.labels))
+    return results

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from textaug.core.example import Augmented, Example
 from textaug.core.markup import STYLE, Pair, marked, pairs_html, types_in
 from textaug.core.reading import batches_of
+from textaug.core.roles import dataset_schema
 from textaug.core.rows import RunsExamples
-from textaug.core.schema import dataset_schema
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from textaug.core.example import Example, Span
 from textaug.core.schema import Schema
+from textaug.core.side_text import spaces_of
 from textaug.core.span_columns import CHARACTERS, Entry
 from textaug.core.tag_schemes import TagScheme
 
@@ -139,26 +140,6 @@ def _tokens_at(example: Example) -> tuple[dict[int, int], dict[int, int]]:
         starts[start] = i
         ends[end] = i + 1
     return starts, ends
-
-
-def spaces_of(text: str, tokens: Sequence[str]) -> tuple[str, ...] | None:
-    """The white space around the words of a text; ``None`` if it does not consist of the words.
-
-    >>> spaces_of("Shares fell.", ["Shares", "fell", "."])
-    ('', ' ', '', '')
-    """
-    spaces = []
-    at = 0
-    for token in tokens:
-        start = at
-        while at < len(text) and text[at].isspace():
-            at += 1
-        if not text.startswith(token, at):
-            return None
-        spaces.append(text[start:at])
-        at += len(token)
-    rest = text[at:]
-    return None if rest.strip() else (*spaces, rest)
 
 
 def label_of(value: Any, names: Sequence[str] | None = None) -> Any:

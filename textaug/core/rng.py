@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import blake2b
+from math import log, log1p
 from random import Random
 from struct import Struct
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 SMALLEST_STEP = 2.0**-53  # between two numbers of `random`
 _WORDS = Struct("<8Q")  # a digest of BLAKE2b as numbers of 64 bits
@@ -54,3 +56,26 @@ class HashRandom(Random):
         raise NotImplementedError(f"{type(self).__name__} is made from a key; make another one")
 
     seed = getstate = setstate = _no_state
+
+
+Item = TypeVar("Item")
+
+
+def choose(items: Sequence[Item], p: float, rng: Random) -> list[Item]:
+    """Each item with probability ``p``, in order; at least one if there is any and ``p > 0``.
+
+    At least one, because an augmented copy that changed nothing is of no use.
+    """
+    if not items or p <= 0:
+        return []
+    if p >= 1:
+        return list(items)
+    # One draw for each item that is chosen, not for each there is: how many are passed over
+    # before the next is geometrically distributed.
+    chosen = []
+    passed_over = log1p(-p)
+    place = log(1 - rng.random()) // passed_over
+    while place < len(items):
+        chosen.append(items[int(place)])
+        place += 1 + log(1 - rng.random()) // passed_over
+    return chosen or [items[int(rng.random() * len(items))]]

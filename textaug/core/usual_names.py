@@ -17,3 +17,5 @@ def _read() -> dict[str, tuple[str, ...]]:
 
 
 USUAL_NAMES = _read()
+# Label sets of single words, which cannot be types of mentions.
+PARTS_OF_SPEECH = (frozenset(USUAL_NAMES["upos"]), frozenset(USUAL_NAMES["penn"]))

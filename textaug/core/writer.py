@@ -12,6 +12,7 @@ from textaug.core.columns import MISSING_LABEL, Row
 from textaug.core.example import Augmented, Example, Rejected, Span, in_place
 from textaug.core.reader import FROM_TAGS, Owner, RowReading
 from textaug.core.schema import Relations, Schema
+from textaug.core.side_text import spaces_after
 from textaug.core.span_columns import CHARACTERS, Placed, SpanColumn
 
 logger = logging.getLogger("textaug")
@@ -326,25 +327,8 @@ class Writer:
         """The white space of the new text: a token that was there keeps what stood before it."""
         if self.schema.tokens is None:
             return self.new.spaces or ()
-        old = self._old_spaces
-        assert old is not None and self.result.origins is not None
-        spaces: list[str] = []
-        before: int | None = -1  # origin of the token before
-        for token, origin in zip(self.new.tokens, self.result.origins, strict=True):
-            left = self.new.tokens[len(spaces) - 1] if spaces else ""
-            if not spaces:
-                space = old[0]
-            elif origin is not None and (origin - 1 == before or origin > 0):
-                space = old[origin]
-            else:
-                space = " "
-            if not space and origin is not None and origin - 1 != before and _weld(left, token):
-                space = " "
-            if origin is None and before is not None and before >= 0 and not _is_word(left):
-                space = old[before + 1]  # after an opening bracket, say
-            spaces.append(space)
-            before = origin
-        return (*spaces, old[-1])
+        assert self._old_spaces is not None and self.result.origins is not None
+        return spaces_after(self._old_spaces, self.new.tokens, self.result.origins)
 
     @cached_property
     def _new_text(self) -> str:
@@ -386,14 +370,6 @@ class Writer:
         if value not in number_of:
             raise _Unfit(GONE)
         return number_of[value]
-
-
-def _is_word(token: str) -> bool:
-    return bool(token) and (token[0].isalnum() or token[-1].isalnum())
-
-
-def _weld(left: str, right: str) -> bool:
-    return _is_word(left) and _is_word(right)
 
 
 def _layer_scheme(tags: tuple[str, ...], names: tuple[str, ...] | None) -> Any:

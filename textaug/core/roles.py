@@ -1,0 +1,430 @@
+"""Which role each column has: the rules behind a schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from textaug.core import shapes, tag_schemes
+from textaug.core.columns import CONTEXT, TAG_COLUMNS, TEXT_COLUMNS, TOKEN_COLUMNS, ColumnNames
+from textaug.core.row_evidence import is_per_token, possible_units, unanimous_scheme
+from textaug.core.schema import ROLES, Relations, Schema, listed
+from textaug.core.shapes import Shape
+from textaug.core.span_columns import CHARACTERS, TOKENS, SpanColumn
+from textaug.core.span_forms import span_form
+from textaug.core.tag_schemes import TagScheme
+from textaug.core.tag_spelling import USUAL, spelling_of
+from textaug.core.usual_names import PARTS_OF_SPEECH, USUAL_NAMES
+
+_POINTER = re.compile(r"(?:.*_)?(?:start|end|begin|stop|offset|index|idx|position|span)")
+_HEAD_KEYS = (
+    ("head", "tail"), ("subject", "object"), ("from_id", "to_id"), ("from", "to"),
+    ("arg1", "arg2"), ("h", "t"), ("head_id", "tail_id"), ("source", "target"),
+)  # fmt: skip
+
+# All values of a column, as plain Python; ``None`` where only some rows are at hand.
+Rows = Callable[[str], Iterable[Any]]
+
+
+def make_schema(
+    columns: Sequence[str],
+    given: ColumnNames,
+    shape_of: Mapping[str, Shape],
+    rows: Rows | None = None,
+) -> Schema:
+    """The schema of some columns.
+
+    Args:
+        columns: their names.
+        given: what the user says about them.
+        shape_of: the shape of each.
+        rows: all values of a column, where the whole data set is at hand.
+
+    Raises:
+        ValueError: if no column, or more than one, can hold the words; if a named one is missing.
+
+    >>> shape_of = {"text": Shape("string"), "label": Shape("int")}
+    >>> print(make_schema(["text", "label"], ColumnNames(), shape_of))
+    column  taken for  what happens to it
+    text    text       the text, which is augmented
+    label   label      of the whole sentence: stays; sentences are mixed only where it is equal
+    """
+    maker = _Maker(tuple(columns), given, shape_of, rows)
+    maker.find_words()
+    maker.find_tags()
+    for name in columns:
+        maker.classify(name)
+    return maker.finished()
+
+
+@dataclass
+class _Maker:
+    """A schema in the making."""
+
+    columns: tuple[str, ...]
+    given: ColumnNames
+    shape_of: Mapping[str, Shape]
+    rows: Rows | None
+    tokens: str | None = None
+    texts: tuple[str, ...] = ()
+    tags: str | None = None
+    names: tuple[str, ...] | None = None
+    found: dict[str, list[Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.roles = dict(self.given.roles)
+        given = self.given
+        named = (given.tokens, given.tags, *(given.text or ()), *(given.aligned or ()))
+        for name in (*named, *(given.spans or ()), *self.roles):
+            if name is not None and name not in self.columns:
+                raise ValueError(
+                    f"there is no column {name!r}; the columns are {listed(self.columns)}"
+                )
+        for name, role in self.roles.items():
+            if role not in ROLES:
+                raise ValueError(
+                    f"roles={{{name!r}: {role!r}}}: there is no such role; choose from "
+                    f"{', '.join(ROLES)}"
+                )
+
+    def shape(self, name: str) -> Shape:
+        return self.shape_of.get(name, shapes.UNKNOWN)
+
+    def add(self, what: str, value: Any) -> None:
+        self.found.setdefault(what, []).append(value)
+
+    def _with_role(self, role: str) -> list[str]:
+        return [name for name, said in self.roles.items() if said == role]
+
+    # Words and tags
+
+    def find_words(self) -> None:
+        given = self.given
+        if given.text and (given.tokens or given.tags):
+            raise ValueError("text_column= goes with neither tokens_column= nor tags_column=")
+        self.tokens = given.tokens or next(iter(self._with_role("tokens")), None)
+        self.texts = given.text or tuple(self._with_role("text"))
+        if self.tokens is not None or self.texts:
+            return
+        free = [name for name in self.columns if name not in self.roles]
+        words = [n for n in TOKEN_COLUMNS if n in free and self.shape(n).kind != "string"]
+        texts = [n for n in TEXT_COLUMNS if n in free and self.shape(n).kind != "list"]
+        if "answers" in free and CONTEXT in free and not words:
+            texts = [CONTEXT]
+        found = words or texts
+        if len(found) != 1:
+            problem = f"which of {listed(found)}" if found else "which column"
+            raise ValueError(
+                f"cannot tell {problem} to augment (columns: {listed(self.columns)}); "
+                "pass tokens_column= for words, or text_column= for strings"
+            )
+        if words:
+            self.tokens = words[0]
+            return
+        if "ner_tags" in free and self.shape("ner_tags").item != "struct":
+            raise ValueError(
+                f"column 'ner_tags' labels words, but which column holds them? (columns: "
+                f"{listed(self.columns)}); pass tokens_column=, or text_column= with "
+                "roles={'ner_tags': 'keep'} to leave the tags out"
+            )
+        self.texts = (texts[0],)
+
+    def find_tags(self) -> None:
+        given = self.given
+        if self.tokens is None:
+            return
+        self.tags = given.tags or next(iter(self._with_role("tags")), None)
+        if self.tags is None:
+            flat = ("string", "int", "class", "unknown", "")
+            found = [
+                name
+                for name in TAG_COLUMNS
+                if name in self.columns
+                and name not in (*self.roles, *(given.spans or ()), *(given.aligned or ()))
+                and self.shape(name).kind in ("list", "unknown")
+                and self.shape(name).item in flat
+            ]
+            if not found:  # no usual name: a column whose labels read like mentions will do
+                found = [
+                    name
+                    for name in self.columns
+                    if name not in self.roles
+                    and _are_mentions(self._names_of(name))
+                    and name != "chunk_tags"
+                ]
+            if len(found) > 1:
+                raise ValueError(
+                    f"columns {listed(found)} could all be the tags; pass tags_column="
+                )
+            self.tags = found[0] if found else None
+        if self.tags is not None:
+            self.names = self._names_of(self.tags)
+
+    def _names_of(self, name: str) -> tuple[str, ...] | None:
+        names = self.given.label_names
+        if isinstance(names, Mapping):
+            if name in names:
+                return tuple(names[name])
+        elif names is not None and name == self.tags:
+            return tuple(names)
+        shape = self.shape(name)
+        return shape.names or (shape.inner.names if shape.inner is not None else ()) or None
+
+    def _scheme(self) -> TagScheme | None:
+        """The scheme of the tags, as far as names and rows tell."""
+        if self.tags is None:
+            return None
+        names = self.names
+        rows: Iterable[Any] | None = None
+        if names is None and self.rows is not None and self.shape(self.tags).item == "string":
+            kept = [row for row in self.rows(self.tags) if row]
+            names = tuple(sorted({tag for row in kept for tag in row if tag is not None} | {"O"}))
+            rows = kept
+        if self.given.scheme is not None:
+            return tag_schemes.scheme_named(self.given.scheme, names or ())
+        if names is None:
+            return None
+        group = tag_schemes.family(names)
+        if group == "plain" and self.names != ("O",):
+            self._check_plain(names)
+            return TagScheme("plain")
+        spelling = spelling_of(names) or USUAL
+        if all(name in ("O", "o") for name in names):
+            return None
+        if group not in ("IOB", "IOE"):
+            return TagScheme("IOBES", spelling)
+        if self.rows is None:
+            return TagScheme(group, spelling)
+        rows = self.rows(self.tags) if rows is None else rows
+        return TagScheme(unanimous_scheme(rows, names, group), spelling)
+
+    def _check_plain(self, names: Sequence[str]) -> None:
+        """Labels without letters are parts of speech or types of mentions: which, must be sure."""
+        assert self.tags is not None
+        known = any(set(names) - {"O"} <= known for known in PARTS_OF_SPEECH)
+        said = self.given.tags == self.tags and not {"O", "o"} & set(names)
+        if known or said or not {"O", "o"} & set(names):
+            return
+        shown = [name for name in names if name not in ("O", "o")]
+        raise ValueError(
+            f"column {self.tags!r}: its labels ({listed(shown[:4])}, …) have no letter of a tag "
+            "scheme, so they may be types of mentions or labels of single words; pass scheme='IO' "
+            "or scheme='plain'"
+        )
+
+    # Every other column
+
+    def classify(self, name: str) -> None:
+        given = self.given
+        if name in (self.tokens, self.tags, *self.texts):
+            return
+        if name in self.roles:
+            self._as(name, self.roles[name])
+        elif given.spans is not None and name in given.spans:
+            self._as_spans(name, must=True)
+        elif given.aligned is not None and name in given.aligned:
+            self._as(name, "per_token")
+        else:
+            self._guessed(name, self.shape(name))
+
+    def _as(self, name: str, role: str) -> None:
+        if role in ("spans", "token_spans", "token_spans_inclusive"):
+            unit = CHARACTERS if role == "spans" else TOKENS
+            self._as_spans(name, True, unit, role == "token_spans_inclusive")
+        elif role in ("relations", "relations_between_tokens"):
+            self._as_relations(name, "tokens" if role == "relations_between_tokens" else "")
+        elif role in ("heads", "heads_0"):
+            self.add("heads", (name, 0 if role == "heads_0" else 1))
+        elif role == "token_index":
+            self.add("indexes", name)
+        elif role == "label":
+            self.add("labels", name)
+        elif role in ("per_token", "derived"):
+            self.add(role, name)
+
+    def _guessed(self, name: str, shape: Shape) -> None:
+        lower = name.lower()
+        if shape.kind == "unknown" or (shape.kind == "list" and shape.item == "unknown"):
+            return  # nothing but None and empty lists, in which nothing can move
+        if lower in USUAL_NAMES["derived"]:
+            self.add("derived", name)
+        elif self.tokens and shape.kind == "string" and lower in USUAL_NAMES["side_text"]:
+            self.add("side_texts", name)
+        elif span_form(name, shape, name in (self.given.spans or ())) is not None:
+            self._as_spans(name)
+        elif self.tokens and lower in USUAL_NAMES["heads"] and shape.item in ("int", "string"):
+            self.add("heads", (name, 1))
+        elif lower in ("relations", "relation") and shape.item == "struct":
+            self._as_relations(name)
+        elif shape.kind == "list":
+            self._guessed_list(name, shape)
+        elif shape.kind == "struct":
+            if any(key in USUAL_NAMES["start"] for key, _ in shape.fields) and shape.fields:
+                self._open(name, "has offsets in a form that is not known")
+        elif shape.kind == "int" and lower not in USUAL_NAMES["id"] and _POINTER.fullmatch(lower):
+            self._open(name, "may be the position of a word")
+        elif (
+            shape.kind in ("class", "bool", "float")
+            or lower in USUAL_NAMES["label"]
+            or (
+                shape.kind == "int"
+                and lower not in USUAL_NAMES["id"]
+                and not lower.endswith(("id", "_no"))
+            )
+        ):
+            self.add("labels", name)
+
+    def _guessed_list(self, name: str, shape: Shape) -> None:
+        lower = name.lower()
+        is_tags = lower in USUAL_NAMES["per_token"] or lower.endswith("_tags")
+        is_tags = is_tags or _are_mentions(self._names_of(name))
+        if self.tokens is not None and self.given.aligned is not None and shape.item != "struct":
+            return  # the user has said which columns have one value per token
+        if shape.item == "struct":
+            if shape.inner and any(key in USUAL_NAMES["start"] for key, _ in shape.inner.fields):
+                self._open(name, "has offsets in a form that is not known")
+        elif self.tokens is None:
+            if is_tags and lower not in USUAL_NAMES["label"] and shape.item != "list":
+                self._open(name, "labels words, but no column holds these")
+            elif lower in USUAL_NAMES["label"] or shape.item in ("string", "class", "bool"):
+                self.add("labels", name)
+            elif shape.length == -1 and shape.item in ("int", "float", "list"):
+                self._open(name, "holds lists of numbers, which may be offsets")
+        elif is_tags:
+            self.add("per_token", name)
+        elif shape.length != -1 or (lower in USUAL_NAMES["label"] and shape.item != "list"):
+            self.add("labels", name)
+        elif shape.item != "other":
+            verdict = self._is_per_token(name)
+            if verdict is None:
+                self._open(name, "may hold one value for each word, or something else")
+            elif verdict:
+                self.add("per_token", name)
+            elif shape.item != "list":
+                self.add("labels", name)
+
+    def _is_per_token(self, name: str) -> bool | None:
+        if self.rows is None or self.tokens is None:
+            return None
+        return is_per_token(self.rows(self.tokens), self.rows(name))
+
+    def _open(self, name: str, why: str) -> None:
+        self.add("unclear", (name, why))
+
+    # Spans and what points at them
+
+    def _as_spans(
+        self, name: str, must: bool = False, unit: str | None = None, is_inclusive: bool = False
+    ) -> None:
+        shape = self.shape(name)
+        column = span_form(name, shape, name in (self.given.spans or ()))
+        if column is None:
+            if must and shape.item in ("list", "unknown", ""):
+                column = SpanColumn(name, "lists")
+            else:
+                self._open(
+                    name, f"is not a list of spans with one of the keys {USUAL_NAMES['start'][:4]}"
+                )
+                return
+        if unit is not None:
+            self.add("spans", replace(column, unit=unit, is_inclusive=is_inclusive))
+        elif self.tokens is None:
+            self.add("spans", column)
+        else:
+            self._beside_tokens(name, column)
+
+    def _beside_tokens(self, name: str, column: SpanColumn) -> None:
+        """Spans beside words: offsets of tokens or of characters, the end inclusive or not."""
+        named_tokens = "token" in column.start
+        has_text = any(self.shape(n).kind == "string" and n.lower() in USUAL_NAMES["side_text"]
+                       for n in self.columns)  # fmt: skip
+        if "char" in column.start and has_text:
+            self.add("spans", column)
+            return
+        if column.form == "lists" and name == "ner":  # GLiNER, DyGIE++
+            self.add("spans", replace(column, unit=TOKENS, is_inclusive=True))
+            return
+        pairs = None
+        if self.rows is not None and self.tokens is not None:
+            pairs = zip(self.rows(self.tokens), self.rows(name), strict=False)
+        kinds = possible_units(pairs, column, has_text and not named_tokens)
+        if len(kinds) == 1:
+            unit, is_inclusive = kinds.pop()
+            self.add("spans", replace(column, unit=unit, is_inclusive=is_inclusive))
+            return
+        self._open(
+            name, "has offsets that may count tokens (the end inclusive or not) or characters"
+        )
+
+    def _as_relations(self, name: str, unit: str = "") -> None:
+        inner = self.shape(name).inner
+        if inner is None or inner.kind == "unknown":
+            return  # nothing but empty lists
+        fields = dict(inner.fields)
+        for keys in _HEAD_KEYS:
+            if not set(keys) <= set(fields):
+                continue
+            kind = fields[keys[0]].kind
+            if not unit:
+                unit = "ids" if keys[0].endswith("_id") or kind == "string" else "entries"
+            if kind in ("int", "string", "unknown"):
+                self.add("relations", Relations(name, keys, unit))
+                return
+        self._open(name, "holds relations in a form that is not known")
+
+    def finished(self) -> Schema:
+        found = {key: tuple(values) for key, values in self.found.items()}
+        unclear = list(found.pop("unclear", ()))
+        spans = found.get("spans", ())
+        if len(self.texts) > 1 and spans:
+            unclear.append((spans[0].name, f"has offsets, but in which of {listed(self.texts)}?"))
+        for relation in found.get("relations", ()):
+            if relation.unit != "tokens" and not spans:
+                unclear.append((relation.name, "points at spans, but no column holds these"))
+        per_token = found.get("per_token", ())
+        names = {n: self._names_of(n) for n in (*per_token, *found.get("labels", ()))}
+        return Schema(
+            self.columns,
+            self.tokens,
+            self.texts,
+            self.tags,
+            self.names,
+            self._scheme(),
+            layers=tuple((name, known) for name, known in names.items() if known),
+            unsigned=frozenset(
+                n for n in per_token if (self.shape(n).inner or shapes.UNKNOWN).is_unsigned
+            ),
+            unclear=tuple(unclear),
+            **found,
+        )
+
+
+def _are_mentions(names: tuple[str, ...] | None) -> bool:
+    return bool(names) and any(tag_schemes.prefixed(name) for name in names or ())
+
+
+def dataset_schema(dataset: Any, given: ColumnNames) -> Schema:
+    """The schema of a data set, its rows read where names and features leave a role open."""
+    features = dataset.features
+    if features is None:  # streaming, not yet known
+        return schema_of_rows(next(iter(dataset), {}), given, is_row=True)
+
+    def rows(name: str) -> Iterator[Any]:
+        if not hasattr(dataset, "select_columns") or not hasattr(dataset, "num_rows"):
+            return
+        for batch in dataset.select_columns([name]).with_format(None).iter(1000):
+            yield from batch[name]
+
+    shape_of = {name: shapes.of_feature(feature) for name, feature in features.items()}
+    at_hand = hasattr(dataset, "num_rows")
+    return make_schema(list(features), given, shape_of, rows if at_hand else None)
+
+
+def schema_of_rows(rows: Mapping[str, Any], given: ColumnNames, is_row: bool) -> Schema:
+    """The schema of rows that come without features: only types count, never one row's content."""
+    shape_of = {
+        name: shapes.of_values([value] if is_row else value) for name, value in rows.items()
+    }
+    return make_schema(list(rows), given, shape_of)

@@ -1,0 +1,69 @@
+"""What all rows of a data set together say, where names and features leave a role open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from textaug.core import tag_schemes
+from textaug.core.span_columns import CHARACTERS, TOKENS, SpanColumn
+
+FEW_LENGTHS = 3  # different lengths that must agree before rows say that a column is per token
+MOST_ROWS = 10_000  # that are read to tell a scheme
+
+
+def is_per_token(words: Iterable[Any], values: Iterable[Any]) -> bool | None:
+    """Whether a column has one value per token; ``None`` if the rows do not tell.
+
+    Equal lengths of a few short rows are an accident; different lengths never are.
+    """
+    agreed = set()
+    for tokens, row in zip(words, values, strict=False):
+        if tokens is None or row is None:
+            continue
+        if len(tokens) != len(row):
+            return False
+        agreed.add(len(tokens))
+    return True if len(agreed) >= FEW_LENGTHS else None
+
+
+def possible_units(
+    rows: Iterable[tuple[Any, Any]] | None, column: SpanColumn, has_text: bool
+) -> set[tuple[str, bool]]:
+    """The readings of offsets that all rows allow: their unit, and whether ends are inclusive.
+
+    Args:
+        rows: words and spans of each row; ``None`` if they are not at hand.
+        column: how the spans are written.
+        has_text: whether there is a text that they could be offsets in.
+    """
+    units = {(TOKENS, False), (TOKENS, True)} | ({(CHARACTERS, False)} if has_text else set())
+    if rows is None:
+        return units
+    some = False
+    for tokens, value in rows:
+        if tokens is None or value is None:
+            continue
+        for start, end, _, _ in column.entries(value):
+            some = True
+            if start == end:
+                units -= {(TOKENS, False), (CHARACTERS, False)}
+            if end >= len(tokens):
+                units.discard((TOKENS, True))
+            if end > len(tokens):
+                units.discard((TOKENS, False))
+    return units if some else {(TOKENS, False)}
+
+
+def unanimous_scheme(rows: Iterable[Any], names: tuple[str, ...], group: str) -> str:
+    """The scheme in which all rows are; the group's name where they do not say or disagree."""
+    said: set[str] = set()
+    known = dict(enumerate(names))
+    for number, row in enumerate(rows):
+        if number >= MOST_ROWS or len(said) > 1:
+            break
+        tags = [known.get(tag, "O") if isinstance(tag, int) else tag or "O" for tag in row or ()]
+        found = tag_schemes.detect(tags, names).name
+        if found != group:
+            said.add(found)
+    return said.pop() if len(said) == 1 else group

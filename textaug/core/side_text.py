@@ -1,0 +1,60 @@
+"""Text beside the words: its white space read, and written for the new words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def spaces_of(text: str, tokens: Sequence[str]) -> tuple[str, ...] | None:
+    """The white space around the words of a text; ``None`` if it does not consist of the words.
+
+    >>> spaces_of("Shares fell.", ["Shares", "fell", "."])
+    ('', ' ', '', '')
+    """
+    spaces = []
+    at = 0
+    for token in tokens:
+        start = at
+        while at < len(text) and text[at].isspace():
+            at += 1
+        if not text.startswith(token, at):
+            return None
+        spaces.append(text[start:at])
+        at += len(token)
+    rest = text[at:]
+    return None if rest.strip() else (*spaces, rest)
+
+
+def spaces_after(
+    old: Sequence[str], tokens: Sequence[str], origins: Sequence[int | None]
+) -> tuple[str, ...]:
+    """The white space around new words: a word that was there keeps what stood before it.
+
+    Args:
+        old: the white space before each old word, and after the last.
+        tokens: the new words.
+        origins: for each the old one, or ``None``.
+
+    >>> spaces_after(("", " ", "", ""), ["Shares", "fell", "again", "."], (0, 1, None, 2))
+    ('', ' ', ' ', '', '')
+    """
+    spaces: list[str] = []
+    before: int | None = -1  # origin of the word before
+    for i, (token, origin) in enumerate(zip(tokens, origins, strict=True)):
+        left = tokens[i - 1] if i else ""
+        if i == 0:
+            space = old[0]
+        elif origin is not None and origin > 0:
+            welds = origin - 1 != before and _is_word(left) and _is_word(token)
+            space = old[origin] or (" " if welds else "")
+        elif origin is None and before is not None and not _is_word(left):
+            space = old[before + 1]  # after an opening bracket, say
+        else:
+            space = " "
+        spaces.append(space)
+        before = origin
+    return (*spaces, old[-1])
+
+
+def _is_word(token: str) -> bool:
+    return bool(token) and (token[0].isalnum() or token[-1].isalnum())

@@ -1,0 +1,50 @@
+"""Whether a column has the form of spans, and of pairs of spans, and which keys hold what."""
+
+from __future__ import annotations
+
+from textaug.core.shapes import Shape
+from textaug.core.span_columns import CHARACTERS, SpanColumn
+from textaug.core.usual_names import USUAL_NAMES
+
+
+def span_form(name: str, shape: Shape, is_said: bool) -> SpanColumn | None:
+    """The column as spans, if it has their form.
+
+    Args:
+        name: of the column.
+        shape: of its values.
+        is_said: whether the user says that it holds spans.
+    """
+    if shape.kind == "struct":
+        fields = {k: s.inner for k, s in shape.fields if s.kind == "list" and s.inner}
+        form = "dict of lists"
+    elif shape.item == "struct" and shape.inner is not None:
+        fields, form = dict(shape.inner.fields), "dicts"
+    elif shape.item == "list" and (is_said or name in USUAL_NAMES["spans"]):
+        kind = shape.inner.item if shape.inner else ""
+        return SpanColumn(name, "lists") if kind in ("int", "string", "unknown") else None
+    else:
+        return None
+    by_lower = {key.lower(): key for key in fields}
+    start = next((by_lower[key] for key in USUAL_NAMES["start"] if key in by_lower), None)
+    if start is None:
+        return None
+    ends = [key for key in USUAL_NAMES["end"] if key in by_lower]
+    lengths = [key for key in USUAL_NAMES["length"] if key in by_lower]
+    end = by_lower[(ends or lengths)[0]] if ends or lengths else None
+    kinds = {key: by_lower[key] for key in by_lower if by_lower[key] not in (start, end)}
+    labels = [k for k in USUAL_NAMES["type"] if k in kinds and fields[kinds[k]].kind != "float"]
+    label = kinds[labels[0]] if labels else None
+    surfaces = [
+        key
+        for key in USUAL_NAMES["surface"]
+        if key in kinds and kinds[key] != label and fields[kinds[key]].kind in ("string", "unknown")
+    ]
+    surface = kinds[surfaces[0]] if surfaces else None
+    if end is None and surface is None:
+        return None
+    names = fields[label].names if label is not None else ()
+    return SpanColumn(
+        name, form, CHARACTERS, start, end, label, surface, not ends and bool(lengths),
+        is_required=end is None, names=names or None,
+    )  # fmt: skip
