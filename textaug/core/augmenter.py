@@ -218,16 +218,13 @@ class Augmenter(Constructed):
         Where nothing changed, a result holds the very example that was given.
         """
         start = f"{self.seed} {type(self).__name__}"
+        # No token holds white space, so that no two examples have the same key.
+        texts = [" ".join(example.tokens) for example in examples]
         rngs = [
-            # No token holds white space, so that no two examples have the same key.
-            HashRandom(f"{start} {copy} {' '.join(example.tokens)}".encode(errors="surrogatepass"))
-            for example, copy in zip(examples, copies, strict=True)
+            HashRandom(f"{start} {copy} {text}".encode(errors="surrogatepass"))
+            for text, copy in zip(texts, copies, strict=True)
         ]
-        ranges = map(self._protection.ranges, examples)
-        views = [
-            example._replace(protected=fixed) if fixed else example
-            for example, fixed in zip(examples, ranges, strict=True)
-        ]
+        views = self._protection.mark(examples, texts)
         results = list(self.augment(views, rngs))
         outcomes = []
         for i, (example, result) in enumerate(zip(examples, results, strict=True)):

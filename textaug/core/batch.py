@@ -93,10 +93,12 @@ class Batch:
         self._readings: list[tuple[Any, ...]] = [()] * len(self)
         # Without these, a row whose words stay where they are changes in its words alone.
         self._is_simple = not (schema.spans or schema.side_texts or schema.labels)
+        self._only_words = schema.tokens if self._is_simple and not schema.derived else None
         self._is_plain_text = bool(schema.texts) and not schema.spans
         # Where all labels that there can be are of mentions, rows can be read the fast way.
         is_plain = schema.scheme is not None and schema.scheme.name == "plain"
         self._fast_names = None if is_plain else schema.names
+        self._scheme = schema.scheme
 
     def __len__(self) -> int:
         return len(self.column(self.schema.tokens or self.schema.texts[0]))
@@ -131,15 +133,15 @@ class Batch:
             The new values, or why an annotation of the row cannot follow: a tag that is not among
             the label names, a word pointed at that is gone.
         """
+        new = result.example
+        if self._only_words is not None:  # the most usual case, as fast as can be
+            stays = result.origins == in_place(len(old.tokens))
+            if stays and new.spans == old.spans:
+                return {self._only_words: list(new.tokens)}
         row, part = divmod(index, self.parts)
         schema = self.schema
-        words = schema.tokens
         if self._is_plain_text and not schema.derived:
-            return {schema.texts[part]: result.example.text}
-        if words is not None and self._is_simple and not schema.derived:
-            stays = result.origins == in_place(len(old.tokens))
-            if stays and result.example.spans == old.spans:
-                return {words: list(result.example.tokens)}
+            return {schema.texts[part]: new.text}
         reading = RowReading(*self._readings[row]) if self._readings[row] else RowReading(old)
         writer = Writer(
             schema,
@@ -212,16 +214,17 @@ class Batch:
                 self._check_tokens(tokens, row)
         all_tags = None if schema.tags is None else self.column(schema.tags)
         is_simple = self._is_simple
+        readings = self._readings
+        scheme: TagScheme | None = None
+        spans: tuple[Span, ...] = ()
+        is_sound = True
         for row, words in enumerate(rows):
             tokens = tuple(words)
-            scheme: TagScheme | None = None
-            spans: tuple[Span, ...] = ()
-            is_sound = True
             if all_tags is not None:
                 scheme, spans, is_sound = self._read_tags(all_tags[row], len(tokens), row)
             if is_simple:
                 example = Example(tokens, spans)
-                self._readings[row] = example, scheme, is_sound
+                readings[row] = example, scheme, is_sound
                 yield example
                 continue
             texts = [self.column(name)[row] for name in schema.side_texts]
@@ -257,7 +260,7 @@ class Batch:
         self, tags: Any, length: int, row: int
     ) -> tuple[TagScheme, tuple[Span, ...], bool]:
         """The scheme of a row's tags, its mentions, and whether its tags round-trip."""
-        scheme = self.schema.scheme
+        scheme = self._scheme
         if self._fast_names is not None and tags is not None and len(tags) == length:
             try:
                 return tag_schemes.read(tuple(tags), self._fast_names, scheme)

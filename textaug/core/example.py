@@ -153,8 +153,10 @@ class Example(NamedTuple):
         else:
             done = 0
             for start, end, _ in self.spans:
-                found += range(done, start)
-                done = max(done, end)
+                if start > done:
+                    found += range(done, start)
+                if end > done:
+                    done = end
             found += range(done, len(self.tokens))
         if self.protected:
             fixed = {i for start, end in self.protected for i in range(start, end)}
@@ -164,8 +166,12 @@ class Example(NamedTuple):
     @property
     def is_nested(self) -> bool:
         """Whether some mentions share tokens."""
-        spans = self.spans
-        return any(spans[i].end > spans[i + 1].start for i in range(len(spans) - 1))
+        done = 0
+        for start, end, _ in self.spans:
+            if start < done:
+                return True
+            done = end
+        return False
 
     @property
     def protected_spans(self) -> tuple[Span, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 
 from textaug.core.example import PROTECTED, Augmented, Edit, Example, Rejected, Span
@@ -33,14 +33,14 @@ def blocks(example: Example) -> list[Span]:
     return merged
 
 
-def allowed(example: Example, edits: Iterable[Edit]) -> list[Edit]:
+def allowed(example: Example, edits: Sequence[Edit]) -> Sequence[Edit]:
     """The edits that neither cut a nested mention, nor touch a protected token.
 
     Of two that overlap the first is kept. For examples without nested mentions and protected
     tokens these are all edits as they are.
     """
-    if not example.protected and not example.is_nested:
-        return list(edits)
+    if not edits or not (example.protected or example.is_nested):
+        return edits
     kept: list[Edit] = []
     for edit in edits:
         start, end = edit.start, edit.end
@@ -118,6 +118,8 @@ def keep_nested(
         rngs: a generator for each.
         is_able: whether it keeps nested mentions right by itself; else it sees blocks.
     """
+    if is_able and not any(example.labels for example in examples[:1]):
+        return list(transform(examples, rngs))
     views = examples if is_able else [blocks_only(example) for example in examples]
     results = list(transform(views, rngs))
     for i, (example, view) in enumerate(zip(examples, views, strict=True)):

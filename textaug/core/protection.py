@@ -49,10 +49,24 @@ class Protection:
         if phrases:
             self._patterns.append(re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)"))
 
+    def mark(self, examples: Sequence[Example], texts: Sequence[str]) -> Sequence[Example]:
+        """The examples, with the protected tokens of each; ``texts`` are their words, joined."""
+        if self._is_off:
+            return examples
+        if not self._patterns:  # most often no example has any of the signs
+            if any(example.spaces is not None for example in examples[:1]):
+                texts = [example.text for example in examples]
+            text = "\n".join(texts)
+            if not any(sign in text for sign in _SIGNS):
+                return examples
+        ranges = map(self.ranges, examples)
+        return [
+            example._replace(protected=fixed) if fixed else example
+            for example, fixed in zip(examples, ranges, strict=True)
+        ]
+
     def ranges(self, example: Example) -> tuple[tuple[int, int], ...]:
         """The protected tokens, as ``(start, end)`` one after the other."""
-        if self._is_off:
-            return ()
         text = example.text
         patterns = self._patterns
         if any(sign in text for sign in _SIGNS):

@@ -9,7 +9,7 @@ from textaug.core import tag_schemes
 from textaug.core.span_columns import CHARACTERS, TOKENS, SpanColumn
 
 FEW_LENGTHS = 3  # different lengths that must agree before rows say that a column is per token
-MOST_ROWS = 10_000  # that are read to tell a scheme
+MOST_ROWS = 2_000  # that are read to tell a scheme
 
 
 def is_per_token(words: Iterable[Any], values: Iterable[Any]) -> bool | None:
@@ -59,9 +59,13 @@ def unanimous_scheme(rows: Iterable[Any], names: tuple[str, ...], group: str) ->
     """The scheme in which all rows are; the group's name where they do not say or disagree."""
     said: set[str] = set()
     known = dict(enumerate(names))
+    seen: set[tuple[Any, ...]] = set()
     for number, row in enumerate(rows):
         if number >= MOST_ROWS or len(said) > 1:
             break
+        if (key := tuple(row or ())) in seen:
+            continue
+        seen.add(key)
         tags = [known.get(tag, "O") if isinstance(tag, int) else tag or "O" for tag in row or ()]
         found = tag_schemes.detect(tags, names).name
         if found != group:

@@ -54,8 +54,12 @@ def augment_texts(augmenter: RunsExamples, texts: Sequence[str]) -> list[str]:
 def augment_rows(augmenter: RunsExamples, rows: Any) -> dict[str, Any]:
     """Augment a row or a batch, row for row, and return the columns that ``map`` needs."""
     with without_collection(augmenter):
-        batch = Batch(rows, augmenter.columns)
-        changes = row_changes(augmenter, batch, 1)
+        return _augmented(augmenter, rows)
+
+
+def _augmented(augmenter: RunsExamples, rows: Any) -> dict[str, Any]:
+    batch = Batch(rows, augmenter.columns)
+    changes = row_changes(augmenter, batch, 1)
     changed = [(i, change) for i, (change,) in enumerate(changes) if change is not None]
     # These always, so that `map(..., remove_columns=...)` keeps them where no row changed.
     names = [*batch.schema.texts, batch.schema.tokens, batch.schema.tags]

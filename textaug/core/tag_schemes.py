@@ -22,9 +22,9 @@ its default mode, so that training and scoring see the same mentions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from textaug.core.example import Span
 from textaug.core.tag_spelling import (
@@ -56,8 +56,7 @@ class OpenScheme(ValueError):
     """Nothing says in which of several schemes a new mention has to be written."""
 
 
-@dataclass(frozen=True, slots=True)
-class TagScheme:
+class TagScheme(NamedTuple):
     """A scheme and its spelling.
 
     Attributes:
