@@ -9,7 +9,8 @@ from typing import Any
 
 # Part of every state, and so of every fingerprint: results cached by `datasets` under another
 # version are not taken for this one's. Raise it when the output of any augmenter changes.
-VERSION = 2
+VERSION = 3
+LONGEST_SHOWN = 200  # characters of an argument in a repr
 
 
 class Constructed:
@@ -24,8 +25,8 @@ class Constructed:
         }
 
     def __repr__(self) -> str:
-        arguments = self.arguments(changed_only=True)
-        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in arguments.items())})"
+        arguments = self.arguments(changed_only=True).items()
+        return f"{type(self).__name__}({', '.join(f'{k}={shown(v)}' for k, v in arguments)})"
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other.__getstate__() == self.__getstate__()
@@ -77,3 +78,23 @@ def _decode(value: Any, objects: Sequence[Any]) -> Any:
     if "object" in value:
         return objects[value["object"]]
     return {key: _decode(item, objects) for key, item in value["mapping"]}
+
+
+def shown(value: Any) -> str:
+    """The repr of an argument; of a long collection only how much it holds.
+
+    >>> shown({"PER": ["Ann"]}), shown(["a sentence"] * 100)
+    ("{'PER': ['Ann']}", '[… 100 items]')
+    """
+    if isinstance(value, (list, tuple)) and any(isinstance(each, Constructed) for each in value):
+        return f"[{', '.join(map(shown, value))}]"
+    text = repr(value)
+    if len(text) <= LONGEST_SHOWN or not isinstance(value, (list, tuple, Mapping)):
+        return text
+    if isinstance(value, Mapping):
+        parts = (
+            f"{key!r}: … {len(each)}" for key, each in value.items() if hasattr(each, "__len__")
+        )
+        text = f"{{{', '.join(parts)}}}"
+        return text if len(text) <= LONGEST_SHOWN else f"{{… {len(value)} keys}}"
+    return f"[… {len(value)} items]"
