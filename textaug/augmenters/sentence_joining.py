@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 
 class SentenceJoining(Augmenter):
-    """Join a sentence with another of the data set, before or behind it, as one row.
+    """Join a sentence with another of the data set, before or after it, as one row.
 
-    Taggers that have only ever seen one sentence at a time stumble over two.
+    Taggers that were trained on single sentences make more errors on rows of two.
 
     Args:
-        sentences: the others, each its words and their tags (in any scheme); usually made by
+        sentences: the others, each with its words and tags (in any scheme); usually made by
             :meth:`from_dataset` from the training split.
-        p: share of the sentences that are joined; the others stay as they are.
+        p: share of the sentences that are joined; the others stay unchanged.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
-        ValueError: for a probability out of range, if there are no sentences, or if one has not a
-            tag for every word.
+        ValueError: for a probability out of range, if there are no sentences, or if one does not
+            have a tag for every word.
 
     >>> join = SentenceJoining([(["Bob", "slept"], ["B-PER", "O"])])
     >>> join({"tokens": ["Bob", "slept"], "ner_tags": ["B-PER", "O"]})
@@ -46,7 +46,7 @@ class SentenceJoining(Augmenter):
         self.sentences = [[list(words), list(names)] for words, names in sentences]
         self.p = check_probability("p", p)
         if not sentences:
-            raise ValueError("sentences: there is none to join with")
+            raise ValueError("sentences is empty: give at least one to join with")
         for i, (words, names) in enumerate(self.sentences):
             if len(words) != len(names) or not words:
                 raise ValueError(
@@ -76,13 +76,13 @@ class SentenceJoining(Augmenter):
         return cls(found, p, **settings)
 
     def gains_from_batches(self) -> bool:
-        """No model is at work."""
+        """No: there is no model."""
         return False
 
     def transform(
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Augmented | Rejected]:
-        """Join each example with a sentence that is drawn for it."""
+        """Join each example with a random sentence."""
         return [
             self._joined(example, rng)
             if example.tokens and rng.random() < self.p
