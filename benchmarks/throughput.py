@@ -645,7 +645,7 @@ adj.ppl
 
 def nltk_data() -> Path | None:
     """Debian's WordNet in the place where NLTK looks for it; ``None`` if it is not installed."""
-    from textaug.language.stop_words import STOP_WORDS
+    from textaug.language import word_lists
 
     if not (WORDNET / "data.noun").exists() or not (WORDNET / "index.sense").exists():
         return None
@@ -656,7 +656,7 @@ def nltk_data() -> Path | None:
             copyfile(path, folder / path.name)
     stop_words = folder.parent / "stopwords" / "english"
     stop_words.parent.mkdir(exist_ok=True)
-    stop_words.write_text("\n".join(sorted(STOP_WORDS)))
+    stop_words.write_text("\n".join(sorted(word_lists.stop_words())))
     numbers = {"noun": 1, "verb": 2, "adj": 3, "adv": 4}
     (folder / "lexnames").write_text(
         "".join(

@@ -16,7 +16,7 @@ from textaug.core.example import Edit, Example, Span
 from textaug.core.reading import read_examples
 from textaug.corpora import builtin_corpus
 from textaug.language.inflection import grammatical_forms
-from textaug.language.stop_words import STOP_WORDS
+from textaug.language.word_lists import stop_words
 from textaug.models import batching
 from textaug.models import loading as models
 from textaug.models.masked_lm import draw, logits_at
@@ -76,8 +76,8 @@ def test_only_real_words_are_replaced_and_only_by_others(model, name, sentences)
     ]
     assert len(found) > 100
     for old, new in found:
-        assert old.isalpha() and len(old) > 1 and old.lower() not in STOP_WORDS
-        assert new.isalpha() and len(new) > 1 and new.lower() not in STOP_WORDS
+        assert old.isalpha() and len(old) > 1 and old.lower() not in stop_words()
+        assert new.isalpha() and len(new) > 1 and new.lower() not in stop_words()
         assert old.lower() != new.lower()
         assert new[0].isupper() == old[0].isupper() and new.isupper() == old.isupper()
     if name != "roberta":  # whose learned vocabulary holds beginnings of words as well
@@ -176,7 +176,7 @@ def test_insertion(model, sentences):
             if i < len(old) and (word == old[i] or {word, old[i]} == {"a", "an"}):
                 i += 1
             else:
-                assert word.islower() and word.isalpha() and word not in STOP_WORDS
+                assert word.islower() and word.isalpha() and word not in stop_words()
                 assert word not in (new[j - 1].lower(), new[j + 1].lower())
                 assert j > 0 or old[0].islower()  # never before the capital of a sentence
                 inserted.append(word)
@@ -204,7 +204,7 @@ def test_all_masked_words_are_predicted_at_once(model):
     with torch.inference_mode():
         logits = network(**tokenizer("[MASK] [MASK] in the [MASK]", return_tensors="pt")).logits[0]
     best = [
-        next(word for word in ranked if word in tiny.WORDS and word not in STOP_WORDS | {old})
+        next(word for word in ranked if word in tiny.WORDS and word not in stop_words() | {old})
         for old, ids in zip(
             ["shares", "fell", "city"], logits[[1, 2, 5]].argsort(descending=True), strict=True
         )
@@ -220,7 +220,9 @@ def test_unmasked_words_are_read_where_they_stand(model):
     with torch.inference_mode():
         logits = network(**tokenizer("the phenomenal city", return_tensors="pt")).logits[0, -2]
     ranked = tokenizer.convert_ids_to_tokens(logits.argsort(descending=True).tolist())
-    best = next(word for word in ranked if word in tiny.WORDS and word not in STOP_WORDS | {"city"})
+    best = next(
+        word for word in ranked if word in tiny.WORDS and word not in stop_words() | {"city"}
+    )
     # "phenomenal" is several pieces to the model, and stays.
     augment = MaskedLMSubstitution(folder, p=1.0, top_k=1, mask=False, same_form=False)
     assert augment("the phenomenal city") == f"the phenomenal {best}"

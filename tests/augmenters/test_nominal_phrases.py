@@ -3,7 +3,7 @@
 import pytest
 
 from textaug import NominalPhrases
-from textaug.augmenters.nominal_phrases import PLACES, english_phrases
+from textaug.augmenters.nominal_phrases import POSITIONS, english_phrases
 
 ROW = {
     "tokens": ["A", "Toyota", "car", "hit", "Ann", "Lee", "in", "Rome", "."],
@@ -62,7 +62,7 @@ def test_articles_and_capitals_fit(tokens, phrase, expected):
 def test_english_phrases_are_known_by_the_usual_labels():
     assert set(english_phrases()) == {"person", "place", "organisation"}
     for places in english_phrases().values():
-        assert set(places) == set(PLACES)
+        assert set(places) == set(POSITIONS)
         assert all(len(set(phrases)) == len(phrases) > 50 for phrases in places.values())
     for label, changed in (("PERSON", True), ("GPE", True), ("MISC", False)):
         row = {"tokens": ["saw", "Rome"], "ner_tags": ["O", f"B-{label}"]}

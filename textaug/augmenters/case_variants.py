@@ -1,4 +1,4 @@
-"""Sentences in other capitals: headlines, shouting, chat."""
+"""Sentences in upper case, in lower case or in title case."""
 
 from __future__ import annotations
 
@@ -19,18 +19,17 @@ _VARIANTS: dict[str, Callable[[str], str]] = {
 
 
 class CaseVariants(Augmenter):
-    """Write a whole sentence in capitals, in small letters or like a headline.
+    """Write a whole sentence in upper case, in lower case or in title case.
 
-    Taggers that tell names by their capitals lose most of them where everything is in capitals or
-    nothing is (Mayhew et al. 2019, "ner and pos when nothing is capitalized"). Of no use for
-    uncased models, which do not see it.
+    Taggers that recognise names by their capitals miss most of them where all words are in one
+    case (Mayhew et al. 2019, "ner and pos when nothing is capitalized"). Of no use for uncased
+    models.
 
     Args:
-        variants: which to draw from: ``"upper"`` (ALL CAPITALS), ``"lower"`` (no capitals) and
-            ``"title"`` (Each Word Begins With One).
-        p: share of the sentences that are rewritten; the others stay as they are.
-        **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here: a name keeps
-            its label however it is written.
+        variants: which to draw from: ``"upper"``, ``"lower"`` and ``"title"``.
+        p: share of the sentences that are rewritten; the others stay unchanged.
+        **settings: see :class:`~textaug.Augmenter`; ``target`` is ignored: the whole sentence
+            changes case.
 
     Raises:
         ValueError: for a probability out of range, or an unknown variant, or none.
@@ -52,7 +51,7 @@ class CaseVariants(Augmenter):
         super().__init__(**settings)
 
     def edits(self, example: Example, rng: Random) -> list[Edit]:
-        """Rewrite the sentence, if it is its turn."""
+        """Rewrite the sentence, with probability ``p``."""
         if rng.random() >= self.p:
             return []
         write = _VARIANTS[rng.choice(self.variants)]

@@ -1,4 +1,4 @@
-"""The default policy: the composition that helped most where names are tagged."""
+"""The default policy for named-entity recognition."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
 
-# So many sentences or fewer are known by heart before they have taught all they could.
+# At this size or below, a tagger overfits the sentences: all rows get the strongest augmentation.
 FEW = 200
 
 
@@ -28,24 +28,23 @@ def default_policy(
     robust: bool = False,
     **settings: Unpack[Settings],
 ) -> OneOf:
-    """The composition to begin with for named-entity recognition in English.
+    """The composition to start with for named-entity recognition in English.
 
-    Two sentences become one row, and most of their names new ones, which teach a tagger what
-    people, places and organisations are called. Of 200 sentences or fewer, every row also gets
-    stretches from elsewhere and words drawn by their label, so that the few sentences are not
-    learnt by heart, and phrases that tell the types of names apart, which the few sentences hardly
-    hold; of 400 every other row does, of 800 every fourth: the more sentences, the less that helps.
-    What comes out is no English, but its labels are right. None of the steps helps as much alone.
+    Two sentences become one row, and most of their names are replaced by new ones. With 200
+    sentences or fewer, every row also gets segments from other sentences, words drawn by their
+    label (against overfitting), and phrases that tell the types of names apart. With 400 sentences
+    every second row does, with 800 every fourth: the more sentences, the less this helps. The
+    result is not grammatical, but its labels are right. No step alone helps as much.
 
-    Use it in the collator, where every batch gets fresh copies, or expand with it; needs the extra
-    ``names``. ``benchmarks/label_efficiency.py`` measures what it is worth.
+    Use it in the collator, where every epoch gets new copies, or with ``expand``; needs the extra
+    ``names``. ``benchmarks/label_efficiency`` measures the gain.
 
     Args:
-        dataset: the training data that its steps draw from, and that it is meant to augment.
-        split: the split of a ``DatasetDict`` that is read, and no other.
-        robust: for text with misspelt names, new ones, and names of many words. No more than half
-            of the rows are scrambled; the others get longer names, and half of these typing errors
-            in them. On clean text that costs a part of the gain.
+        dataset: the training data to augment; the steps draw from it.
+        split: the only split of a ``DatasetDict`` that is read.
+        robust: for text with misspelt, unknown or long names. At most half of the rows are
+            scrambled; the others get longer names, half of them with typing errors. This costs a
+            part of the gain on clean text.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Of several results the one that a tagger finds hardest."""
+"""Of several results, the one with the highest loss under a tagger."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from textaug.models.tagger import load_tagger
 
 
 class Hardest(Augmenter):
-    """Of ``k`` results of an augmenter the one with the highest loss under a tagger.
+    """Of ``k`` results of an augmenter, the one with the highest loss under a tagger.
 
-    Adversarial choice: what the tagger labels right with ease teaches it little (the "worst of k"
-    of Engstrom et al. 2019, "Exploring the Landscape of Spatial Robustness"). Results that spoil a
-    label are hard too, so use it with augmenters whose labels are sure, and look at some of them.
-    For tags of mentions only; the loss is the mean cross entropy over a sentence's words.
+    Adversarial choice ("worst of k", Engstrom et al. 2019, "Exploring the Landscape of Spatial
+    Robustness"): a tagger learns little from what it labels correctly with ease. Results with a
+    wrong label are hard too, so use it with augmenters whose labels are certain, and inspect some.
+    For tags of mentions only; the loss is the mean cross entropy over the words of a sentence.
 
-    Results that are rejected or unchanged drop out; if none is left, the first says what becomes
-    of the example. Of equals the first is taken.
+    Rejected and unchanged results do not count; if there are no others, the first is returned. Of
+    equal losses the first is chosen.
 
     Args:
-        augmenter: what makes the results.
-        k: of how many to choose, at least 1.
+        augmenter: makes the results.
+        k: how many results to choose from, at least 1.
         model: any model for token classification whose labels have names (``B-PER``, …), trained on
             the gold sample: a folder made by ``save_pretrained``, its tokenizer beside it, or a
-            name on the hub. It must never have seen the evaluation split. Labels of ``B-`` and
-            ``I-`` are taken to be IOB2 where every type has both, else IOB1.
+            name on the hub. It must not be trained on the evaluation split. ``B-`` and ``I-``
+            labels are read as IOB2 if every type has both, else as IOB1.
         revision: branch, tag or commit of the model on the hub.
         dtype: number format, see :class:`~textaug.MaskedLMSubstitution`.
         device: ``"cpu"``, ``"cuda:1"``, …; default: a GPU if there is one.
-        batch_tokens: how many sub-tokens go through the model at once.
+        batch_tokens: sub-tokens per forward pass.
         **settings: see :class:`~textaug.Augmenter`; those of ``augmenter`` do not count, except
             its ``target``.
 
     Raises:
-        ValueError: for ``k`` below 1; on first use, if the model is no tagger, its labels have no
-            names, or the data has a type of mention that it does not know.
-        OSError: on first use, if there is no such model, or no way to get it.
+        ValueError: for ``k`` below 1; on first use, if the model is not a tagger, its labels have
+            no names, or the data has a mention type that it does not know.
+        OSError: on first use, if the model cannot be loaded.
 
     >>> from textaug import NoiseInjection
     >>> Hardest(NoiseInjection(), 4, "runs/teacher", seed=1)
@@ -77,7 +77,7 @@ class Hardest(Augmenter):
         super().__init__(**settings)
 
     def use_rank(self, rank: int) -> None:
-        """Tell the augmenter too which worker this is."""
+        """Set the rank of the inner augmenter too."""
         super().use_rank(rank)
         self.augmenter.use_rank(rank)
 

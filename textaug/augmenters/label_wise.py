@@ -1,4 +1,4 @@
-"""Methods that work on labelled segments: two of Dai & Adel (2020), and two of their kin."""
+"""Replace words by others with the same label."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _roles(example: Example) -> list[str]:
-    """For each token what it is: ``"context"``, ``"PER first"``, ``"PER rest"`` and so on."""
+    """The role of each token: ``"context"``, ``"PER first"``, ``"PER rest"`` and so on."""
     roles = ["context"] * len(example.tokens)
     for span in example.spans:
         roles[span.start] = f"{span.label} first"
@@ -28,16 +28,15 @@ def _roles(example: Example) -> list[str]:
 
 
 class LabelWiseReplacement(Augmenter):
-    """Replace words by others that bear the same label (Dai & Adel 2020, "label-wise token").
+    """Replace words by others with the same label (Dai & Adel 2020, "label-wise token").
 
-    Sentences come out ungrammatical, and yet train well beside mention replacement: they stop the
-    tagger from learning the few contexts of a small sample by heart.
+    The sentences are not grammatical, but they train well together with mention replacement: they
+    keep the tagger from overfitting the few contexts of a small sample.
 
     Args:
-        words: for each role (``"context"``, ``"PER first"``, ``"PER rest"``, …) the words and how
-            often each occurs; usually made by :meth:`from_dataset` from the training split.
+        words: for each role (``"context"``, ``"PER first"``, ``"PER rest"``, …) the words and their
+            counts; usually made by :meth:`from_dataset` from the training split.
         p: share of the words that are replaced (at least one per sentence if ``p > 0``).
-        target: which words may change; see :class:`~textaug.Augmenter`.
         **settings: see :class:`~textaug.Augmenter`.
 
     Raises:
@@ -56,7 +55,7 @@ class LabelWiseReplacement(Augmenter):
     ) -> None:
         self.words = {role: dict(counts) for role, counts in words.items()}
         self.p = check_probability("p", p)
-        # Sorted, so that two lists that differ only in their order give the same output.
+        # Sorted: the output must not depend on the order of the words.
         self._words = {role: sorted(counts) for role, counts in self.words.items()}
         self._weights = {
             role: list(accumulate(self.words[role][word] for word in words))
@@ -80,11 +79,11 @@ class LabelWiseReplacement(Augmenter):
         return cls(words, p, **settings)
 
     def edits(self, example: Example, rng: Random) -> list[Edit]:
-        """Draw a new word for some places."""
+        """Draw a new word for some tokens."""
         roles = _roles(example)
-        places = [i for i in example.positions(self.target) if self._words.get(roles[i])]
+        allowed = [i for i in example.positions(self.target) if self._words.get(roles[i])]
         edits = []
-        for i in self.choose(places, self.p, rng):
+        for i in self.choose(allowed, self.p, rng):
             new = rng.choices(self._words[roles[i]], cum_weights=self._weights[roles[i]])[0]
             if new != example.tokens[i]:
                 edits.append(Edit(i, i + 1, (new,), origins=(None,)))

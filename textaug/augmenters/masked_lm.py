@@ -13,7 +13,7 @@ from textaug.core.validation import check_probability
 from textaug.language.articles import article_edit, reads_as_english
 from textaug.language.casing import match_case
 from textaug.language.inflection import grammatical_forms
-from textaug.language.stop_words import STOP_WORDS
+from textaug.language.word_lists import stop_words
 from textaug.models import loading
 from textaug.models.masked_lm import (
     ANY,
@@ -188,7 +188,7 @@ class MaskedLMSubstitution(Augmenter):
                     around = tuple(word.casefold() for word in tokens[max(i - 1, 0) : i + 1])
                     gaps.append(Gap(i, ANY if i in inner else LOWER, around))
                 continue
-            if token.lower() in STOP_WORDS or not (self.mask or len(pieces[token]) == 1):
+            if token.lower() in stop_words() or not (self.mask or len(pieces[token]) == 1):
                 continue
             if i in mentioned:
                 allowed = ANY

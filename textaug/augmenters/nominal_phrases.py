@@ -1,10 +1,9 @@
-"""Phrases that go with names or stand for them: "carmaker", "the city of", "a spokesman"."""
+"""Phrases beside or instead of names: "carmaker", "the city of", "a spokesman"."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from random import Random
 from typing import Any, Unpack
 
@@ -14,35 +13,35 @@ from textaug.core.example import Edit, Example
 from textaug.core.validation import check_probability
 from textaug.language import names
 from textaug.language.articles import article_edit, reads_as_english
+from textaug.language.word_lists import read_lines
 
-PHRASES_FILE = Path(__file__).parent.parent / "data" / "nominals.tsv"
-PLACES = ("before", "after", "instead")
-_BOTH = 0.1  # share of the introduced mentions with a phrase on either side
+POSITIONS = ("before", "after", "instead")
+_BOTH = 0.1  # share of the mentions with a phrase beside them that get one on both sides
 _ARTICLES = ("the", "a", "an")
 
 
 class NominalPhrases(Augmenter):
-    """Put phrases beside mentions that say what they are, or in their place.
+    """Insert phrases that describe a mention beside it, or replace it by one.
 
-    "Toyota" becomes "carmaker Toyota" or "Toyota shares", with the mention and its label as they
-    were, or "the company", a nominal mention (in the terms of ACE, Doddington et al. 2004), which
-    tag schemes for names leave unlabelled. So a tagger meets in a small sample the words that tell
-    the types of names apart, and learns that these words are no names themselves.
+    "Toyota" becomes "carmaker Toyota" or "Toyota shares", with the same mention and label, or "the
+    company": a nominal mention (in the terms of ACE, Doddington et al. 2004), which is not labelled
+    where only names are. So a tagger sees in a small sample the words that tell the types of names
+    apart, and learns that these words are not names.
 
-    For tag schemes in which only names are mentions, as in CoNLL-2003; where "the company" is a
-    mention too, set ``instead=0``.
+    For data in which only names are mentions, as in CoNLL-2003; if "the company" is a mention too,
+    set ``instead=0``.
 
     Args:
-        phrases: for each type the phrases that go ``"before"`` a mention, ``"after"`` it or
-            ``"instead"`` of it, words separated by blanks; a type or a place that is not in it is
-            left alone. Default: English ones for people, places and organisations, known by the
-            usual labels (``"PER"``, ``"GPE"``, …).
+        phrases: for each type the phrases for the positions ``"before"``, ``"after"`` or
+            ``"instead"`` of a mention, words separated by spaces; other types stay. Default:
+            English ones for people, places and organisations, by the usual labels (``"PER"``,
+            ``"GPE"``, …).
         p: share of the mentions that are changed (at least one per sentence if ``p > 0``).
-        instead: share of these that a phrase stands for; the others get one beside them.
+        instead: share of these that are replaced by a phrase; the others get one beside them.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
-        ValueError: for a probability out of range, a place of another name, or an empty phrase.
+        ValueError: for a probability out of range, an unknown position, or an empty phrase.
 
     >>> say = NominalPhrases({"ORG": {"before": ["carmaker"]}}, p=1.0)
     >>> say({"tokens": ["Toyota", "fell"], "ner_tags": ["B-ORG", "O"]})
@@ -57,25 +56,25 @@ class NominalPhrases(Augmenter):
         **settings: Unpack[Settings],
     ) -> None:
         self.phrases = phrases and {
-            label: {place: list(found) for place, found in places.items()}
-            for label, places in phrases.items()
+            label: {position: list(found) for position, found in listed.items()}
+            for label, listed in phrases.items()
         }
         self.p = check_probability("p", p)
         self.instead = check_probability("instead", instead)
-        for label, places in (self.phrases or {}).items():
-            for place, listed in places.items():
-                if place not in PLACES:
+        self._phrases: dict[str, dict[str, list[tuple[str, ...]]]] = {}
+        for label, by_position in (self.phrases or {}).items():
+            self._phrases[label] = {}
+            for position, listed in by_position.items():
+                if position not in POSITIONS:
                     raise ValueError(
-                        f"phrases[{label!r}] has {place!r}: choose from {', '.join(PLACES)}"
+                        f"phrases[{label!r}] has {position!r}: choose from {', '.join(POSITIONS)}"
                     )
-                if not all(phrase.strip() for phrase in listed):
+                words = [tuple(phrase.split()) for phrase in listed]
+                if () in words:
                     raise ValueError(
-                        f"phrases[{label!r}][{place!r}] holds an empty phrase; leave it out"
+                        f"phrases[{label!r}][{position!r}] holds an empty phrase; leave it out"
                     )
-        self._phrases = {
-            label: {place: [tuple(x.split()) for x in listed] for place, listed in places.items()}
-            for label, places in (self.phrases or {}).items()
-        }
+                self._phrases[label][position] = words
         super().__init__(**settings)
 
     def edits(self, example: Example, rng: Random) -> list[Edit]:
@@ -104,7 +103,7 @@ class NominalPhrases(Augmenter):
                 add(span.start, phrases["instead"], first=True)
                 edits.append(Edit(span.start, span.end, ()))
                 continue
-            sides = [place for place in ("before", "after") if phrases.get(place)]
+            sides = [side for side in ("before", "after") if phrases.get(side)]
             if len(sides) > 1 and rng.random() >= _BOTH:
                 sides = [rng.choice(sides)]
             for side in sides:
@@ -114,7 +113,7 @@ class NominalPhrases(Augmenter):
     def _of(self, label: str) -> Mapping[str, Sequence[tuple[str, ...]]]:
         if self.phrases is not None:
             return self._phrases.get(label, {})
-        return english_phrases().get(names.kind_of(label), {})
+        return english_phrases().get(names.category_of(label), {})
 
 
 def _is_article(example: Example, at: int) -> bool:
@@ -123,13 +122,13 @@ def _is_article(example: Example, at: int) -> bool:
 
 @cache
 def english_phrases() -> dict[str, dict[str, list[tuple[str, ...]]]]:
-    """The phrases of the package, by ``"person"``, ``"place"``, ``"organisation"``, and place.
+    """The phrases of the package, by category (``"person"``, …) and position.
 
     >>> ("prime", "minister") in english_phrases()["person"]["before"]
     True
     """
     found: dict[str, Any] = {}
-    for line in PHRASES_FILE.read_text("utf-8").splitlines():
-        kind, place, phrase = line.split("\t")
-        found.setdefault(kind, {}).setdefault(place, []).append(tuple(phrase.split()))
+    for line in read_lines("nominals.tsv"):
+        category, position, phrase = line.split("\t")
+        found.setdefault(category, {}).setdefault(position, []).append(tuple(phrase.split()))
     return found

@@ -1,4 +1,4 @@
-"""Shuffle the words between mentions, or exchange them for those of other sentences."""
+"""Shuffle the words between mentions, or replace them by those of other sentences."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _segments(example: Example) -> list[tuple[int, int, str | None]]:
 
 
 class SegmentShuffle(Augmenter):
-    """Shuffle the words inside mentions and inside the stretches between them (Dai & Adel 2020).
+    """Shuffle words within segments: mentions, and the text between them (Dai & Adel 2020).
 
     Args:
         p: share of the segments that are shuffled (at least one per sentence if ``p > 0``);
@@ -66,16 +66,16 @@ class SegmentShuffle(Augmenter):
 
 
 class SegmentExchange(Augmenter):
-    """Replace what stands between mentions by what stands between such mentions elsewhere.
+    """Replace the text between mentions by text from between mentions of the same types.
 
-    A stretch goes only where its neighbours are of the same types: what follows a person and ends
-    a sentence follows another person and ends the sentence. So a few sentences make many.
+    A segment that follows a person and ends a sentence is replaced by one that does the same in
+    another sentence, so a few sentences give many combinations.
 
     Args:
-        segments: for each place (``"^ PER"`` before the first mention, ``"PER LOC"`` between two,
-            ``"LOC $"`` after the last) the stretches to draw from, words separated by blanks;
+        segments: for each context (``"^ PER"`` before the first mention, ``"PER LOC"`` between two,
+            ``"LOC $"`` after the last) the segments to draw from, words separated by spaces;
             usually made by :meth:`from_dataset` from the training split.
-        p: share of the stretches that are replaced (at least one per sentence if ``p > 0``).
+        p: share of the segments that are replaced (at least one per sentence if ``p > 0``).
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
@@ -89,11 +89,11 @@ class SegmentExchange(Augmenter):
     def __init__(
         self, segments: Mapping[str, Sequence[str]], p: float = 0.3, **settings: Unpack[Settings]
     ) -> None:
-        self.segments = {place: list(stretches) for place, stretches in segments.items()}
+        self.segments = {context: list(texts) for context, texts in segments.items()}
         self.p = check_probability("p", p)
         self._segments = {
-            place: [tuple(stretch.split()) for stretch in stretches]
-            for place, stretches in self.segments.items()
+            context: [tuple(text.split()) for text in texts]
+            for context, texts in self.segments.items()
         }
         super().__init__(**settings)
 
@@ -105,27 +105,26 @@ class SegmentExchange(Augmenter):
         split: str = "train",
         **settings: Unpack[Settings],
     ) -> SegmentExchange:
-        """Collect the stretches of a data set; of a ``DatasetDict`` only ``split`` is read."""
+        """Collect the segments of a data set; of a ``DatasetDict`` only ``split`` is read."""
         segments: dict[str, dict[str, None]] = {}
         for example in read_examples(dataset, split, settings):
-            for start, end, place in _places(example):
-                stretch = " ".join(example.tokens[start:end])
-                segments.setdefault(place, {})[stretch] = None
-        return cls({place: list(found) for place, found in segments.items()}, p, **settings)
+            for start, end, context in _contexts(example):
+                segments.setdefault(context, {})[" ".join(example.tokens[start:end])] = None
+        return cls({context: list(found) for context, found in segments.items()}, p, **settings)
 
     def edits(self, example: Example, rng: Random) -> list[Edit]:
-        """Exchange some stretches."""
-        wanted = [each for each in _places(example) if self._segments.get(each[2])]
+        """Replace some segments."""
+        wanted = [each for each in _contexts(example) if self._segments.get(each[2])]
         edits = []
-        for start, end, place in self.choose(wanted, self.p, rng):
-            new = rng.choice(self._segments[place])
+        for start, end, context in self.choose(wanted, self.p, rng):
+            new = rng.choice(self._segments[context])
             if new != example.tokens[start:end]:
                 edits.append(Edit(start, end, new, origins=(None,) * len(new)))
         return edits
 
 
-def _places(example: Example) -> list[tuple[int, int, str]]:
-    """The stretches beside and between mentions, each with its neighbours' types."""
+def _contexts(example: Example) -> list[tuple[int, int, str]]:
+    """The segments outside mentions, each with the types of its neighbours."""
     segments = _segments(example)
     labels = ["^", *(label for _, _, label in segments), "$"]
     return [

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class SentenceJoining(Augmenter):
-    """Join a sentence with another of the data set, before or behind it, as one row.
+    """Join a sentence with another of the data set, before or after it, as one row.
 
     A tagger that has only seen single sentences makes errors where a text has two. Only sentences
     with the same labels of the whole sentence (``label``, say) are joined, and no sentence with
@@ -32,8 +32,8 @@ class SentenceJoining(Augmenter):
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
-        ValueError: for a probability out of range, if there are no sentences, or if one has not a
-            tag for every word.
+        ValueError: for a probability out of range, if there are no sentences, or if one does not
+            have a tag for every word.
 
     >>> join = SentenceJoining([(["Ann", "sat"], ["B-PER", "O"])])
     >>> join({"tokens": ["Bob", "slept"], "ner_tags": ["B-PER", "O"]})
@@ -51,7 +51,7 @@ class SentenceJoining(Augmenter):
         ]
         self.p = check_probability("p", p)
         if not sentences:
-            raise ValueError("sentences: there is none to join with")
+            raise ValueError("sentences is empty: give at least one to join with")
         self._others: dict[str, list[Example]] = {}  # by their labels
         for i, (words, marks, *rest) in enumerate(self.sentences):
             is_tagged = all(isinstance(each, str) for each in marks)
@@ -82,13 +82,13 @@ class SentenceJoining(Augmenter):
         return cls(found, p, **fitted_settings(dataset, split, settings))
 
     def gains_from_batches(self) -> bool:
-        """No model is at work."""
+        """No: there is no model."""
         return False
 
     def transform(
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Augmented | Rejected]:
-        """Join each example with a sentence that is drawn for it."""
+        """Join each example with a random sentence."""
         return [
             self._joined(example, rng)
             if example.tokens and rng.random() < self.p

@@ -21,30 +21,30 @@ class SynonymReplacement(Augmenter):
     """Replace words by synonyms, inflected and cased like the word they replace.
 
     As in Zhang et al. (2015, "Character-level Convolutional Networks for Text Classification"),
-    synonyms come in the order of how usual their sense is, and the first is the likeliest: synonym
-    number ``i`` is taken with a probability falling as ``q**i``. Used for NER by Dai & Adel (2020).
-    Function words and numbers stay; a word whose sense is not clear stays too.
+    synonyms are ordered by the frequency of their sense, and synonym number ``i`` is drawn with a
+    probability proportional to ``q**i``. Used for NER by Dai & Adel (2020). Function words,
+    numbers and words whose sense is not clear are not replaced.
 
     Args:
         p: share of the words *that have a synonym* which are replaced (at least one per sentence
             if ``p > 0``).
-        words: your own synonyms, a dict from a word to its synonyms; then nothing else is used.
-            For another language than English, give ``lang`` too (``a`` and ``an`` are set right
-            before an English word).
-        lang: language of the text, as NLTK's Open Multilingual WordNet names it (``fra``, ``por``,
-            ``spa``, …), which must be installed then. ``"eng"``, the default, uses the list inside
-            this package, made from WordNet 3.0.
-        max_senses: how many of a word's senses to take synonyms from, the most usual first. With 1
+        words: your own synonyms, a dict from a word to its synonyms, used instead of WordNet. For
+            a language other than English, give ``lang`` too (in English, ``a``/``an`` before the
+            word is corrected).
+        lang: language of the text, a code of NLTK's Open Multilingual WordNet (``fra``, ``por``,
+            ``spa``, …), which must be installed. ``"eng"``, the default, uses the list in this
+            package, made from WordNet 3.0.
+        max_senses: how many of a word's senses to take synonyms from, most frequent first. With 1
             nearly every replacement reads well, but few words have any; the default 2 reaches about
             twice as many.
-        q: how fast the later synonyms grow unlikely, between 0 (always the first) and 1 (all
-            alike); default 0.5, as in the paper.
+        q: decay of the probability, from 0 (always the first synonym) to 1 (all equally likely);
+            default 0.5, as in the paper.
         **settings: see :class:`~textaug.Augmenter`.
 
     Raises:
         ValueError: for a probability out of range, or ``max_senses`` below 1.
-        LookupError: on first use, if ``lang`` needs NLTK data that is not installed; says how to
-            install it.
+        LookupError: on first use, if ``lang`` needs NLTK data that is not installed; the
+            message says how to install it.
 
     >>> SynonymReplacement(p=1.0, words={"big": ["large"]})("A Big dog")
     'A Large dog'
@@ -84,8 +84,8 @@ class SynonymReplacement(Augmenter):
     def edits(self, example: Example, rng: Random) -> list[Edit]:
         """Swap some words for synonyms."""
         tokens, synonyms_of = example.tokens, self._synonyms
-        places = example.positions(self.target)
-        found = [(i, synonyms) for i in places if (synonyms := synonyms_of[tokens[i]])]
+        allowed = example.positions(self.target)
+        found = [(i, synonyms) for i in allowed if (synonyms := synonyms_of[tokens[i]])]
         edits: list[Edit] = []
         english = self.lang == "eng"
         for i, synonyms in self.choose(found, self.p, rng):
@@ -93,7 +93,7 @@ class SynonymReplacement(Augmenter):
             while rank + 1 < len(synonyms) and rng.random() < self.q:
                 rank += 1
             new = synonyms[rank]
-            # A synonym has the part of speech of the word; of several words none surely has it.
+            # One word keeps the part of speech of the old one; of several words none surely does.
             edits.append(Edit(i, i + 1, new))
             if english and i and tokens[i - 1] in ARTICLES:
                 article = article_edit(example, i, new[0])
@@ -103,7 +103,7 @@ class SynonymReplacement(Augmenter):
 
 
 class _Remembered(dict[str, list[tuple[str, ...]]]):
-    """Synonyms by word, looked up once; then found without a call, unlike with ``lru_cache``."""
+    """Synonyms by word, looked up once; a hit needs no Python call, unlike ``lru_cache``."""
 
     def __init__(self, look_up: Callable[[str], list[tuple[str, ...]]]) -> None:
         self._look_up = look_up

@@ -86,7 +86,7 @@ def shown(value: Any) -> str:
     >>> shown({"PER": ["Ann"]}), shown(["a sentence"] * 100)
     ("{'PER': ['Ann']}", '[… 100 items]')
     """
-    if isinstance(value, (list, tuple)) and any(isinstance(each, Constructed) for each in value):
+    if isinstance(value, (list, tuple)) and not all(map(_is_plain, value)):
         return f"[{', '.join(map(shown, value))}]"
     text = repr(value)
     if len(text) <= LONGEST_SHOWN or not isinstance(value, (list, tuple, Mapping)):
@@ -98,3 +98,7 @@ def shown(value: Any) -> str:
         text = f"{{{', '.join(parts)}}}"
         return text if len(text) <= LONGEST_SHOWN else f"{{… {len(value)} keys}}"
     return f"[… {len(value)} items]"
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, (str, int, float, list, tuple, Mapping))

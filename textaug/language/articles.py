@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from textaug.core.example import Edit, Example
+from textaug.language.word_lists import frequent_english_words
 
 # Letters whose names begin with a vowel: "an F", "an MP". U is "you": "a UN envoy".
 _VOWEL_NAMES = frozenset("AEFHILMNORSX")
@@ -31,15 +32,6 @@ _EITHER = re.compile(r"herb|homage|histori|hotel\b|habitual|hysteri")  # "a herb
 _AN_NUMBER = re.compile(r"8|1[18](?!\d|[.,]\d\d?(?!\d))")
 _EITHER_NUMBER = re.compile(r"1[18]\d\d(?!\d)")
 
-# Frequent words that other languages with Latin letters hardly use. Left out are many that they
-# do: "of" is Dutch, "for" Danish, "on" French, "was" German, "has" Spanish, "any" Catalan.
-_ENGLISH_WORDS = """
-the and that with this these those they their them there which while who whose what when where why
-how from his him she your our its were been being would could should than about after before
-because between through during against without into until since other another each every both
-again said says year years more much very two three
-"""
-_ENGLISH = frozenset(_ENGLISH_WORDS.split())
 ARTICLES = frozenset({"a", "an", "A", "An", "AN"})
 
 
@@ -143,4 +135,4 @@ def reads_as_english(tokens: Iterable[str]) -> bool:
     >>> reads_as_english("He bought the house".split()), reads_as_english("vai a casa".split())
     (True, False)
     """
-    return any(token.lower() in _ENGLISH for token in tokens)
+    return any(token.lower() in frequent_english_words() for token in tokens)

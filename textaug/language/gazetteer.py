@@ -7,29 +7,29 @@ import pkgutil
 import unicodedata
 from functools import cache
 from itertools import accumulate
-from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
+from textaug.language.word_lists import read_lines
+
 EXTRA = "pip install 'textaug-nlp[names]'"
-NATIONS_FILE = Path(__file__).parent.parent / "data" / "nations.tsv"
-FEWEST_NAMES = 40  # of each kind in a locale; one with fewer would repeat itself
+FEWEST_NAMES = 40  # first and last names of a locale; with fewer, names repeat
 LARGE = 300_000  # inhabitants
 
 
 class Names(NamedTuple):
-    """Names of one kind, each as its words, and how likely each is, added up."""
+    """Names, each as a tuple of words, and their cumulative weights."""
 
     names: tuple[tuple[str, ...], ...]
     cum_weights: tuple[float, ...]
 
     def draw(self, rng: Random) -> tuple[str, ...]:
-        """One of them."""
+        """A random name."""
         return rng.choices(self.names, cum_weights=self.cum_weights)[0]
 
 
 def without_accents(text: str) -> str:
-    """The text in ASCII letters, as news agencies write names; other letters stay.
+    """The text in ASCII letters, as news agencies write names; letters without an ASCII form stay.
 
     >>> without_accents("Łódź, São Tomé")
     'Lodz, Sao Tome'
@@ -47,7 +47,7 @@ _LETTERS = str.maketrans(
 
 @cache
 def people() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
-    """First and last names, locale by locale: names of one person come from one."""
+    """First and last names by locale, so that both names of a person come from one locale."""
     try:
         import faker.providers.person as persons
     except ModuleNotFoundError as error:
@@ -81,15 +81,15 @@ def _is_latin_name(name: str) -> bool:
 
 @cache
 def places() -> dict[str, Names]:
-    """The names to draw from, by kind: ``country``, ``nationality``, ``city``, ``state``.
+    """The names to draw from, by type: ``country``, ``nationality``, ``city``, ``state``.
 
-    Large cities are more likely than small ones (by the root of their population), since they are
-    written about more often; every country is as likely as the others.
+    A city's weight is the square root of its population, because large cities occur more often in
+    text; all countries have equal weights.
     """
     geonames = _geonames()
     nations = [
         [list(filter(None, column.split("|"))) for column in line.split("\t")]
-        for line in NATIONS_FILE.read_text("utf-8").splitlines()
+        for line in read_lines("nations.tsv")
     ]
     cities: dict[str, float] = {}
     for city in geonames.get_cities().values():
@@ -101,25 +101,25 @@ def places() -> dict[str, Names]:
         "state": dict.fromkeys(geonames.get_us_states_by_names(), 1.0),
     }
     return {
-        kind: Names(tuple(tuple(name.split()) for name in names), tuple(accumulate(names.values())))
-        for kind, names in weights.items()
+        type_: Names(tuple(map(tuple, map(str.split, names))), tuple(accumulate(names.values())))
+        for type_, names in weights.items()
     }
 
 
 @cache
-def kinds() -> dict[tuple[str, ...], str]:
-    """The kind of every known name, in lower case; of names of several kinds the best known."""
+def known_places() -> dict[tuple[str, ...], str]:
+    """The type of every place name (in lower case); a country rather than a city of its name."""
     found: dict[tuple[str, ...], str] = {}
-    for kind in ("state", "city", "country", "nationality"):
-        for name in places()[kind].names:
-            found[tuple(word.lower() for word in name)] = kind
-            found[tuple(without_accents(word).lower() for word in name)] = kind
+    for type_ in ("state", "city", "country", "nationality"):
+        for name in places()[type_].names:
+            found[tuple(word.lower() for word in name)] = type_
+            found[tuple(without_accents(word).lower() for word in name)] = type_
     return found
 
 
 @cache
 def large_cities() -> frozenset[tuple[str, ...]]:
-    """Those that are also looked for inside longer names, in lower case."""
+    """Cities that are also searched for inside longer names, in lower case."""
     return frozenset(
         tuple(word.lower() for word in city["name"].split())
         for city in _geonames().get_cities().values()

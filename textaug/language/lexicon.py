@@ -1,8 +1,8 @@
-"""Synonyms of single words: from WordNet, from other languages' WordNets, from a list of your own.
+"""Sources of synonyms: what each must offer, and a word list of your own.
 
-The engine behind :class:`textaug.SynonymReplacement`. A lexicon maps one surface word to the
-surface words that may take its place, inflected and cased like it. It sees no sentence, so it would
-rather know no synonym than a wrong one.
+The basis of :class:`textaug.SynonymReplacement`. A lexicon maps one surface word to the surface
+words that may replace it, inflected and cased like it. It does not see the sentence, so it offers
+no synonym where it is not certain.
 """
 
 from __future__ import annotations
@@ -13,13 +13,11 @@ from typing import Protocol
 
 from textaug.language.casing import match_case
 
-"""English function words, numbers and light verbs: no synonym of theirs is ever safe."""
-
 
 class Lexicon(Protocol):
-    """What a source of synonyms must offer. Anything that has this method will do."""
+    """What a source of synonyms must offer."""
 
-    def synonyms(self, word: str, pos: str | None = None, max_senses: int | None = 1) -> list[str]:
+    def synonyms(self, word: str, max_senses: int | None = 1) -> list[str]:
         """Words that may replace ``word``, best first, in its inflection and case."""
         ...
 
@@ -28,13 +26,13 @@ class Lexicon(Protocol):
 class WordList:
     """Your own synonyms: a mapping from a word to those that may replace it.
 
-    The mapping is taken literally: no inflection, no part of speech, no stop words.
+    The mapping is taken literally: no inflection, no stop words.
 
     Args:
         mapping: words in any case, each with a list of synonyms.
 
     Raises:
-        ValueError: where a word's synonyms are one string instead of a list.
+        ValueError: if a word's synonyms are one string instead of a list.
 
     >>> words = WordList({"car": ["automobile", "motor vehicle"]})
     >>> words.synonyms("Car"), words.synonyms("cars")
@@ -52,13 +50,12 @@ class WordList:
             by_lower.setdefault(word.lower(), []).extend(synonyms)
         object.__setattr__(self, "_by_lower", by_lower)
 
-    def synonyms(self, word: str, pos: str | None = None, max_senses: int | None = 1) -> list[str]:
+    def synonyms(self, word: str, max_senses: int | None = 1) -> list[str]:
         """The listed synonyms of ``word`` in the list's order, written in its case.
 
         Args:
             word: looked up without regard to case.
-            pos: not used; here because every lexicon takes it.
-            max_senses: not used, likewise.
+            max_senses: not used; every lexicon takes it.
         """
         listed = self._by_lower.get(word.lower(), [])
         cased = dict.fromkeys(match_case(synonym, like=word) for synonym in listed)

@@ -1,4 +1,4 @@
-"""Synonyms from a WordNet that NLTK reads, in several languages."""
+"""Synonyms in other languages, from the WordNets that NLTK reads."""
 
 from __future__ import annotations
 
@@ -8,34 +8,32 @@ from typing import Any
 
 from textaug.language.casing import match_case
 from textaug.language.senses import (
-    ADJECTIVE,
     CACHE_SIZE,
     DOMINANT_SENSE_SHARE,
     PRIOR_COUNT,
     SHARED_SENSE_SHARE,
     SMALLEST_SENSE_SHARE,
-    coarse_pos,
 )
 
-SHORTEST_UNKNOWN_WORD = 4  # letters, where no list of function words is at hand
+SHORTEST_UNKNOWN_WORD = 4  # letters: there is no list of function words
 
 
 @dataclass(frozen=True)
 class NltkWordNet:
     """Synonyms in the languages of NLTK's Open Multilingual WordNet.
 
-    It knows lemmas only: an inflected word has no synonyms unless it is spelt like a lemma, and the
-    synonyms come uninflected. So it serves best for words that seldom inflect (adverbs, nouns in
+    It knows lemmas only: an inflected word has no synonyms unless it is spelt like a lemma, and
+    synonyms are not inflected. It is most useful for words that rarely inflect (adverbs, nouns in
     the singular).
 
     Args:
         lang: ISO 639-3 code of the language: "fra", "spa", "por", "ita", "jpn" ...
 
-    The data is NLTK's and is downloaded once, by hand ("omw-1.4" for NLTK 3.9):
+    NLTK's data must be downloaded once ("omw-1.4" for NLTK 3.9):
 
     >>> import nltk  # doctest: +SKIP
     >>> nltk.download("wordnet"), nltk.download("omw-2.0")  # doctest: +SKIP
-    >>> NltkWordNet(lang="fra").synonyms("voiture", "noun")  # doctest: +SKIP
+    >>> NltkWordNet(lang="fra").synonyms("voiture")  # doctest: +SKIP
 
     >>> NltkWordNet()
     NltkWordNet(lang='fra')
@@ -43,21 +41,17 @@ class NltkWordNet:
 
     lang: str = "fra"
 
-    def synonyms(self, word: str, pos: str | None = None, max_senses: int | None = 1) -> list[str]:
+    def synonyms(self, word: str, max_senses: int | None = 1) -> list[str]:
         """Words that may replace ``word``, in the same case; see :meth:`WordNet.synonyms`.
 
-        The other WordNets have no counts of their own. The senses are ordered by how often English
-        texts use them. Without ``pos``, words of fewer than four letters have no synonyms: most
-        are function words.
+        These WordNets have no counts: senses are ordered by their frequency in English texts.
+        Words of fewer than four letters have no synonyms: most are function words.
 
         Raises:
-            LookupError: where NLTK's data is missing; it says how to get it.
-            ValueError: where the Open Multilingual WordNet has no language ``lang``.
+            LookupError: if NLTK's data is missing; it says how to get it.
+            ValueError: if the Open Multilingual WordNet does not have the language ``lang``.
         """
-        return list(_multilingual_synonyms(self.lang, word, pos, max_senses))
-
-
-# NLTK
+        return list(_multilingual_synonyms(self.lang, word, max_senses))
 
 
 @cache
@@ -70,7 +64,7 @@ def _nltk_reader(lang: str) -> Any:
     try:
         wordnet.synsets("test", lang=lang)
     except LookupError as error:
-        # NLTK 3.10 went over to a new release of the Open Multilingual WordNet.
+        # NLTK 3.10 uses a new release of the Open Multilingual WordNet.
         release = "omw-1.4" if nltk.__version__.startswith("3.9") else "omw-2.0"
         raise LookupError(
             f"NltkWordNet(lang={lang!r}) needs data that NLTK cannot find. Download it once with\n"
@@ -83,14 +77,13 @@ def _nltk_reader(lang: str) -> Any:
     return wordnet
 
 
-def _nltk_senses(lang: str, lemma: str, letter: str | None) -> list[tuple[Any, float]]:
+def _nltk_senses(lang: str, lemma: str) -> list[tuple[Any, float]]:
     """The NLTK synsets of a lemma, most frequent first, each with its share of all uses."""
     found = [
         synset
         for synset in _nltk_reader(lang).synsets(lemma.replace(" ", "_"), lang=lang)
-        if letter in (None, synset.pos().replace("s", ADJECTIVE))  # "s": a satellite adjective
-        # In English NLTK finds inflected words too, whose synonyms would not be inflected.
-        and lemma in (name.replace("_", " ").lower() for name in synset.lemma_names(lang))
+        # In English, NLTK also finds inflected words; their synonyms would not be inflected.
+        if lemma in (name.replace("_", " ").lower() for name in synset.lemma_names(lang))
     ]
     counts = [sum(lemma.count() for lemma in synset.lemmas()) + PRIOR_COUNT for synset in found]
     shares = [count / sum(counts) for count in counts]
@@ -98,17 +91,12 @@ def _nltk_senses(lang: str, lemma: str, letter: str | None) -> list[tuple[Any, f
 
 
 @lru_cache(CACHE_SIZE)
-def _multilingual_synonyms(
-    lang: str, word: str, pos: str | None, max_senses: int | None
-) -> tuple[str, ...]:
-    letter = coarse_pos(pos)
-    if pos is not None and letter is None:
+def _multilingual_synonyms(lang: str, word: str, max_senses: int | None) -> tuple[str, ...]:
+    # Most short words are function words, which a WordNet does not have, but it has words spelt
+    # like them: French "est" ("is") is found as "east". Scripts without case have short words only.
+    if len(word) < SHORTEST_UNKNOWN_WORD and word.lower() != word.upper():
         return ()
-    # Most short words are function words, which this WordNet lacks, but not what is spelt like
-    # them: French "est" ("is") is there as "east". Scripts without case have short words only.
-    if pos is None and len(word) < SHORTEST_UNKNOWN_WORD and word.lower() != word.upper():
-        return ()
-    leading = _nltk_senses(lang, word.lower(), letter)[:max_senses]
+    leading = _nltk_senses(lang, word.lower())[:max_senses]
     if sum(share for _, share in leading) < DOMINANT_SENSE_SHARE:
         return ()
     replacements: dict[str, None] = {}
@@ -117,10 +105,10 @@ def _multilingual_synonyms(
             continue
         for name in synset.lemma_names(lang):
             synonym = name.replace("_", " ")
-            # Capitals are proper names, and in some of these WordNets notes such as "GAP!".
+            # Capitals mark proper names, and in some of these WordNets notes such as "GAP!".
             if synonym == word.lower() or synonym != synonym.lower():
                 continue
-            senses = dict(_nltk_senses(lang, synonym, letter))
+            senses = dict(_nltk_senses(lang, synonym))
             if senses[synset] >= SHARED_SENSE_SHARE:
                 replacements[match_case(synonym, like=word)] = None
     return tuple(replacements)

@@ -1,4 +1,4 @@
-"""Senses of words and how often each is meant, from the list in the package."""
+"""Word senses and their frequencies, from the WordNet list in the package."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import gzip
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
+
+from textaug.language.word_lists import DATA
 
 # WordNet's letters for its four parts of speech.
 NOUN, VERB, ADJECTIVE, ADVERB = "n", "v", "a", "r"
@@ -19,48 +20,29 @@ PENN_TAGS = {
     ADVERB: ("RB", "RBR", "RBS"),
 }
 
-# The numbers below were set by reading replacements in news text. All of them are shares of a
-# word's uses in the texts whose words WordNet's makers tagged with their senses.
+# The thresholds below were set by reading replacements in news text. All are shares of a word's
+# uses in WordNet's sense-tagged texts.
 #
-# Which sense of a word is meant is not known here. It is taken to be one of the first (the first,
-# by default) where those make up at least this share of the word's uses; else the word stays.
+# The sense of a word in its sentence is not known here. It is assumed to be one of the first (by
+# default the first) if these make up at least this share of the word's uses; else the word stays.
 DOMINANT_SENSE_SHARE = 0.6
 # A sense rarer than this gives no synonyms, whatever `max_senses`.
 SMALLEST_SENSE_SHARE = 0.1
-# A synonym must be read in the sense that is meant: that sense's share of the synonym's own uses.
+# A synonym must be read in the intended sense: that sense's share of the synonym's own uses.
 SHARED_SENSE_SHARE = 0.4
-# The texts are few, so every sense and part of speech counts as if seen once more than it was.
+# Added to every count (add-one smoothing): the tagged texts are few.
 PRIOR_COUNT = 1
 
-# A synonym must be about as familiar as the word, and a familiar word will always do. The measure:
-# how often the lemma is tagged, and how often WordNet's glosses use it. "suspire" scores 0.
+# Familiarity of a lemma: its uses in glosses plus this weight times its uses in tagged texts.
 TAGGED_WEIGHT = 3
 CACHE_SIZE = 1 << 16  # words
-
-
-def coarse_pos(pos: str | None) -> str | None:
-    """WordNet's letter for a part of speech, or ``None`` where it has none such.
-
-    Args:
-        pos: a coarse name in any case ("noun", "VERB", "adj", "adv") or a Penn Treebank tag.
-
-    >>> coarse_pos("NNS"), coarse_pos("verb"), coarse_pos("ADJ"), coarse_pos("NNP")
-    ('n', 'v', 'a', None)
-    """
-    for letter, tags in PENN_TAGS.items():
-        if pos in tags or (pos is not None and pos.upper() == POS_NAMES[letter]):
-            return letter
-    return None
-
-
-# The bundled list
 
 
 @dataclass(frozen=True, slots=True)
 class Sense:
     """One sense of a lemma."""
 
-    lemmas: tuple[str, ...]  # all that share the sense, or none where no other does
+    lemmas: tuple[str, ...]  # all that share the sense; empty if there is only one
     count: int  # how often the lemma was tagged with it
     is_name: bool
 
@@ -73,11 +55,11 @@ class _SynonymList:
 
 @cache
 def _synonym_list() -> _SynonymList:
-    """Read the file; ``scripts/build_wordnet.py`` says what is in it.
+    """Read the file; ``scripts/build_wordnet.py`` documents its format.
 
-    Its lines are parsed when their words come up, which makes loading ten times faster.
+    Lines are parsed on first use of their words: loading is ten times faster.
     """
-    packed = resources.files("textaug").joinpath("data/wordnet.tsv.gz").read_bytes()
+    packed = (DATA / "wordnet.tsv.gz").read_bytes()
     synsets, _, lemmas = gzip.decompress(packed).decode("utf-8").partition("\n\n")
     entries = (line.partition("\t") for line in lemmas.splitlines())
     return _SynonymList(synsets.split("\n"), {lemma: entry for lemma, _, entry in entries})
@@ -102,18 +84,18 @@ def senses_of(lemma: str, letter: str) -> tuple[Sense, ...]:
 
 
 def sense_shares(senses: Sequence[Sense]) -> list[float]:
-    """Each sense's share of all uses."""
+    """The share of each sense in all uses."""
     counts = [sense.count + PRIOR_COUNT for sense in senses]
     return [count / sum(counts) for count in counts]
 
 
 def tagged_uses(lemma: str, letter: str) -> int:
-    """How often a lemma was tagged as one part of speech."""
+    """How often a lemma was tagged with one part of speech."""
     return sum(sense.count for sense in senses_of(lemma, letter))
 
 
 def pos_share_of(lemma: str, letter: str) -> float:
-    """The share one part of speech has in all uses of a lemma."""
+    """The share of one part of speech in all uses of a lemma."""
     uses = {
         other: tagged_uses(lemma, other) + PRIOR_COUNT
         for other in PENN_TAGS
@@ -123,6 +105,6 @@ def pos_share_of(lemma: str, letter: str) -> float:
 
 
 def familiarity_of(lemma: str, letter: str) -> float:
-    """How common a lemma is, counted in glosses and in tagged text."""
+    """How common a lemma is in glosses and tagged texts ("suspire": 0)."""
     in_glosses = int(_synonym_list().entries[lemma].partition("\t")[0])
     return in_glosses * pos_share_of(lemma, letter) + TAGGED_WEIGHT * tagged_uses(lemma, letter)

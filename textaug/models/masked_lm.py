@@ -14,7 +14,7 @@ from typing import Any
 
 import regex
 
-from textaug.language.stop_words import STOP_WORDS
+from textaug.language.word_lists import stop_words
 from textaug.models import batching, encoding, loading
 from textaug.offline import lower_case_words
 
@@ -174,7 +174,7 @@ class MaskedLMEngine:
         likely = [
             i
             for i, text in enumerate(texts)
-            if WORD_CLASS.fullmatch(text) and text.lower() not in STOP_WORDS
+            if WORD_CLASS.fullmatch(text) and text.lower() not in stop_words()
         ]
         special = set(self.tokenizer.all_special_ids)
         words = [""] * size
@@ -191,7 +191,7 @@ class MaskedLMEngine:
             return small, {word for word in small if first[word.casefold()] == word}, False
         # An uncased model, to which "paris" is a word like any other. For BERT's English vocabulary
         # (known by its words) there is a list; for others nothing tells names.
-        listed = lower_case_words() - STOP_WORDS
+        listed = lower_case_words() - stop_words()
         english = listed <= small
         known = listed if english else small
         return known, known, english

@@ -1,0 +1,47 @@
+"""The word lists in ``textaug/data``, each read once, on first use."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+DATA = Path(__file__).parent.parent / "data"
+
+
+def read_lines(file: str) -> list[str]:
+    """The lines of one data file."""
+    return (DATA / file).read_text("utf-8").splitlines()
+
+
+def _words(file: str) -> frozenset[str]:
+    return frozenset(word for line in read_lines(file) for word in line.split())
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    """English function words, numbers and light verbs: no synonym of theirs is ever safe.
+
+    >>> {"the", "take", "seven"} <= stop_words()
+    True
+    """
+    return _words("stop_words.txt")
+
+
+@cache
+def misleading_synonyms() -> frozenset[str]:
+    """Words to leave alone (``word``) and synonyms to leave out (``word/some_synonym``).
+
+    The tagged texts of WordNet (the Brown corpus, of 1961) put another sense of these words first
+    than texts of today, or the synonym reads badly in most sentences.
+    """
+    return _words("misleading_synonyms.txt")
+
+
+@cache
+def frequent_english_words() -> frozenset[str]:
+    """Frequent words that hardly occur in other languages with Latin letters.
+
+    Left out are many that do: "of" is Dutch, "for" Danish, "on" French, "was" German, "has"
+    Spanish, "any" Catalan.
+    """
+    return _words("english_words.txt")
