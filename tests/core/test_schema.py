@@ -3,7 +3,14 @@
 import pytest
 from datasets import ClassLabel, Dataset, Features, List, Value
 
-from textaug import MentionReplacement, NoiseInjection, SentenceJoining, expand
+from textaug import (
+    LabelWiseReplacement,
+    MentionReplacement,
+    NoiseInjection,
+    SegmentExchange,
+    SentenceJoining,
+    expand,
+)
 from textaug.core.columns import ColumnNames
 from textaug.core.roles import dataset_schema
 
@@ -131,6 +138,19 @@ def test_sentences_are_joined_with_their_like_alone():
     after = expand(data, join, 4, keep_original=False)
     assert {frozenset(text.split()) for text in after["text"]} == {frozenset(["good", "great"])}
     assert join.counts["rejected: no other sentence with the same labels"] == 8
+
+
+def test_words_and_segments_come_from_sentences_with_the_same_labels():
+    rows = {"tokens": [["Ann", "is", "good"], ["Bob", "was", "bad"], ["Cem", "seems", "fine"]],
+            "ner_tags": [["B-PER", "O", "O"]] * 3, "label": ["pos", "neg", "pos"]}  # fmt: skip
+    data = Dataset.from_dict(rows)
+    for method in (LabelWiseReplacement, SegmentExchange):
+        after = expand(data, method.from_dataset(data, p=1.0, seed=1), 5, keep_original=False)
+        drawn = {row["label"]: set() for row in after}
+        for row in after:
+            drawn[row["label"]] |= set(row["tokens"][1:])
+        assert drawn["pos"] and not drawn["pos"] & {"was", "bad"}
+        assert not drawn.get("neg", set()) - {"was", "bad"}
 
 
 def test_the_table_is_shown():

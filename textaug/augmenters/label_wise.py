@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 def _roles(example: Example) -> list[str]:
     """The role of each token: ``"context"``, ``"PER first"``, ``"PER rest"`` and so on."""
-    roles = ["context"] * len(example.tokens)
+    key = example.label_key  # a word of a sentence with other labels could change these
+    roles = [f"context{key}"] * len(example.tokens)
     for span in example.spans:
-        roles[span.start] = f"{span.label} first"
-        roles[span.start + 1 : span.end] = [f"{span.label} rest"] * (span.end - span.start - 1)
+        roles[span.start] = f"{span.label} first{key}"
+        rest = f"{span.label} rest{key}"
+        roles[span.start + 1 : span.end] = [rest] * (span.end - span.start - 1)
     return roles
 
 

@@ -124,11 +124,14 @@ class SegmentExchange(Augmenter):
 
 
 def _contexts(example: Example) -> list[tuple[int, int, str]]:
-    """The segments outside mentions, each with the types of its neighbours."""
+    """The segments outside mentions, each with the types of its neighbours.
+
+    Only a segment of a sentence with the same labels may replace it.
+    """
     segments = _segments(example)
     labels = ["^", *(label for _, _, label in segments), "$"]
     return [
-        (start, end, f"{labels[i]} {labels[i + 2]}")
+        (start, end, f"{labels[i]} {labels[i + 2]}{example.label_key}")
         for i, (start, end, label) in enumerate(segments)
         if label is None and len(segments) > 1
     ]

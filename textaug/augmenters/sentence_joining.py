@@ -75,7 +75,7 @@ class SentenceJoining(Augmenter):
     ) -> SentenceJoining:
         """Take the sentences of a data set; of a ``DatasetDict`` only ``split`` is read."""
         found = [
-            (example.tokens, _marks(example), *_key(example))
+            (example.tokens, _marks(example), *filter(None, [example.label_key]))
             for example in read_examples(dataset, split, settings)
             if example.tokens
         ]
@@ -97,7 +97,7 @@ class SentenceJoining(Augmenter):
         ]
 
     def _joined(self, example: Example, rng: Random) -> Augmented | Rejected:
-        others = self._others.get("".join(_key(example)), [])
+        others = self._others.get(example.label_key, [])
         other = rng.choice(others) if others else example
         if other.tokens == example.tokens:
             others = [each for each in others if each.tokens != example.tokens]
@@ -132,8 +132,3 @@ def _marks(example: Example) -> list[Any]:
     if example.is_nested:
         return [list(span) for span in example.spans]
     return list(tag_schemes.from_spans(example.spans, len(example.tokens), "IOB2"))
-
-
-def _key(example: Example) -> tuple[str, ...]:
-    """What is said of the whole sentence, as text; nothing if nothing is."""
-    return (repr(example.labels),) if example.labels else ()

@@ -133,6 +133,11 @@ class Example(NamedTuple):
         return found
 
     @property
+    def label_key(self) -> str:
+        """The labels of the whole sentence as text: equal where these are; empty without any."""
+        return repr(self.labels) if self.labels else ""
+
+    @property
     def is_headline(self) -> bool:
         """Whether it is all in capitals, as headlines are."""
         return self.text.isupper()
