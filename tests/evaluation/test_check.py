@@ -1,4 +1,4 @@
-"""What is wrong with labels, by row; what can be mended without a guess, and what cannot."""
+"""What is wrong with labels, by row; what can be fixed without a guess, and what cannot."""
 
 from collections import Counter
 
@@ -8,7 +8,7 @@ from datasets import ClassLabel, Dataset, Features, List, Value
 from textaug.core.columns import find_columns
 from textaug.corpora import builtin_corpus
 from textaug.evaluation.check import check
-from textaug.evaluation.repair import mended, unmended
+from textaug.evaluation.repair import remaining, repaired
 
 
 def rows(*pairs, names=None, **more):
@@ -33,7 +33,7 @@ BILOU = [("New York", "B-LOC L-LOC"), ("Ann", "U-PER")]
 
 
 def found(data, **settings):
-    return [(p.row, p.kind, p.mend is not None) for p in check(data, **settings)]
+    return [(p.row, p.kind, p.fix is not None) for p in check(data, **settings)]
 
 
 @pytest.mark.parametrize("good", [IOB2, IOB1, IOBES, BILOU])
@@ -58,13 +58,13 @@ def test_the_corpus_that_comes_with_textaug_is_sound():
         (BILOU, "to Oslo now", "O L-LOC O", "O U-LOC O"),
     ],
 )
-def test_an_orphan_tag_is_mended(good, words, tags, becomes):
+def test_an_orphan_tag_is_fixed(good, words, tags, becomes):
     data = rows(*good, (words, tags))
     last = len(good)
     assert set(found(data)) == {(last, "orphan tag", True)}
     problems = check(data)
     assert "writes" in problems[0].message
-    fixed = mended(data, problems, find_columns(data))
+    fixed = repaired(data, problems, find_columns(data))
     assert fixed["ner_tags"][last] == becomes.split()
     assert check(fixed) == []
 
@@ -75,10 +75,10 @@ def test_an_orphan_tag_is_mended(good, words, tags, becomes):
 )
 def test_where_two_types_touch_nothing_is_guessed(good, words, tags):
     data = rows(*good, (words, tags))
-    assert {(p, kind, mend) for p, kind, mend in found(data)} == {(len(good), "orphan tag", False)}
-    fixed = mended(data, check(data), find_columns(data))
+    assert {(p, kind, fix) for p, kind, fix in found(data)} == {(len(good), "orphan tag", False)}
+    fixed = repaired(data, check(data), find_columns(data))
     assert fixed[:] == data[:]
-    assert unmended(check(data)) == check(data)
+    assert remaining(check(data)) == check(data)
 
 
 def test_lengths_and_missing_values():
@@ -88,10 +88,10 @@ def test_lengths_and_missing_values():
     assert found(data) == [(1, "missing", False), (2, "missing", False)]
 
 
-def test_empty_tokens_are_taken_out_where_no_mention_is():
+def test_empty_tokens_are_removed_outside_mentions():
     data = rows(*IOB2, ("to||Oslo|now", "O O B-LOC O"), pos_tags=[["a", "b"]] * 6 + [list("abcd")])
     assert found(data) == [(6, "empty token", True)]
-    fixed = mended(data, check(data), find_columns(data))
+    fixed = repaired(data, check(data), find_columns(data))
     assert fixed[6] == {
         "tokens": ["to", "Oslo", "now"],
         "ner_tags": ["O", "B-LOC", "O"],
@@ -130,7 +130,7 @@ def test_blanks_around_a_tag_are_no_guess():
     columns["ner_tags"][0] = ["O", " B-LOC"]
     data = Dataset.from_dict(columns)
     assert found(data) == [(0, "unknown tag", True)]
-    assert mended(data, check(data), find_columns(data))["ner_tags"][0] == ["O", "B-LOC"]
+    assert repaired(data, check(data), find_columns(data))["ner_tags"][0] == ["O", "B-LOC"]
 
 
 def test_one_row_of_another_scheme():
@@ -141,14 +141,14 @@ def test_one_row_of_another_scheme():
 def test_rows_that_stand_twice():
     data = rows(*IOB2, ("in Rome", "O B-LOC"), ("in Rome", "O O"))
     assert found(data) == [(6, "duplicate", True), (7, "contradiction", False)]
-    fixed = mended(data, check(data), find_columns(data))
+    fixed = repaired(data, check(data), find_columns(data))
     assert len(fixed) == 7 and fixed["tokens"][6] == ["in", "Rome"]
 
 
 def test_rows_of_the_test_split():
     data, test = rows(*IOB2), rows(("Ann 3", "O O"))
     assert found(data, against=[test]) == [(4, "overlap", True)]
-    fixed = mended(data, check(data, [test]), find_columns(data))
+    fixed = repaired(data, check(data, [test]), find_columns(data))
     assert len(fixed) == 5 and check(fixed, [test]) == []
 
 
@@ -157,7 +157,7 @@ def test_a_mention_of_several_types():
     assert found(data) == [(6, "several types", False)]
     assert "'Rome' is ORG here (in all rows: LOC ×2, ORG ×1)" in check(data)[0].message
     assert found(data, ignore=["several types"]) == []
-    with pytest.raises(ValueError, match="'typo' is no kind of problem"):
+    with pytest.raises(ValueError, match="'typo' is not a kind of problem"):
         check(data, ignore=["typo"])
 
 
