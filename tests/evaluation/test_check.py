@@ -1,14 +1,16 @@
-"""What is wrong with labels, by row; what can be mended without a guess, and what cannot."""
+"""What is wrong with labels, by row; what can be fixed without a guess, and what cannot."""
 
 from collections import Counter
 
 import pytest
 from datasets import ClassLabel, Dataset, Features, List, Value
 
-from textaug.core.columns import find_columns
+from textaug import Span
+from textaug.core.roles import find_columns
+from textaug.core.tag_schemes import from_spans
 from textaug.corpora import builtin_corpus
 from textaug.evaluation.check import check
-from textaug.evaluation.repair import mended, unmended
+from textaug.evaluation.repair import remaining, repaired
 
 
 def rows(*pairs, names=None, **more):
@@ -33,7 +35,7 @@ BILOU = [("New York", "B-LOC L-LOC"), ("Ann", "U-PER")]
 
 
 def found(data, **settings):
-    return [(p.row, p.kind, p.mend is not None) for p in check(data, **settings)]
+    return [(p.row, p.kind, p.fix is not None) for p in check(data, **settings)]
 
 
 @pytest.mark.parametrize("good", [IOB2, IOB1, IOBES, BILOU])
@@ -58,13 +60,13 @@ def test_the_corpus_that_comes_with_textaug_is_sound():
         (BILOU, "to Oslo now", "O L-LOC O", "O U-LOC O"),
     ],
 )
-def test_an_orphan_tag_is_mended(good, words, tags, becomes):
+def test_an_orphan_tag_is_fixed(good, words, tags, becomes):
     data = rows(*good, (words, tags))
     last = len(good)
     assert set(found(data)) == {(last, "orphan tag", True)}
     problems = check(data)
     assert "writes" in problems[0].message
-    fixed = mended(data, problems, find_columns(data))
+    fixed = repaired(data, problems, find_columns(data))
     assert fixed["ner_tags"][last] == becomes.split()
     assert check(fixed) == []
 
@@ -75,10 +77,10 @@ def test_an_orphan_tag_is_mended(good, words, tags, becomes):
 )
 def test_where_two_types_touch_nothing_is_guessed(good, words, tags):
     data = rows(*good, (words, tags))
-    assert {(p, kind, mend) for p, kind, mend in found(data)} == {(len(good), "orphan tag", False)}
-    fixed = mended(data, check(data), find_columns(data))
+    assert {(p, kind, fix) for p, kind, fix in found(data)} == {(len(good), "orphan tag", False)}
+    fixed = repaired(data, check(data), find_columns(data))
     assert fixed[:] == data[:]
-    assert unmended(check(data)) == check(data)
+    assert remaining(check(data)) == check(data)
 
 
 def test_lengths_and_missing_values():
@@ -88,10 +90,10 @@ def test_lengths_and_missing_values():
     assert found(data) == [(1, "missing", False), (2, "missing", False)]
 
 
-def test_empty_tokens_are_taken_out_where_no_mention_is():
+def test_empty_tokens_are_removed_outside_mentions():
     data = rows(*IOB2, ("to||Oslo|now", "O O B-LOC O"), pos_tags=[["a", "b"]] * 6 + [list("abcd")])
     assert found(data) == [(6, "empty token", True)]
-    fixed = mended(data, check(data), find_columns(data))
+    fixed = repaired(data, check(data), find_columns(data))
     assert fixed[6] == {
         "tokens": ["to", "Oslo", "now"],
         "ner_tags": ["O", "B-LOC", "O"],
@@ -130,7 +132,7 @@ def test_blanks_around_a_tag_are_no_guess():
     columns["ner_tags"][0] = ["O", " B-LOC"]
     data = Dataset.from_dict(columns)
     assert found(data) == [(0, "unknown tag", True)]
-    assert mended(data, check(data), find_columns(data))["ner_tags"][0] == ["O", "B-LOC"]
+    assert repaired(data, check(data), find_columns(data))["ner_tags"][0] == ["O", "B-LOC"]
 
 
 def test_one_row_of_another_scheme():
@@ -141,14 +143,14 @@ def test_one_row_of_another_scheme():
 def test_rows_that_stand_twice():
     data = rows(*IOB2, ("in Rome", "O B-LOC"), ("in Rome", "O O"))
     assert found(data) == [(6, "duplicate", True), (7, "contradiction", False)]
-    fixed = mended(data, check(data), find_columns(data))
+    fixed = repaired(data, check(data), find_columns(data))
     assert len(fixed) == 7 and fixed["tokens"][6] == ["in", "Rome"]
 
 
 def test_rows_of_the_test_split():
     data, test = rows(*IOB2), rows(("Ann 3", "O O"))
     assert found(data, against=[test]) == [(4, "overlap", True)]
-    fixed = mended(data, check(data, [test]), find_columns(data))
+    fixed = repaired(data, check(data, [test]), find_columns(data))
     assert len(fixed) == 5 and check(fixed, [test]) == []
 
 
@@ -157,7 +159,7 @@ def test_a_mention_of_several_types():
     assert found(data) == [(6, "several types", False)]
     assert "'Rome' is ORG here (in all rows: LOC ×2, ORG ×1)" in check(data)[0].message
     assert found(data, ignore=["several types"]) == []
-    with pytest.raises(ValueError, match="'typo' is no kind of problem"):
+    with pytest.raises(ValueError, match="'typo' is not a kind of problem"):
         check(data, ignore=["typo"])
 
 
@@ -180,7 +182,40 @@ def test_parts_of_speech_have_no_mentions():
 
 
 def test_columns_are_found_or_named():
-    with pytest.raises(ValueError, match="no column of words or text among x"):
+    with pytest.raises(ValueError, match="cannot tell which column .*'x'"):
         check(Dataset.from_dict({"x": [1]}))
     with pytest.raises(ValueError, match="there is no column 'y'"):
         check(Dataset.from_dict({"x": [1]}), tokens_column="y")
+
+
+def test_stale_offsets_that_others_made():
+    rows = {
+        "text": ["Ann saw Rome", "in Oslo", "of  Bonn", "at Cork"],
+        "entities": [
+            [{"start": 8, "end": 12, "label": "LOC", "text": "Rome"}],
+            [{"start": 2, "end": 6, "label": "LOC", "text": "Oslo"}],
+            [{"start": 2, "end": 4, "label": "LOC", "text": None}],
+            [{"start": 3, "end": 8, "label": "LOC", "text": "Cork"}],
+        ],
+    }
+    problems = check(Dataset.from_dict(rows))
+    assert [(p.row, p.kind, p.fix) for p in problems] == [
+        (i, "stale span", None) for i in (1, 2, 3)
+    ]
+    assert "entry 0 (2:6) covers ' Osl', but its text is 'Oslo'" in problems[0].message
+    assert "covers no word" in problems[1].message
+    assert "lies outside the 7 characters" in problems[2].message
+
+
+def test_the_same_text_with_other_spans_is_a_contradiction():
+    spans = [[{"start": 0, "end": 3, "label": label}] for label in ("PER", "LOC", "PER")]
+    data = Dataset.from_dict({"text": ["Ann sat"] * 3, "entities": spans})
+    assert found(data) == [(1, "contradiction", False), (2, "duplicate", True)]
+
+
+@pytest.mark.parametrize("scheme", ["IOE2", "BMES", "BMEWO", "IOB2"])
+def test_every_scheme_is_checked(scheme):
+    spans = [Span(0, 1, "PER"), Span(2, 5, "LOC"), Span(5, 6, "LOC")]
+    tags = from_spans(spans, 7, scheme)
+    data = Dataset.from_dict({"tokens": [list("abcdefg")] * 2, "ner_tags": [tags, ["O"] * 7]})
+    assert [p for p in found(data) if p[1] != "contradiction"] == []

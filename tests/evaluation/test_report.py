@@ -55,7 +55,7 @@ def test_damage_is_counted():
     good = {"tokens": ["in", "Rome"], "ner_tags": ["O", "B-LOC"]}
     bad = {"tokens": ["in", "Oslo"], "ner_tags": ["O", "I-LOC"]}
     found = measure(Dataset.from_list([good]), Dataset.from_list([good, good, bad]))
-    assert found.faults == (0, 1) and "class='bad'" in found.html()
+    assert found.faults == (0, 1) and 'class="bad"' in found.html()
 
 
 def test_classified_text():

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from datasets import Dataset
 
-    from textaug.core.columns import Columns
+    from textaug.core.schema import Columns
     from textaug.evaluation.check import Problem
 
 
@@ -59,7 +59,7 @@ def check(
 ) -> None:
     """Find what is wrong with the labels, by row. Exit status 1 if anything is."""
     with readable_errors():
-        from textaug.core.columns import find_columns
+        from textaug.core.roles import find_columns
         from textaug.evaluation import check as checking
         from textaug.io.errors import SourceError
 
@@ -128,7 +128,7 @@ def _show_problems(where: str, problems: Sequence[Problem], limit: int) -> None:
         if limit and len(found) > limit:
             out.print(f"  … and {len(found) - limit:,} more (--limit 0 shows all)")
     if problems:
-        can = sum(problem.mend is not None for problem in problems)
+        can = sum(problem.fix is not None for problem in problems)
         rows = len({problem.row for problem in problems})
         out.print(
             f"{where}{len(problems):,} problems in {rows:,} rows; --fix can mend {can:,} of them"
@@ -138,20 +138,20 @@ def _show_problems(where: str, problems: Sequence[Problem], limit: int) -> None:
 def _write_fixed(path: Path, rows: Dataset, problems: Sequence[Problem], columns: Columns) -> None:
     from io import BytesIO
 
-    from textaug.evaluation.repair import mended, unmended
+    from textaug.evaluation.repair import remaining, repaired
     from textaug.io.write import write
 
     content = BytesIO()
-    fixed = mended(rows, problems, columns)
+    fixed = repaired(rows, problems, columns)
     write(fixed, content, format_of(path))
     path.write_bytes(content.getbuffer())
-    left = unmended(problems)
-    changes = [problem for problem in problems if problem.mend is not None]
+    left = remaining(problems)
+    changes = [problem for problem in problems if problem.fix is not None]
     listed = path.with_name(path.name + ".changes.jsonl")
     with listed.open("w", encoding="utf-8") as lines:
         for problem in changes:
-            assert problem.mend is not None
-            line = {"row": problem.row, "kind": problem.kind, "change": problem.mend.text}
+            assert problem.fix is not None
+            line = {"row": problem.row, "kind": problem.kind, "change": problem.fix.text}
             lines.write(json.dumps(line, ensure_ascii=False) + "\n")
         for problem in left:
             line = {"row": problem.row, "kind": problem.kind, "left": problem.message}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 
 if TYPE_CHECKING:
-    from datasets import Dataset
+    pass
 
 ORIGINAL = "original"
 TOKEN_COLUMNS = ("tokens", "words", "tokenized_text")
@@ -33,46 +33,6 @@ class Settings(TypedDict, total=False):
     spans_column: str | Sequence[str] | None
     roles: Mapping[str, str] | None
     protect: str | Sequence[str | re.Pattern[str]] | bool | None
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Which columns hold what."""
-
-    words: str
-    is_text: bool
-    tags: str | None
-    aligned: tuple[str, ...] = ()
-
-
-def find_columns(
-    data: Dataset,
-    tokens_column: str | None = None,
-    tags_column: str | None = None,
-    text_column: str | None = None,
-) -> Columns:
-    """Which columns to check; see :func:`check`."""
-    features = data.features
-    for name in filter(None, (tokens_column, tags_column, text_column)):
-        if name not in features:
-            raise ValueError(f"there is no column {name!r}; the columns are {', '.join(features)}")
-    words = tokens_column or next((name for name in TOKEN_COLUMNS if name in features), None)
-    if text_column is not None or words is None:
-        text = text_column or next((name for name in TEXT_COLUMNS if name in features), None)
-        if text is None:
-            raise ValueError(
-                f"no column of words or text among {', '.join(features)}; "
-                "pass tokens_column= or text_column="
-            )
-        return Columns(text, True, tags_column or ("label" if "label" in features else None))
-    lists = {name: kind.feature for name, kind in features.items() if hasattr(kind, "feature")}
-    tags = tags_column or next((name for name in TAG_COLUMNS if name in lists), None)
-    others = [
-        name
-        for name, kind in lists.items()
-        if name not in (words, tags) and (hasattr(kind, "names") or name.endswith("_tags"))
-    ]
-    return Columns(words, False, tags, tuple(others))
 
 
 Row = dict[str, Any]

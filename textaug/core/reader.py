@@ -72,7 +72,7 @@ def read_spans(
     for column, found in zip(schema.spans, entries, strict=True):
         length = len(text or "") if column.unit == CHARACTERS else len(tokens)
         for number, entry in enumerate(found):
-            problem = _problem(entry, length, text if column.unit == CHARACTERS else None)
+            problem = span_problem(entry, length, text if column.unit == CHARACTERS else None)
             if problem:
                 where = f"entry {number} ({entry.start}:{entry.end} {entry.label})"
                 return RowReading(empty, fault=(column.name, f"{where} {problem}"))
@@ -112,7 +112,14 @@ def read_spans(
     return RowReading(example, owners=owners, unfit=unfit, spaces=spaces)
 
 
-def _problem(entry: Entry, length: int, text: str | None) -> str:
+def span_problem(entry: Entry, length: int, text: str | None) -> str:
+    """What is wrong with a span by itself; empty if nothing is.
+
+    Args:
+        entry: the span.
+        length: how many characters or tokens there are.
+        text: the text that characters count in; ``None`` for tokens.
+    """
     if not 0 <= entry.start <= entry.end <= length:
         unit = "tokens" if text is None else "characters"
         return f"lies outside the {length} {unit}"

@@ -10,7 +10,7 @@ from typing import Any
 from textaug.core import shapes, tag_schemes
 from textaug.core.columns import CONTEXT, TAG_COLUMNS, TEXT_COLUMNS, TOKEN_COLUMNS, ColumnNames
 from textaug.core.row_evidence import is_per_token, possible_units, unanimous_scheme
-from textaug.core.schema import ROLES, Relations, Schema, listed
+from textaug.core.schema import ROLES, Columns, Relations, Schema, listed
 from textaug.core.shapes import Shape
 from textaug.core.span_columns import CHARACTERS, TOKENS, SpanColumn
 from textaug.core.span_forms import span_form
@@ -33,6 +33,7 @@ def make_schema(
     given: ColumnNames,
     shape_of: Mapping[str, Shape],
     rows: Rows | None = None,
+    is_sound: bool = True,
 ) -> Schema:
     """The schema of some columns.
 
@@ -41,6 +42,7 @@ def make_schema(
         given: what the user says about them.
         shape_of: the shape of each.
         rows: all values of a column, where the whole data set is at hand.
+        is_sound: whether the tags may be read for their scheme.
 
     Raises:
         ValueError: if no column, or more than one, can hold the words; if a named one is missing.
@@ -56,7 +58,7 @@ def make_schema(
     maker.find_tags()
     for name in columns:
         maker.classify(name)
-    return maker.finished()
+    return maker.finished(is_sound)
 
 
 @dataclass
@@ -374,7 +376,7 @@ class _Maker:
                 return
         self._open(name, "holds relations in a form that is not known")
 
-    def finished(self) -> Schema:
+    def finished(self, is_sound: bool) -> Schema:
         found = {key: tuple(values) for key, values in self.found.items()}
         unclear = list(found.pop("unclear", ()))
         spans = found.get("spans", ())
@@ -391,7 +393,7 @@ class _Maker:
             self.texts,
             self.tags,
             self.names,
-            self._scheme(),
+            self._scheme() if is_sound else None,
             layers=tuple((name, known) for name, known in names.items() if known),
             unsigned=frozenset(
                 n for n in per_token if (self.shape(n).inner or shapes.UNKNOWN).is_unsigned
@@ -405,8 +407,35 @@ def _are_mentions(names: tuple[str, ...] | None) -> bool:
     return bool(names) and any(tag_schemes.prefixed(name) for name in names or ())
 
 
-def dataset_schema(dataset: Any, given: ColumnNames) -> Schema:
-    """The schema of a data set, its rows read where names and features leave a role open."""
+def find_columns(
+    data: Any,
+    tokens_column: str | None = None,
+    tags_column: str | None = None,
+    text_column: str | None = None,
+) -> Columns:
+    """Which columns hold words or text and what labels them, whether the labels are sound or not.
+
+    Raises:
+        ValueError: if no column, or more than one, can hold the words.
+    """
+    text = (text_column,) if text_column else None
+    given = ColumnNames(tokens_column, None if text else tags_column, text)
+    schema = dataset_schema(data, given, is_sound=False)
+    if schema.tokens is not None:
+        return Columns(schema.tokens, False, schema.tags, schema.per_token, schema.spans)
+    labels = [name for name in ("label", *schema.labels) if name in schema.labels]
+    label = tags_column or next(iter(labels), None)
+    return Columns(schema.texts[0], True, label, spans=schema.spans)
+
+
+def dataset_schema(dataset: Any, given: ColumnNames, is_sound: bool = True) -> Schema:
+    """The schema of a data set, its rows read where names and features leave a role open.
+
+    Args:
+        dataset: any data set.
+        given: what the user says about its columns.
+        is_sound: whether the tags may be read for their scheme; damaged ones have none.
+    """
     features = dataset.features
     if features is None:  # streaming, not yet known
         return schema_of_rows(next(iter(dataset), {}), given, is_row=True)
@@ -419,7 +448,7 @@ def dataset_schema(dataset: Any, given: ColumnNames) -> Schema:
 
     shape_of = {name: shapes.of_feature(feature) for name, feature in features.items()}
     at_hand = hasattr(dataset, "num_rows")
-    return make_schema(list(features), given, shape_of, rows if at_hand else None)
+    return make_schema(list(features), given, shape_of, rows if at_hand else None, is_sound)
 
 
 def schema_of_rows(rows: Mapping[str, Any], given: ColumnNames, is_row: bool) -> Schema:

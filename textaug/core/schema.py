@@ -161,3 +161,22 @@ class Schema:
 def listed(names: Sequence[str]) -> str:
     """Names in quotes, for a message."""
     return ", ".join(map(repr, names)) or "none"
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns that a check looks at.
+
+    Attributes:
+        words: of tokens, or of text.
+        is_text: which of the two.
+        tags: of tags, or of the label of the whole text.
+        aligned: further columns with one value per token.
+        spans: columns of offsets.
+    """
+
+    words: str
+    is_text: bool
+    tags: str | None
+    aligned: tuple[str, ...] = ()
+    spans: tuple[SpanColumn, ...] = ()

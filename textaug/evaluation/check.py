@@ -1,6 +1,6 @@
-"""What is wrong with the labels of a data set, row by row, and what of it can be mended.
+"""Find what is wrong with the labels of a data set, row by row, and what can be fixed for certain.
 
-Mended is only what leaves no choice: no label is ever guessed. The rest is for a person.
+A fix is offered only where there is one possible reading: no label is ever guessed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from textaug.core import tag_schemes
-from textaug.core.columns import Columns, find_columns
+from textaug.core.columns import MISSING_LABEL
+from textaug.core.reader import span_problem
+from textaug.core.roles import find_columns
+from textaug.core.schema import Columns
+from textaug.core.tag_schemes import TagScheme
+from textaug.core.tag_spelling import Spelling, spelling_of
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -23,26 +28,26 @@ KINDS = {
     "empty token": "a token that is empty or white space, or a text that is",
     "blank in token": "a token with white space inside",
     "unknown tag": "a tag that is not among the labels, or belongs to no scheme",
-    "mixed schemes": "a tag of another scheme than the others are in",
+    "mixed schemes": "a tag of another scheme than most tags",
     "orphan tag": "a tag that its neighbours do not allow, such as I-PER after O in IOB2",
     "duplicate": "the same words and labels as an earlier row",
     "contradiction": "the same words as an earlier row, and other labels",
-    "overlap": "words that also stand in the other split",
+    "overlap": "words that also occur in the other split",
+    "stale span": "offsets outside the text, around no word, or of other words than they name",
     "several types": "a mention that elsewhere has another type",
 }
-# Which of the letters before a type tell the scheme.
-_TELLING = {"E": "IOBES", "S": "IOBES", "L": "BILOU", "U": "BILOU"}
-_CONTINUES, _IS_CONTINUED = "IEL", "BI"
+# Prefixes of a tag that continues the mention before it, and of one that can be continued.
+CONTINUES, CAN_BE_CONTINUED = "IEL", "BI"
 
 
 @dataclass(frozen=True)
-class Mend:
-    """How a row is mended.
+class Fix:
+    """How a row is fixed.
 
     Attributes:
-        text: what is done, for people.
+        text: the change, for people.
         tags: new tags by position.
-        tokens: positions of tokens to take out, with their tags.
+        tokens: positions of tokens to remove, with their tags.
         drop: whether the row is left out.
     """
 
@@ -60,13 +65,13 @@ class Problem:
         row: its number, from 0.
         kind: one of ``KINDS``.
         message: what is wrong.
-        mend: how it can be mended with certainty, if it can.
+        fix: the fix, if there is a certain one.
     """
 
     row: int
     kind: str
     message: str
-    mend: Mend | None = None
+    fix: Fix | None = None
 
 
 def check(
@@ -82,242 +87,271 @@ def check(
 
     Args:
         data: one split, with words and tags or with text and labels. Tags may be strings or
-            ``ClassLabel``; their scheme is the one that most of them are in.
+            ``ClassLabel``; their scheme is that of most tags.
         against: splits that must have no row in common with it, such as the test split.
         tokens_column: column of words; default: ``tokens`` or ``words``.
         tags_column: column of tags; default: ``ner_tags``, ``tags``, ``labels`` or ``ner``.
         text_column: column of text; default: ``text`` or ``sentence``.
-        ignore: kinds of problems that are none here.
+        ignore: kinds of problems to leave out.
 
     Returns:
         The problems in order of the rows.
 
     Raises:
-        ValueError: if there is no column of words or text, or no such kind.
+        ValueError: if there is no column of words or text, or an unknown kind in ``ignore``.
 
     >>> from datasets import Dataset
     >>> rows = {"tokens": [["in", "Oslo"], ["Oslo"]], "ner_tags": [["O", "I-LOC"], ["B-LOC"]]}
     >>> check(Dataset.from_dict(rows))[0].message
     "token 1 ('Oslo'): I-LOC has no mention to continue; IOB2 writes B-LOC"
     """
-    unknown = [kind for kind in ignore if kind not in KINDS]
-    if unknown:
-        raise ValueError(f"{unknown[0]!r} is no kind of problem; there are {', '.join(KINDS)}")
+    if unknown := [kind for kind in ignore if kind not in KINDS]:
+        raise ValueError(f"{unknown[0]!r} is not a kind of problem; choose from {', '.join(KINDS)}")
     columns = find_columns(data, tokens_column, tags_column, text_column)
-    if columns.is_text:
-        problems = list(_check_texts(data, columns))
-    else:
-        problems = list(_check_rows(data, columns))
-    problems += _check_doubles(data, columns, against)
+    one_by_one = _check_texts if columns.is_text else _check_rows
+    problems = [*one_by_one(data, columns), *_check_spans(data, columns)]
+    problems += _check_repeats(data, columns, against)
     problems = [problem for problem in problems if problem.kind not in ignore]
     return sorted(problems, key=lambda problem: problem.row)
 
 
-def _rows(data: Dataset, *names: str | None) -> Iterator[tuple[Any, ...]]:
-    """Columns side by side, row by row, with the names of class labels."""
-    wanted = [name for name in names if name is not None]
-    features = data.features  # a copy is made at each look
-    for batch in data.select_columns(wanted).with_format(None).iter(1000):
-        yield from zip(
-            *(
-                [_named(value, features[name]) for value in batch[name]]
-                if name is not None
-                else [None] * len(batch[wanted[0]])
-                for name in names
-            ),
-            strict=True,
-        )
+def label_names(data: Dataset, column: str | None) -> list[str] | None:
+    """The names of a column of class labels, or of lists of them."""
+    feature = data.features.get(column)
+    names: list[str] | None = getattr(getattr(feature, "feature", feature), "names", None)
+    return names
 
 
-def _named(value: Any, feature: Any) -> Any:
-    """Class labels by name; numbers that have none stay numbers."""
-    kind = getattr(feature, "feature", feature)
-    names = getattr(kind, "names", None)
-    if names is None or value is None:
-        return value
-    if isinstance(value, list):
-        return [_named_label(item, names) for item in value]
-    return _named_label(value, names)
+def _rows(data: Dataset, *columns: str | None) -> Iterator[tuple[Any, ...]]:
+    """Columns side by side, row by row, with the names of class labels; ``None`` for no column."""
+    names = {column: label_names(data, column) for column in columns if column is not None}
+    for batch in data.select_columns(list(names)).with_format(None).iter(1000):
+        values: dict[str | None, list[Any]] = {
+            column: [_named(value, names[column]) for value in batch[column]] for column in names
+        }
+        values[None] = [None] * len(batch[next(iter(names))])
+        yield from zip(*(values[column] for column in columns), strict=True)
 
 
-def _named_label(value: Any, names: Sequence[str]) -> Any:
-    return names[value] if isinstance(value, int) and 0 <= value < len(names) else value
-
-
-# Words and tags
-
-
-def split_tag(tag: str) -> tuple[str, str]:
-    """``"B-PER"`` → ``("B", "PER")``; ``("", "")`` for a tag that is not one of a mention."""
-    return (tag[0], tag[2:]) if tag_schemes.prefixed(tag) else ("", "")
+def _named(value: Any, names: Sequence[str] | None) -> Any:
+    """Labels by name; a number without a name stays, for the message about it."""
+    if names and isinstance(value, list):
+        return [_named(item, names) for item in value]
+    return names[value] if names and isinstance(value, int) and 0 <= value < len(names) else value
 
 
 @dataclass(frozen=True)
 class _Tagging:
-    """What the tags of the whole data set say about themselves."""
+    """What the tags of the whole data set have in common."""
 
-    scheme: str
+    scheme: TagScheme
     known: frozenset[str] | None
-    kinds: Mapping[str, Counter[str]]  # how often each mention has each type
+    types: Mapping[str, Counter[str]]  # how often each mention has each type
+
+    def split(self, tag: str) -> tuple[str, str]:
+        """Letter and type of a tag, ``("", "")`` for one that is not of a mention."""
+        letter, label = tag_schemes.split_tag(tag, self.scheme.spelling)
+        return (letter, label) if letter else ("", "")
 
 
 def _tagging(data: Dataset, columns: Columns) -> _Tagging:
-    feature = getattr(data.features.get(columns.tags), "feature", None)
-    names = getattr(feature, "names", None)
-    told: Counter[str] = Counter()
-    starts: Counter[str] = Counter()
-    kinds: dict[str, Counter[str]] = {}
-    prefixed = 0
-    for tokens, tags in _rows(data, columns.words, columns.tags):
-        tags = [tag if isinstance(tag, str) else "O" for tag in tags or ()]
-        before = ""
-        for tag in tags:
-            prefix, kind = split_tag(tag)
-            prefixed += bool(prefix)
-            told[_TELLING.get(prefix, "IOB")] += prefix in _TELLING
-            if prefix in ("B", "I") and kind != before:
-                starts[prefix] += 1
-            before = kind
-        for span in tag_schemes.to_spans(tags) if tokens and len(tokens) == len(tags) else ():
-            surface = " ".join(map(str, tokens[span.start : span.end]))
-            kinds.setdefault(surface, Counter())[span.label] += 1
-    scheme = "plain"
-    if prefixed or (names and any(tag_schemes.prefixed(name) for name in names)):
-        scheme = "IOB2" if starts["B"] >= starts["I"] else "IOB1"
-        if told.total():
-            scheme = told.most_common(1)[0][0]
-    return _Tagging(scheme, None if names is None else frozenset(names), kinds)
+    names = label_names(data, columns.tags)
+    rows = [
+        (tokens, [tag if isinstance(tag, str) else "O" for tag in tags or ()])
+        for tokens, tags in _rows(data, columns.words, columns.tags)
+    ]
+    scheme = _scheme(Counter(tag for _, tags in rows for tag in tags), rows, names)
+    types: dict[str, Counter[str]] = {}
+    for tokens, tags in rows:
+        if scheme.name == "plain" or not tokens or len(tokens) != len(tags):
+            continue
+        for start, end, label in tag_schemes.to_spans(tags, scheme.spelling):
+            surface = " ".join(map(str, tokens[start:end]))
+            types.setdefault(surface, Counter())[label] += 1
+    return _Tagging(scheme, None if names is None else frozenset(names), types)
+
+
+def _scheme(
+    counts: Counter[str], rows: Sequence[tuple[Any, list[str]]], names: Sequence[str] | None
+) -> TagScheme:
+    """The scheme of most tags."""
+    known = tuple(names or sorted(counts))
+    try:
+        spelling = spelling_of(known)
+    except ValueError:
+        spelling = None
+    if spelling is None:  # not all belong to one scheme
+        covered = {
+            letters: sum(n for tag, n in counts.items() if tag[:1] in letters and tag[1:2] == "-")
+            for letters in ("BIES", "BILU", "BMES", "BMEW")
+        }
+        if not any(covered.values()):
+            return TagScheme("plain")
+        spelling = Spelling(max(covered, key=lambda letters: covered[letters]))
+    used = {tag_schemes.split_tag(tag, spelling)[0] for tag in (*counts, *known)} - {""}
+    if spelling.letters.upper() != "BIES" or not (used <= {"B", "I"} or used <= {"I", "E"}):
+        return TagScheme("IOBES", spelling)
+    if not used:
+        return TagScheme("IOB2", spelling)
+    group = ("IOB1", "IOB2") if used <= {"B", "I"} else ("IOE1", "IOE2")
+    said: Counter[str] = Counter()
+    for _, tags in rows:
+        fitting = [tag for tag in tags if tag_schemes.split_tag(tag, spelling)[0] or tag == "O"]
+        said[tag_schemes.detect(fitting, ("O", f"{group[0][2]}-X", "I-X")).name] += 1
+    return TagScheme(group[said[group[1]] >= said[group[0]]], spelling)
 
 
 def _check_rows(data: Dataset, columns: Columns) -> Iterator[Problem]:
     tagging = _tagging(data, columns)
-    for row, (tokens, tags, *others) in enumerate(
-        _rows(data, columns.words, columns.tags, *columns.aligned)
-    ):
+    layers = (columns.tags, *columns.aligned)
+    for row, (tokens, *values) in enumerate(_rows(data, columns.words, *layers)):
+        tags = values[0]
         if tokens is None or (columns.tags and tags is None):
             missing = columns.words if tokens is None else columns.tags
             yield Problem(row, "missing", f"column {missing!r} is None")
             continue
-        even = True
-        for name, values in zip((columns.tags, *columns.aligned), (tags, *others), strict=True):
-            if name is not None and values is not None and len(values) != len(tokens):
-                even = False
-                text = f"column {name!r} has {len(values)} values for {len(tokens)} tokens"
-                yield Problem(row, "length", text)
-        yield from _check_tokens(row, tokens, tags if even else None, columns)
-        if even and columns.tags:
+        uneven = [
+            f"column {name!r} has {len(value)} values for {len(tokens)} tokens"
+            for name, value in zip(layers, values, strict=True)
+            if value is not None and len(value) != len(tokens)
+        ]
+        yield from (Problem(row, "length", text) for text in uneven)
+        yield from _check_tokens(row, tokens, None if uneven else tags, columns)
+        if columns.tags and not uneven:
             yield from _check_tags(row, tokens, tags, tagging)
 
 
 def _check_tokens(row: int, tokens: Any, tags: Any, columns: Columns) -> Iterator[Problem]:
     for i, token in enumerate(tokens):
         words = token.split() if isinstance(token, str) else []
-        if len(words) > 1:
-            yield Problem(
-                row, "blank in token", f"token {i} ({token!r:.60}) has white space inside"
-            )
-        elif words != [token]:
-            mend = None
-            if words:
-                text = f"token {i} ({token!r:.60}) has white space around it"
-                yield Problem(row, "blank in token", text)
-                continue
-            if columns.tags is None or (tags is not None and _between_no_mentions(tags, i)):
-                mend = Mend(f"token {i} ({token!r:.60}) taken out", tokens=(i,))
-            yield Problem(row, "empty token", f"token {i} is {token!r:.60}", mend)
+        where = f"token {i} ({token!r:.60})"
+        if words:
+            if words != [token]:
+                side = "inside" if len(words) > 1 else "around it"
+                yield Problem(row, "blank in token", f"{where} has white space {side}")
+            continue
+        certain = columns.tags is None or (tags is not None and _is_outside_mentions(tags, i))
+        fix = Fix(f"{where} removed", tokens=(i,)) if certain else None
+        yield Problem(row, "empty token", f"token {i} is {token!r:.60}", fix)
 
 
-def _between_no_mentions(tags: list[Any], i: int) -> bool:
-    """Whether taking a token out can neither cut, join nor shorten a mention."""
+def _is_outside_mentions(tags: list[Any], i: int) -> bool:
+    """Whether removing a token can neither cut, join nor shorten a mention."""
     around = tags[i - 1 : i] + tags[i + 1 : i + 2]
-    between = len(around) == 2 and "O" not in around
-    return tags[i] == "O" and not between
+    between_mentions = len(around) == 2 and "O" not in around
+    return tags[i] == "O" and not between_mentions
 
 
 def _check_tags(
     row: int, tokens: Sequence[Any], tags: Sequence[Any], tagging: _Tagging
 ) -> Iterator[Problem]:
-    sound = True
-    for i, (token, tag) in enumerate(zip(tokens, tags, strict=True)):
-        where = f"token {i} ({token!r:.60})"
-        open_label = tag is None or tag == -1
-        if open_label and tagging.scheme == "plain":
-            continue
-        if isinstance(tag, str) and tagging.scheme != "plain":
-            stripped = tag.strip()
-            if stripped != tag and (stripped == "O" or tag_schemes.prefixed(stripped)):
-                mend = Mend(f"{where}: tag {tag!r} became {stripped!r}", tags={i: stripped})
-                sound = False
-                yield Problem(row, "unknown tag", f"{where}: tag {tag!r} has blanks", mend)
-                continue
-        bad = not isinstance(tag, str) or (tagging.known is not None and tag not in tagging.known)
-        prefix, _ = split_tag(tag) if isinstance(tag, str) else ("", "")
-        if bad or (tagging.scheme != "plain" and not prefix and tag != "O"):
-            sound = False
-            yield Problem(row, "unknown tag", f"{where}: tag {tag!r} is unknown")
-        elif prefix and not _allowed(prefix, tagging.scheme):
-            sound = False
-            text = f"{where}: {tag} is no tag of {tagging.scheme}, which the others are in"
-            yield Problem(row, "mixed schemes", text)
-    if not sound or tagging.scheme == "plain":
-        return
-    spans = tag_schemes.to_spans(tags)
-    right = tag_schemes.from_spans(spans, len(tags), tagging.scheme)
-    for i, (old, new) in enumerate(zip(tags, right, strict=True)):
-        if old == new:
-            continue
-        prefix, kind = split_tag(old)
-        alone = prefix in _CONTINUES and (i == 0 or split_tag(tags[i - 1])[1] != kind)
-        fault = "has no mention to continue" if alone else "does not fit here"
-        certain = _is_certain(tags, i) and (tagging.known is None or new in tagging.known)
-        text = f"token {i} ({tokens[i]!r:.60}): {old} {fault}; {tagging.scheme} writes {new}"
-        if not certain:
-            text += ", if the types beside it are right"
-        mend = Mend(f"token {i} ({tokens[i]!r:.60}): {old} became {new}", tags={i: new})
-        yield Problem(row, "orphan tag", text, mend if certain else None)
-    for span in spans:
-        surface = " ".join(map(str, tokens[span.start : span.end]))
-        kinds = tagging.kinds[surface]
-        most = kinds.most_common(2)
-        if len(kinds) > 1 and (span.label != most[0][0] or most[0][1] == most[1][1]):
-            others = ", ".join(f"{kind} ×{n}" for kind, n in sorted(kinds.items()))
-            text = f"{surface!r:.60} is {span.label} here (in all rows: {others})"
-            yield Problem(row, "several types", text)
+    single = [
+        problem
+        for i, (token, tag) in enumerate(zip(tokens, tags, strict=True))
+        if (problem := _check_tag(row, i, f"token {i} ({token!r:.60})", tag, tagging))
+    ]
+    yield from single
+    if not single and tagging.scheme.name != "plain":
+        spans = tag_schemes.to_spans(tags, tagging.scheme.spelling)
+        expected = tag_schemes.from_spans(spans, len(tags), tagging.scheme)
+        for i, (old, new) in enumerate(zip(tags, expected, strict=True)):
+            if old != new:
+                yield _orphan(row, i, f"token {i} ({tokens[i]!r:.60})", tags, new, tagging)
+        for span in spans:
+            yield from _check_type(row, tokens[span.start : span.end], span.label, tagging)
 
 
-def _allowed(prefix: str, scheme: str) -> bool:
-    return prefix in "BI" or _TELLING[prefix] == scheme
+def _check_tag(row: int, i: int, where: str, tag: Any, tagging: _Tagging) -> Problem | None:
+    """The problem of a tag by itself, whatever its neighbours are."""
+    plain = tagging.scheme.name == "plain"
+    if plain and (tag is None or tag == MISSING_LABEL):  # an open label
+        return None
+    text = tag if isinstance(tag, str) else ""
+    stripped = text.strip()
+    if not plain and stripped != text and (stripped == "O" or tagging.split(stripped)[0]):
+        fix = Fix(f"{where}: tag {tag!r} became {stripped!r}", tags={i: stripped})
+        return Problem(row, "unknown tag", f"{where}: tag {tag!r} has blanks", fix)
+    letter, _ = tagging.split(text)
+    known = isinstance(tag, str) and (tagging.known is None or tag in tagging.known)
+    spelling = tagging.scheme.spelling
+    usual = letter and spelling.join(letter, tagging.split(text)[1]) == text
+    other = letter or tag_schemes.prefixed(text)
+    if not known or not (plain or other or tag == spelling.outside):
+        return Problem(row, "unknown tag", f"{where}: tag {tag!r} is unknown")
+    if not plain and other and not usual:
+        text = f"{where}: {tag} does not belong to {tagging.scheme}, the scheme of most tags"
+        return Problem(row, "mixed schemes", text)
+    return None
 
 
-def _is_certain(tags: Sequence[str], i: int) -> bool:
-    """Whether the tag at ``i`` can only be meant one way: no other type touches it."""
-    prefix, kind = split_tag(tags[i])
-    left = split_tag(tags[i - 1])[1] if i else ""
-    after, right = split_tag(tags[i + 1]) if i + 1 < len(tags) else ("", "")
-    if prefix in _CONTINUES and left not in ("", kind):
+def _orphan(
+    row: int, i: int, where: str, tags: Sequence[str], new: str, tagging: _Tagging
+) -> Problem:
+    prefix, label = tagging.split(tags[i])
+    alone = prefix in CONTINUES and (i == 0 or tagging.split(tags[i - 1])[1] != label)
+    fault = "has no mention to continue" if alone else "does not fit here"
+    text = f"{where}: {tags[i]} {fault}; {tagging.scheme} writes {new}"
+    if not _is_certain(tags, i, tagging) or (
+        tagging.known is not None and new not in tagging.known
+    ):
+        return Problem(row, "orphan tag", f"{text}, if the types beside it are right")
+    return Problem(row, "orphan tag", text, Fix(f"{where}: {tags[i]} became {new}", tags={i: new}))
+
+
+def _is_certain(tags: Sequence[str], i: int, tagging: _Tagging) -> bool:
+    """Whether the tag at ``i`` has one possible meaning: no other type touches it."""
+    prefix, label = tagging.split(tags[i])
+    left = tagging.split(tags[i - 1])[1] if i else ""
+    after, right = tagging.split(tags[i + 1]) if i + 1 < len(tags) else ("", "")
+    if prefix in CONTINUES and left not in ("", label):
         return False
-    return not (prefix in _IS_CONTINUED and after in _CONTINUES and after and right != kind)
+    return not (prefix in CAN_BE_CONTINUED and after and after in CONTINUES and right != label)
 
 
-# Text, and rows that stand twice
+def _check_type(
+    row: int, mention: Sequence[Any], label: str, tagging: _Tagging
+) -> Iterator[Problem]:
+    """The problem of a mention that mostly, or as often, has another type."""
+    surface = " ".join(map(str, mention))
+    types = tagging.types[surface]
+    (first, most), *others = types.most_common(2)
+    if others and (label != first or others[0][1] == most):
+        listed = ", ".join(f"{name} ×{n}" for name, n in sorted(types.items()))
+        text = f"{surface!r:.60} is {label} here (in all rows: {listed})"
+        yield Problem(row, "several types", text)
 
 
 def _check_texts(data: Dataset, columns: Columns) -> Iterator[Problem]:
-    names = getattr(data.features.get(columns.tags), "names", None)
+    named = label_names(data, columns.tags) is not None
     for row, (text, label) in enumerate(_rows(data, columns.words, columns.tags)):
         if text is None:
             yield Problem(row, "missing", f"column {columns.words!r} is None")
         elif not str(text).strip():
             yield Problem(row, "empty token", f"column {columns.words!r} is {text!r:.60}")
-        if names is not None and not isinstance(label, str) and label not in (None, -1):
+        if named and not isinstance(label, str) and label not in (None, MISSING_LABEL):
             yield Problem(row, "unknown tag", f"label {label!r} is unknown")
 
 
-def _key(words: Any) -> Any:
-    return tuple(words) if isinstance(words, list) else words
+def _check_spans(data: Dataset, columns: Columns) -> Iterator[Problem]:
+    """Offsets that lie outside the text or cover other words than the ones beside them."""
+    for column in columns.spans:
+        for row, (words, value) in enumerate(_rows(data, columns.words, column.name)):
+            text = words if columns.is_text else None
+            try:
+                entries = list(column.entries(value))
+            except (ValueError, TypeError, AttributeError) as error:
+                yield Problem(row, "stale span", f"column {column.name!r}: {error}")
+                continue
+            for number, entry in enumerate(entries if words is not None else ()):
+                problem = span_problem(entry, len(words), text)
+                if not problem and text is not None and not text[entry.start : entry.end].strip():
+                    problem = "covers no word"
+                if problem:
+                    where = f"{column.name!r}, entry {number} ({entry.start}:{entry.end})"
+                    yield Problem(row, "stale span", f"column {where} {problem}")
 
 
-def _check_doubles(
+def _check_repeats(
     data: Dataset, columns: Columns, against: Iterable[Dataset]
 ) -> Iterator[Problem]:
     elsewhere: set[Any] = set()
@@ -325,20 +359,24 @@ def _check_doubles(
         theirs = find_columns(other)
         elsewhere |= {_key(words) for (words,) in _rows(other, theirs.words)}
     first: dict[Any, tuple[int, Any]] = {}
-    for row, (words, labels) in enumerate(_rows(data, columns.words, columns.tags)):
+    layers = (columns.tags, *(column.name for column in columns.spans))
+    for row, (words, *labels) in enumerate(_rows(data, columns.words, *layers)):
         key = _key(words)
         if not key:
             continue
         if key in elsewhere:
-            mend = Mend("row left out: its words also stand in the other split", drop=True)
-            yield Problem(row, "overlap", "its words also stand in the other split", mend)
-        if key not in first:
-            first[key] = (row, labels)
+            text = "its words also occur in the other split"
+            yield Problem(row, "overlap", text, Fix(f"row left out: {text}", drop=True))
+        earlier, known = first.setdefault(key, (row, labels))
+        if earlier == row:
             continue
-        earlier, known = first[key]
         if labels == known:
-            text = f"row left out: the same as row {earlier}"
-            yield Problem(row, "duplicate", f"the same as row {earlier}", Mend(text, drop=True))
+            text = f"the same as row {earlier}"
+            yield Problem(row, "duplicate", text, Fix(f"row left out: {text}", drop=True))
         else:
             text = f"the same words as row {earlier}, with other labels"
             yield Problem(row, "contradiction", text)
+
+
+def _key(words: Any) -> Any:
+    return tuple(words) if isinstance(words, list) else words

@@ -1,10 +1,11 @@
-"""What new data are like beside those they were made of, in one small table."""
+"""Compare augmented data with their originals: diversity, novelty, balance, agreement."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import TYPE_CHECKING, Any, Unpack
 
 from textaug.core.columns import Settings
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
 
-# Self-BLEU compares each sentence with all others, so that of large data only so many are taken,
-# evenly spaced. More references give higher values: compare values of as many sentences only.
+# Self-BLEU compares each sentence with all others, so of large data an evenly spaced sample of this
+# size is taken. More references give higher values: compare values of equally many sentences only.
 COMPARED = 200
-ORDER = 4  # longest n-grams of BLEU
+MAX_ORDER = 4  # longest n-grams of BLEU
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,13 @@ class Figures:
     """Measures of one set of sentences.
 
     Attributes:
-        sentences: how many.
-        words: how many in all.
+        sentences: number of sentences.
+        words: number of words in all of them.
         distinct_1: different words, as a share of all (Li et al. 2016, "distinct-n").
         distinct_2: the same for pairs of words. Both fall as a set grows.
         self_bleu: mean BLEU of a sentence with the others as references, 0..1 (Zhu et al. 2018,
             "Texygen"); high where sentences repeat each other. ``None`` with fewer than two.
-        mentions: how many of each type.
+        mentions: number of mentions by type.
         agreement: share of the sentences in which the teacher finds exactly the labelled mentions.
         teacher_f1: strict F1 of the teacher's mentions.
     """
@@ -49,7 +50,7 @@ class Figures:
 
     @property
     def length(self) -> float:
-        """Words in a sentence, in the mean."""
+        """Mean number of words in a sentence."""
         return self.words / self.sentences if self.sentences else 0.0
 
 
@@ -72,11 +73,11 @@ class Description:
     def affinity(self) -> float | None:
         """The teacher's F1 on the new sentences over that on the old ones.
 
-        That of Gontijo-Lopes et al. (2020), "Tradeoffs in Data Augmentation: An Empirical Study",
-        where the data are a validation split that the teacher was not trained on; on its own
-        training data it is too low, since those it knows by heart. Rows that could not be augmented
-        are in the old sentences and not in the new: give only those of ``before`` that could, where
-        there are many others.
+        The affinity of Gontijo-Lopes et al. (2020), "Tradeoffs in Data Augmentation: An Empirical
+        Study", if the data are a validation split that the teacher was not trained on. On the
+        teacher's training data it is too low, since the teacher overfits them. Rows that could not
+        be augmented count for the old sentences only: if there are many, leave them out of
+        ``before``.
         """
         old, new = self.before.teacher_f1, self.after.teacher_f1
         return new / old if old and new is not None else None
@@ -90,8 +91,8 @@ class Description:
             ("distinct-2", f"{old.distinct_2:.3f}", f"{new.distinct_2:.3f}"),
             ("self-BLEU", _number(old.self_bleu), _number(new.self_bleu)),
         ]
-        for kind in sorted(old.mentions | new.mentions):
-            rows.append((f"{kind} mentions", _share(old, kind), _share(new, kind)))
+        for label in sorted(old.mentions | new.mentions):
+            rows.append((f"{label} mentions", _share(old, label), _share(new, label)))
         rows.append(("new mentions", "", _percent(self.new_mentions)))
         if new.agreement is not None:
             rows += [
@@ -114,8 +115,8 @@ def _percent(value: float | None) -> str:
     return "–" if value is None else f"{value:.1%}"
 
 
-def _share(figures: Figures, kind: str) -> str:
-    n, total = figures.mentions.get(kind, 0), sum(figures.mentions.values())
+def _share(figures: Figures, label: str) -> str:
+    n, total = figures.mentions.get(label, 0), sum(figures.mentions.values())
     return f"{n:,} ({n / total:.0%})" if total else "0"
 
 
@@ -126,30 +127,28 @@ def describe(
     split: str = "train",
     **settings: Unpack[Settings],
 ) -> Description:
-    """Say what new data are like: how varied, how new, how balanced, how right to a tagger.
+    """Measure augmented data: diversity, novelty, balance, and agreement with a tagger.
 
-    Rows of ``after`` that are in ``before`` as well are left out, so that what ``expand`` returns
-    can be given as it is.
+    Rows of ``after`` that are in ``before`` as well are left out, so the result of ``expand`` can
+    be given as it is.
 
-    The diversity of Gontijo-Lopes et al. (2020) is not among the measures: it is the final training
-    loss with augmentation over that without, and so is known after two trainings and not before.
-    Their affinity needs a teacher, and a validation split, also augmented, for ``before`` and
-    ``after``.
+    The diversity of Gontijo-Lopes et al. (2020), the final training loss with augmentation over
+    that without, is not measured, since it takes two trainings. Their affinity needs a teacher,
+    and a validation split before and after augmentation.
 
     Args:
         before: the data before; of a ``DatasetDict`` only ``split`` is read.
         after: augmented data, with or without the originals.
         teacher: a tagger trained on gold data, as for :class:`~textaug.TeacherAgreement`. Without
-            it what needs one is ``None``.
+            it, its measures are ``None``.
         split: which split of a ``DatasetDict``.
-        **settings: column names and such; see :class:`~textaug.Augmenter`.
+        **settings: column names and label names; see :class:`~textaug.Augmenter`.
 
     Returns:
-        A :class:`Description`. The same data give the same figures, self-BLEU over 200 sentences
-        at most, evenly spaced.
+        A :class:`Description`; deterministic. Self-BLEU is over 200 sentences at most.
 
     Raises:
-        ValueError: if a row is damaged, or the teacher does not suit the data.
+        ValueError: if a row is damaged, or the teacher lacks a mention type of the data.
         OSError: if there is no such teacher.
 
     >>> from datasets import Dataset
@@ -218,18 +217,15 @@ def _self_bleu(sentences: Sequence[list[str]]) -> float | None:
     from nltk.translate.bleu_score import SmoothingFunction, sentence_bleu
 
     some = [words for words in sentences if words]
-    some = (
-        [some[i * len(some) // COMPARED] for i in range(COMPARED)] if len(some) > COMPARED else some
-    )
+    if len(some) > COMPARED:
+        some = [some[i * len(some) // COMPARED] for i in range(COMPARED)]
     if len(some) < 2:
         return None
-    smooth: Any = SmoothingFunction().method1  # so that one word too many does not make it 0
+    smooth: Any = SmoothingFunction().method1  # one n-gram without a match must not make it 0
     scores = []
     for i, words in enumerate(some):
-        order = min(ORDER, len(words))  # of a sentence of two words, not all can match four
-        scores.append(
-            sentence_bleu(
-                [*some[:i], *some[i + 1 :]], words, [1 / order] * order, smoothing_function=smooth
-            )
-        )
-    return float(sum(scores) / len(scores))
+        order = min(MAX_ORDER, len(words))  # a sentence of two words has no 4-grams
+        weights = [1 / order] * order
+        others = some[:i] + some[i + 1 :]
+        scores.append(sentence_bleu(others, words, weights, smoothing_function=smooth))
+    return float(fmean(scores))

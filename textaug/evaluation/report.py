@@ -1,25 +1,26 @@
-"""One page about what augmentation did to a data set: no script, no request to anywhere."""
+"""Compare a data set with what augmentation made of it, for one self-contained page."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from textaug.core.batch import Batch
 from textaug.core.columns import ORIGINAL, ColumnNames, named_labels
 from textaug.core.example import Example
 from textaug.core.markup import Pair
+from textaug.core.reading import batches_of
 from textaug.evaluation.check import check
 from textaug.evaluation.report_page import Report, Side
+from textaug.models import scores
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
 
 COMPARED = 20_000  # copies compared with their originals; of more, evenly spaced ones
-# What augmentation must never bring in.
+# Problems that augmentation must never add.
 FAULTS = ("missing", "length", "empty token", "blank in token", "unknown tag", "orphan tag")
 
 
@@ -38,10 +39,10 @@ def measure(
         before: the data set before.
         after: the data set after: each row followed by its copies (as ``expand`` and ``textaug
             augment`` give it), or as many rows as before, each one augmented.
-        names: what the two are called.
-        counts: what became of the copies, such as ``augmenter.counts``.
+        names: names of the two, for the page.
+        counts: how many copies had which outcome, such as ``augmenter.counts``.
         columns: which columns hold what; default: found.
-        meaning: also compare in meaning, by the MiniLM model of the ``offline`` extra.
+        meaning: also compare the meaning, with the MiniLM model of the ``offline`` extra.
 
     Raises:
         ValueError: if a row is damaged (``textaug check`` names it).
@@ -64,8 +65,8 @@ def measure(
         after=two,
         of_mentions=of_mentions,
         pairs=None if pairs is None else compared,
-        kept=[_words_kept(pair) for pair in compared],
-        meaning=_likeness(compared) if meaning and compared else [],
+        kept=[_kept_share(pair) for pair in compared],
+        meaning=_similarities(compared) if meaning else [],
         counts=counts,
         faults=(_faults(before), _faults(after)),
     )
@@ -76,9 +77,7 @@ def _side(data: Dataset, columns: ColumnNames) -> tuple[Side, bool]:
     labels: Counter[str] = Counter()
     mentions: dict[str, Counter[str]] = {}
     parts, of_mentions = 1, False
-    plain = [name for name, kind in data.features.items() if not hasattr(kind, "decode_example")]
-    for rows in data.select_columns(plain).with_format(None).iter(1000):
-        batch = Batch(rows, columns, data.features)
+    for batch in batches_of(data, columns):
         parts = batch.parts
         of_mentions = of_mentions or batch.schema.tokens is not None
         for example in batch.examples():
@@ -88,10 +87,9 @@ def _side(data: Dataset, columns: ColumnNames) -> tuple[Side, bool]:
                 surface = " ".join(example.tokens[span.start : span.end])
                 mentions.setdefault(span.label, Counter())[surface] += 1
     if not of_mentions and "label" in data.features:
-        kind = data.features["label"]
-        names = getattr(kind, "names", None)
-        for value in data.with_format(None)["label"]:
-            labels[str(named_labels(value, kind) if names else value)] += 1
+        feature = data.features["label"]
+        values = data.select_columns("label").with_format(None)["label"]
+        labels.update(str(named_labels(value, feature)) for value in values)
     return Side(len(examples) // parts, examples, labels, mentions), of_mentions
 
 
@@ -108,7 +106,7 @@ def _makers(data: Dataset) -> list[str] | None:
 def _pairs(
     before: Sequence[Example], after: Sequence[Example], makers: Sequence[str] | None
 ) -> list[Pair] | None:
-    """Each copy with its original: it follows it, or stands in its place."""
+    """Each copy with its original, which it follows or replaces; ``None`` if neither holds."""
     pairs = []
     at = -1
     makers = makers if makers and len(makers) == len(after) else [""] * len(after)
@@ -126,35 +124,15 @@ def _pairs(
     return None
 
 
-def _words_kept(pair: Pair) -> float:
+def _kept_share(pair: Pair) -> float:
     return SequenceMatcher(None, pair.before.tokens, pair.after.tokens, autojunk=False).ratio()
 
 
-def _likeness(pairs: Sequence[Pair], batch_size: int = 64) -> list[float]:
-    """Cosine of the sentences' mean MiniLM vectors."""
-    import torch
-    from transformers import AutoModel, AutoTokenizer
-
-    from textaug import offline
-
-    tokenizer = AutoTokenizer.from_pretrained(offline.encoder())
-    model = AutoModel.from_pretrained(offline.encoder(), dtype=torch.float32).eval()
-
-    @torch.inference_mode()
-    def vectors(texts: list[str]) -> Any:
-        inputs = tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
-        hidden = model(**inputs).last_hidden_state
-        mask = inputs["attention_mask"].unsqueeze(-1)
-        mean = (hidden * mask).sum(1) / mask.sum(1)
-        return torch.nn.functional.normalize(mean, dim=-1)
-
-    found: list[float] = []
-    for start in range(0, len(pairs), batch_size):
-        some = pairs[start : start + batch_size]
-        before = vectors([pair.before.text for pair in some])
-        after = vectors([pair.after.text for pair in some])
-        found += (before * after).sum(-1).tolist()
-    return found
+def _similarities(pairs: Sequence[Pair]) -> list[float]:
+    """Cosine of the MiniLM vectors of each pair."""
+    before = scores.vectors([pair.before.text for pair in pairs])
+    after = scores.vectors([pair.after.text for pair in pairs])
+    return [float(a @ b) for a, b in zip(before, after, strict=True)]
 
 
 def _faults(data: Dataset) -> int:
