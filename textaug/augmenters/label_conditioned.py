@@ -1,4 +1,4 @@
-"""New words inside mentions, by a masked language model that has been told the label."""
+"""Replace words of mentions, with a masked language model that knows the label."""
 
 from __future__ import annotations
 
@@ -26,46 +26,45 @@ if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
 
-# Which pieces may be predicted at a place: a word that is one piece, or the first or a later piece
-# of a longer one.
+# Which sub-tokens may be predicted at a position: a whole word, or the first or a later sub-token.
 _WHOLE, _FIRST, _LATER = range(3)
 SMALL_MODEL_RATE, USUAL_RATE = 2e-4, 5e-5  # learning rates: the smaller the model, the larger
 
 
 class LabelConditionedMLM(Augmenter):
-    """Replace words of mentions by others that a masked language model finds likely *there*.
+    """Replace words of mentions by others that a masked language model predicts for the label.
 
     MELM (Zhou et al. 2022, "MELM: Data Augmentation with Masked Entity Language Modeling for
-    Low-Resource NER"): every word of a mention stands between two markers that name its label; a
-    masked language model is fine-tuned on the sample to predict masked mention words beside them,
-    and then draws new ones from its ``top_k`` best. So the new word is one that suits label *and*
-    sentence, and may be one that the sample does not have.
+    Low-Resource NER"): every word of a mention is enclosed in markers of its label; a masked
+    language model is fine-tuned on the sample to predict masked mention words, and new words are
+    sampled from its ``top_k`` best. So a new word fits label *and* sentence, and need not occur in
+    the sample.
 
-    A mention keeps its number of words, its case, and every word with a sign or digit in it; a
-    new word has as many pieces as the model cuts the old one into. Other than in the paper the
-    pieces of a mention are drawn from left to right, each in the knowledge of those before, because
-    pieces drawn at once seldom make a word. Made by :meth:`from_dataset`.
+    A mention keeps its number of words, its case, and every word with a sign or digit; a new word
+    has as many sub-tokens as the old one. Unlike in the paper, the sub-tokens of a mention are
+    sampled from left to right, each given those before, because sub-tokens sampled at once rarely
+    form a word. Made by :meth:`from_dataset`.
 
     Args:
-        model: the folder of a model with label markers, as :meth:`from_dataset` makes them.
+        model: the folder of a model with label markers, as made by :meth:`from_dataset`.
         p: share of the mention words that are replaced (at least one per sentence if ``p > 0``).
-        top_k: from how many of the most likely pieces one is drawn, at least 1; default 5, as in
-            the paper.
-        temperature: above 1 evens out their probabilities, below 1 sharpens them; above 0.
+        top_k: number of most likely sub-tokens to sample from, at least 1; default 5, as in the
+            paper.
+        temperature: above 1 flattens the probabilities, below 1 sharpens them; above 0.
         dtype: see :class:`~textaug.MaskedLMSubstitution`, as for the next two.
         device: where the model runs.
-        batch_tokens: how many sub-word tokens go through the model at once.
-        **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here. A mention of a
-            type that the model was not trained on is left alone.
+        batch_tokens: sub-tokens per forward pass.
+        **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here. Mentions of
+            types that the model was not trained on stay.
 
     Raises:
-        ValueError: for an argument out of range, naming it; on first use, for a model without
+        ValueError: for an argument out of range, naming it; on first use, if the model has no
             label markers.
 
     >>> LabelConditionedMLM("melm-2b7e", p=0.7, seed=1)
     LabelConditionedMLM(model='melm-2b7e', p=0.7, seed=1)
 
-    With a data set at hand::
+    With a data set::
 
         augment = LabelConditionedMLM.from_dataset(train, "offline")
         train.map(augment, batched=True)
@@ -119,35 +118,34 @@ class LabelConditionedMLM(Augmenter):
     ) -> LabelConditionedMLM:
         """Fine-tune a masked language model on the mentions of a data set.
 
-        What has been trained once, on the same sentences and with the same settings, is taken from
-        ``cache_dir``. On a machine with GPUs, train in a process of its own before you start
+        A model trained before on the same sentences with the same settings is taken from
+        ``cache_dir``. On a machine with GPUs, train in a separate process before
         ``map(..., num_proc=...)``: workers cannot use a GPU that their parent has used.
 
         Args:
             dataset: the training data. Of a ``DatasetDict`` only ``split`` is read.
             model: any masked language model: a folder, a name on the model hub, or ``"offline"``.
             p: see :class:`LabelConditionedMLM`.
-            epochs: how often every sentence with a mention is seen; default 20, as in the paper.
-            batch_size: sentences in a step.
-            learning_rate: at its peak; default: 5e-5, and 2e-4 for ``"offline"``.
+            epochs: passes over the sentences with mentions; default 20, as in the paper.
+            batch_size: sentences per step.
+            learning_rate: peak value; default: 5e-5, and 2e-4 for ``"offline"``.
             mask: share of the mention words that are masked in training, above 0; default 0.7, as
                 in the paper.
-            label_words: what a label stands for, in words of the language of the data, for
-                instance ``{"DIS": "disease"}``: the marker's embedding starts as the word's.
-                The usual labels are known; the others are taken at their word.
+            label_words: the meaning of a label, in words of the language of the data, for instance
+                ``{"DIS": "disease"}``: the marker's embedding is initialised with the word's. The
+                usual labels are known; for others the label itself is used.
             revision: branch, tag or commit of the model on the hub.
-            device: where it is trained and used; default: a GPU if there is one.
-            cache_dir: where the folder of weights is kept; default: ``textaug`` in ``HF_HOME``.
+            device: of the training and of the result; default: a GPU if there is one.
+            cache_dir: parent of the folder of weights; default: ``textaug`` in ``HF_HOME``.
             split: which split of a ``DatasetDict``.
-            show_progress_bar: while it trains, unless ``datasets`` shows none either
-                (``datasets.disable_progress_bars()``).
-            **options: of :class:`LabelConditionedMLM`; its ``seed`` also counts in training.
+            show_progress_bar: during training, unless ``datasets.disable_progress_bars()``.
+            **options: of :class:`LabelConditionedMLM`; its ``seed`` is also that of the training.
 
         Raises:
             ValueError: if the data have no mention, or an argument is out of range.
-            OSError: if there is no such model, or no way to get it.
+            OSError: if the model cannot be loaded.
         """
-        augmenter = cls(model, p, device=device, **options)  # finds mistakes before the training
+        augmenter = cls(model, p, device=device, **options)  # raises before the training
         for name, value in (("epochs", epochs), ("batch_size", batch_size), ("mask", mask)):
             if value <= 0:
                 raise ValueError(f"{name}={value}: must be above 0")
@@ -198,12 +196,12 @@ class LabelConditionedMLM(Augmenter):
     def propose(
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Sequence[Edit]]:
-        """Mask words of mentions, and fill them piece by piece, all mentions together."""
+        """Mask words of mentions, and predict their sub-tokens from left to right, in batches."""
         engine = marked_engine(self.model, self.dtype, self.device, self.rank)
         rows = engine.rows(examples)
-        # By row and mention, the places to fill from left to right.
+        # By row and mention: the positions to predict, from left to right.
         queues: dict[tuple[int, int], list[tuple[int, Gap]]] = {}
-        # Where "a" may have to become "an": before the first word of a mention.
+        # Where "a" may become "an": before the first word of a mention.
         english = [
             {span.start for span in e.spans} if reads_as_english(e.tokens) else () for e in examples
         ]
@@ -219,8 +217,8 @@ class LabelConditionedMLM(Augmenter):
             unwanted = (examples[row.example].tokens[word.position].casefold(),)
             for at in range(word.start, word.end):
                 one = word.end - word.start == 1
-                kind = _WHOLE if one else _FIRST if at == word.start else _LATER
-                queue.append((at, Gap(word.position, kind, unwanted)))
+                part = _WHOLE if one else _FIRST if at == word.start else _LATER
+                queue.append((at, Gap(word.position, part, unwanted)))
                 row.ids[at] = engine.mask_id
         while queues:
             windows: dict[int, Window] = {}
@@ -244,7 +242,7 @@ class LabelConditionedMLM(Augmenter):
             if not MARKED_WORD.fullmatch(new) or new.casefold() == old.casefold():
                 continue
             new = match_case(new, old)
-            edits[n].append(Edit(i, i + 1, (new,), origins=(None,)))  # its part of speech is open
+            edits[n].append(Edit(i, i + 1, (new,), origins=(None,)))  # of unknown part of speech
             if i in english[n] and (article := article_edit(examples[n], i, new)):
                 edits[n].append(article)
         return edits

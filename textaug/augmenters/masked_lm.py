@@ -1,4 +1,4 @@
-"""Words predicted by a masked language model, in place of others or between them."""
+"""Replace or insert words that a masked language model predicts."""
 
 from __future__ import annotations
 
@@ -33,63 +33,63 @@ MODES = ("substitute", "insert")
 
 
 class MaskedLMSubstitution(Augmenter):
-    """Replace words by others that a masked language model finds likely in their place.
+    """Replace words by others that a masked language model predicts for their position.
 
-    All chosen words of a sentence are masked at once and predicted in one pass (Wu et al. 2019,
-    "Conditional BERT Contextual Augmentation", without their label embedding); each is then drawn
-    from its most likely words, as in Kobayashi (2018), "Contextual Augmentation". Such a word
-    fits its sentence, but means something else often enough: where a single word decides the
-    label of a text (sentiment), look at some results first.
+    All chosen words of a sentence are masked at once and predicted in one forward pass (Wu et al.
+    2019, "Conditional BERT Contextual Augmentation", without label embeddings); each new word is
+    then sampled from the most likely ones, as in Kobayashi (2018), "Contextual Augmentation". It
+    fits the sentence but often has another meaning: where a single word decides the label of a
+    text (sentiment), inspect some results first.
 
-    Numbers, punctuation and stop words stay. A new word is always a whole word of the vocabulary,
-    letters only, another one than before, in the case of the one that it replaces. Outside
-    mentions no name is put in, since it would be a mention without a label, and what looks like
-    one stays (weekdays too). Names are told by their capital, so take a *cased* model for data with
-    mentions; of uncased models only those with the vocabulary of English BERT will do, of which a
-    list says what is no name. ``a`` and ``an`` before a new word are set right where the sentence
-    is English. New words have no part of speech (-1 in ``pos_tags``).
+    Numbers, punctuation and stop words stay. A new word is a different whole word of the
+    vocabulary, letters only, in the case of the old one. Outside mentions no name is inserted (it
+    would be a mention without a label), and words that look like names stay (weekdays too). Names
+    are recognised by their capital, so use a *cased* model for data with mentions; of uncased
+    models only those with the vocabulary of English BERT are supported, by a list of words that are
+    not names. In English, ``a``/``an`` before a new word is corrected. New words have no part of
+    speech (-1 in ``pos_tags``).
 
-    Sentences longer than the model's window are predicted piece by piece.
+    Sentences longer than the model's window are predicted in several windows.
 
     Args:
         model: any masked language model (BERT, RoBERTa, XLM-R, ModernBERT, …): a folder made by
             ``save_pretrained``, a name on the model hub, or ``"offline"``, the small English one
-            of :func:`textaug.offline.masked_lm`, for machines with no hub. Loaded on first use.
-        p: how likely each word is to be chosen, 0..1. At least one is, if there is any.
-        mode: ``"substitute"``, or ``"insert"``: put a new word before the chosen ones.
-        mask: ``False`` leaves the chosen words visible while they are predicted, so that the new
-            ones come closer in meaning (Li et al. 2020, "BERT-ATTACK"); then only words that are
-            one piece to the model are chosen. ``"substitute"`` only.
-        same_form: for English, draw only words that can be what the old one is (a plural noun, a
-            verb in the past, …), by WordNet; where that does not know the old word, any. A large
-            model seldom needs it. ``"substitute"`` only.
-        top_k: from how many of the most likely words one is drawn, at least 1.
-        top_p: only from the fewest of those that hold this share of their probability, 0..1
-            (Holtzman et al. 2020); 1 keeps them all, 0 the best alone.
-        temperature: above 1 evens out the probabilities, below 1 sharpens them; above 0.
+            of :func:`textaug.offline.masked_lm`, for machines without a hub. Loaded on first use.
+        p: probability of each word to be chosen, 0..1; at least one is.
+        mode: ``"substitute"``, or ``"insert"``: insert a new word before each chosen one.
+        mask: ``False`` leaves the chosen words visible during prediction, so that the new ones are
+            closer in meaning (Li et al. 2020, "BERT-ATTACK"); only words that are one sub-token
+            are chosen then. ``"substitute"`` only.
+        same_form: for English, draw only words that can have the form of the old one (plural noun,
+            past tense, …), by WordNet; any, if the old word is not in WordNet. A large model rarely
+            needs it. ``"substitute"`` only.
+        top_k: number of most likely words to sample from, at least 1.
+        top_p: sample only from the smallest set with this share of their probability, 0..1
+            (Holtzman et al. 2020); 1 keeps all, 0 only the best.
+        temperature: above 1 flattens the probabilities, below 1 sharpens them; above 0.
         revision: branch, tag or commit of the model on the hub.
         dtype: the model's number format: ``"auto"`` (bfloat16 on a GPU that has it, else
             float32), ``"float32"``, ``"bfloat16"`` or ``"float16"``.
         device: ``"cpu"``, ``"cuda:1"``, …; default: a GPU if there is one (with several, one for
             each worker of ``map(..., with_rank=True)``).
-        batch_tokens: how many sub-word tokens, padding included, go through the model at once.
-            Less needs less memory. When a GPU runs out of it, batches are halved.
+        batch_tokens: sub-tokens per forward pass, padding included. If a GPU runs out of memory,
+            batches are halved.
         **settings: see :class:`~textaug.Augmenter`. With ``target="mentions"`` the mention keeps
-            its label whatever the model puts there ("Paris" can become "March").
+            its label whatever the model predicts ("Paris" can become "March").
 
     Raises:
-        ValueError: for an argument out of range, naming it; on first use, for a model that is no
+        ValueError: for an argument out of range, naming it; on first use, if the model is not a
             masked language model.
-        OSError: on first use, if there is no such model, or no way to get it.
+        OSError: on first use, if the model cannot be loaded.
 
-    On a CPU the output depends on nothing but the seed and the example. On a GPU, in bfloat16
-    above all, a prediction's last bits can differ with the batch it is in, and so, now and then, a
-    word with ``batch_tokens`` or the batch size of ``map``.
+    On a CPU the output depends only on the seed and the example. On a GPU, above all in bfloat16,
+    the last bits of a prediction depend on its batch, so a word may change with ``batch_tokens`` or
+    the batch size of ``map``.
 
     >>> MaskedLMSubstitution("roberta-base", p=0.3, top_k=20, seed=1)
     MaskedLMSubstitution(model='roberta-base', p=0.3, top_k=20, seed=1)
 
-    With a model at hand::
+    With a model::
 
         augment = MaskedLMSubstitution("bert-base-cased")
         augment("Shares fell sharply on Friday.")  # 'Prices fell slightly on Friday.'
@@ -140,7 +140,7 @@ class MaskedLMSubstitution(Augmenter):
     def propose(
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Sequence[Edit]]:
-        """Choose places, predict them all together, draw a word for each."""
+        """Choose words, predict them in batches, and sample a word for each."""
         engine = masked_lm_engine(self.model, self.revision, self.dtype, self.device, self.rank)
         pieces = engine.pieces({token for example in examples for token in example.tokens})
         windows: list[Window] = []
@@ -172,7 +172,7 @@ class MaskedLMSubstitution(Augmenter):
     def _gaps(
         self, example: Example, pieces: Mapping[str, tuple[int, ...]], common: Set[str]
     ) -> list[Gap]:
-        """The places of an example where a word could be predicted."""
+        """The positions of an example at which a word can be predicted."""
         tokens = example.tokens
         inner = {i for span in example.spans for i in range(span.start + 1, span.end)}
         mentioned = inner | {span.start for span in example.spans}
@@ -183,7 +183,7 @@ class MaskedLMSubstitution(Augmenter):
                 continue
             capital = token[0].isupper()
             if self.mode == "insert":
-                # Before a span's first token is outside it. Before a capital a sentence may begin.
+                # Before its first token is outside a span. A capital may begin a sentence.
                 if i in inner or not (capital or self.target == "mentions"):
                     around = tuple(word.casefold() for word in tokens[max(i - 1, 0) : i + 1])
                     gaps.append(Gap(i, ANY if i in inner else LOWER, around))
@@ -196,7 +196,7 @@ class MaskedLMSubstitution(Augmenter):
                 allowed = LOWER
             elif token.lower() in common:
                 allowed = CAPITAL
-            else:  # a weekday, a name without a label: nothing that may be put there would suit
+            else:  # a weekday or a name without a label
                 continue
             gaps.append(Gap(i, allowed, (token.casefold(),)))
         return gaps
@@ -209,7 +209,7 @@ class MaskedLMSubstitution(Augmenter):
         pieces: Mapping[str, tuple[int, ...]],
         engine: MaskedLMEngine,
     ) -> list[Window]:
-        """An example as the model sees it; cut where it is too long, between words."""
+        """The example as input of the model; too long ones are cut between words."""
         wanted = {gap.position: gap for gap in gaps}
         units: list[tuple[tuple[int, ...], Gap | None]] = []
         for i, token in enumerate(example.tokens):
@@ -242,6 +242,6 @@ class MaskedLMSubstitution(Augmenter):
 
 
 def _may_be(new: str, old: str) -> bool:
-    """Whether an English word can be what another is, a verb in the past for instance."""
+    """Whether two English words can have the same form, such as past tense."""
     forms = grammatical_forms(old)
     return not forms or not forms.isdisjoint(grammatical_forms(new))

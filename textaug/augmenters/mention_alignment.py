@@ -1,7 +1,7 @@
-"""A rewritten sentence gets its labels back: every mention is found again, or it is rejected.
+"""Labels for a rewritten sentence: every mention is found again, or the result is rejected.
 
-For methods that write the sentence anew and give back nothing but text (back-translation, language
-models). Knows no method.
+For methods that rewrite the whole sentence and return plain text (back-translation, language
+models).
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from textaug.language.tokenization import guess_spaces, printed, tokenize, unpri
 
 WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*")
 
-# Joined to one of these, a mention's surface would be part of a longer word: "pro-German",
-# "AT&T", "O'Neill", "example.com". A possessive ("Germany's") may follow.
+# With one of these next to it, a mention's surface is part of a longer word: "pro-German", "AT&T",
+# "O'Neill", "example.com". A possessive ("Germany's") may follow.
 _NOT_AFTER = r"(?<![\p{L}\p{M}\p{N}_@#])(?<![\p{L}\p{N}][-‐‑–/&.'’])"
 _NOT_BEFORE = r"(?![\p{L}\p{M}\p{N}_])(?![-‐‑–/&.][\p{L}\p{N}])(?!['’](?![sS]?(?![\p{L}\p{N}])))"
-# Signs that a typesetter sets without white space, but that would weld a mention to its neighbour.
-_WELDING = ("/", "-", "$", "£", "€")
-# Tokens after which a word is capitalised though it may be no name.
+# Signs printed without white space, which would join a mention to its neighbour.
+_JOINING = ("/", "-", "$", "£", "€")
+# Tokens after which a capitalised word is not necessarily a name.
 _BEFORE_CAPITAL = frozenset({".", "?", "!", ":", '"', "'", "“", "‘", "(", "-", "--", "–", "..."})
 
 
@@ -34,17 +34,17 @@ class Sentence:
 
     Args:
         example: the example.
-        text: its text; for tokens, with the white space that a typesetter would put.
-        places: the characters that each mention takes in the text.
+        text: its text; for tokens, with the white space of printed text.
+        offsets: character offsets (start, end) of each mention in the text.
     """
 
     example: Example
     text: str
-    places: tuple[tuple[int, int], ...] = ()
+    offsets: tuple[tuple[int, int], ...] = ()
 
     @classmethod
     def of(cls, example: Example) -> Sentence:
-        """The sentence that an example stands for.
+        """The sentence of an example.
 
         >>> tokens = ("He", "did", "n't", "visit", "New", "York", ".")
         >>> Sentence.of(Example(tokens, (Span(4, 6, "LOC"),))).text
@@ -59,122 +59,120 @@ class Sentence:
         starts, ends = [], []
         gaps = guess_spaces(example.tokens)
         for i, (gap, token) in enumerate(zip(gaps, printed(example.tokens), strict=False)):
-            if i in borders and i > 0 and (text.endswith(_WELDING) or token in _WELDING):
+            if i in borders and i > 0 and (text.endswith(_JOINING) or token in _JOINING):
                 gap = " "
             text += gap
             starts.append(len(text))
             text += token
             ends.append(len(text))
-        places = tuple((starts[span.start], ends[span.end - 1]) for span in example.spans)
-        return cls(example, text, places)
+        places = ((starts[span.start], ends[span.end - 1]) for span in example.spans)
+        return cls(example, text, tuple(places))
 
     @cached_property
     def surfaces(self) -> list[str]:
-        """What stands in the text for each mention."""
-        return [self.text[start:end] for start, end in self.places]
+        """The text of each mention."""
+        return [self.text[start:end] for start, end in self.offsets]
 
     @cached_property
-    def stretches(self) -> list[str]:
+    def segments(self) -> list[str]:
         """The text before, between and after the mentions: one more than there are mentions."""
-        borders = [0, *(border for place in self.places for border in place), len(self.text)]
+        borders = [0, *(border for pair in self.offsets for border in pair), len(self.text)]
         return [self.text[a:b] for a, b in zip(borders[::2], borders[1::2], strict=True)]
 
     @cached_property
     def is_ambiguous(self) -> bool:
-        """Whether a mention's surface has two labels, or also stands where no mention is."""
+        """Whether a mention's surface has two labels, or also occurs outside mentions."""
         labels = {
             (surface, span.label)
             for surface, span in zip(self.surfaces, self.example.spans, strict=False)
         }
-        return len(labels) > len(set(self.surfaces)) or self.find(self.text) != list(self.places)
+        return len(labels) > len(set(self.surfaces)) or self.find(self.text) != list(self.offsets)
 
     def find(self, text: str) -> list[tuple[int, int]]:
-        """Where mentions' surfaces stand in a text, as words of their own.
+        """Character offsets of the mentions' surfaces in a text, as whole words.
 
-        Where one surface begins with another, the longer is found; what lies inside a found one
-        is not found again.
+        If one surface begins with another, the longer one is found; matches do not overlap.
         """
-        return [match.span() for match in self._finder.finditer(text)] if self.places else []
+        return [match.span() for match in self._finder.finditer(text)] if self.offsets else []
 
     @cached_property
     def _finder(self) -> regex.Pattern[str]:
         longest_first = sorted(set(self.surfaces), key=lambda surface: (-len(surface), surface))
         surfaces = "|".join(regex.escape(surface) for surface in longest_first)
-        # The last branch fits nothing. Without it `regex` looks for a single surface with a search
-        # that takes minutes where the surface is long and repeats itself.
+        # The last branch never matches. Without it, `regex` searches a single long repetitive
+        # surface with an algorithm that takes minutes.
         return regex.compile(f"{_NOT_AFTER}(?:{surfaces}|(?!)){_NOT_BEFORE}")
 
     def rewritten(self, text: str) -> Augmented | Rejected:
-        """The example that a new text for the whole sentence makes.
+        """The example for a rewritten text of the whole sentence.
+
+        Must not be called if :attr:`is_ambiguous`. Text without mentions is never rejected.
 
         Args:
             text: the sentence, rewritten.
 
         Returns:
-            The example, with the mentions' tokens as they were (so that no token ever straddles a
-            mention's border) and between them the new text, tokenized; or why there is none:
+            The example, with the mentions' old tokens (so that no token crosses a mention's border)
+            and the new text between them, tokenized; or the reason why there is none:
 
-            - ``"mention lost"``, ``"mention doubled"``: a surface stands in the text less or more
-              often than in the sentence;
-            - ``"new name"``: a capitalised word stands outside the mentions that was not there
-              before, maybe a name, and then without its label.
-
-            A sentence that :attr:`is_ambiguous` must not be given. Text without mentions is never
-            rejected.
+            - ``"mention lost"``, ``"mention doubled"``: a surface occurs less or more often than
+              in the sentence;
+            - ``"new name"``: a new capitalised word outside the mentions may be a name without a
+              label.
         """
         text = self._cased(text)
         if self.example.spaces is not None and not self.example.spans:
             new = Example.from_text(text)._replace(labels=self.example.labels)
             return Augmented(new, (None,) * len(new.tokens))
-        places = self.find(text)
+        offsets = self.find(text)
         missing = Counter(self.surfaces)
-        missing.subtract(text[start:end] for start, end in places)
+        missing.subtract(text[start:end] for start, end in offsets)
         if any(missing.values()):
             return Rejected("mention lost" if max(missing.values()) > 0 else "mention doubled")
         waiting = list(enumerate(self.surfaces))
         order: list[int] = []
-        stretches: list[str | None] = []
+        segments: list[str | None] = []
         done = 0
-        for start, end in places:
+        for start, end in offsets:
             which = [surface for _, surface in waiting].index(text[start:end])
             order.append(waiting.pop(which)[0])
-            stretches.append(text[done:start])
+            segments.append(text[done:start])
             done = end
-        stretches.append(text[done:])
-        if any(self._has_new_name(stretch or "", k == 0) for k, stretch in enumerate(stretches)):
+        segments.append(text[done:])
+        if any(self._has_new_name(segment or "", k == 0) for k, segment in enumerate(segments)):
             return Rejected("new name")
-        return self._assembled(stretches, order)
+        return self._assembled(segments, order)
 
     def fits(self, k: int, text: str) -> bool:
-        """Whether ``text`` may take the place of stretch ``k``: it brings in no name."""
+        """Whether ``text`` may replace segment ``k``: it has no new name."""
         text = self._cased(text)
-        as_before = len(self.find(text)) == len(self.find(self.stretches[k]))
+        as_before = len(self.find(text)) == len(self.find(self.segments[k]))
         return as_before and not self._has_new_name(text, k == 0)
 
-    def with_stretches(self, stretches: Sequence[str | None]) -> Augmented:
-        """The example with new text between its mentions, ``None`` where a stretch stays."""
-        new = [None if stretch is None else self._cased(stretch) for stretch in stretches]
+    def with_segments(self, segments: Sequence[str | None]) -> Augmented:
+        """The example with new text between its mentions; ``None`` keeps a segment."""
+        new = [None if segment is None else self._cased(segment) for segment in segments]
         return self._assembled(new, range(len(self.example.spans)))
 
-    def _assembled(self, stretches: Sequence[str | None], order: Sequence[int]) -> Augmented:
-        """Stretches of text and mentions in turn."""
+    def _assembled(self, segments: Sequence[str | None], order: Sequence[int]) -> Augmented:
+        """An example from alternating segments and mentions."""
         old = self.example
         if old.spaces is not None:
-            return self._assembled_text(stretches, order)
+            return self._assembled_text(segments, order)
         tokens: list[str] = []
         origins: list[int | None] = []
         new_spans: list[Span] = []
         borders = [0, *(b for span in old.spans for b in (span.start, span.end)), len(old.tokens)]
-        for k, stretch in enumerate(stretches):
-            if stretch is None:
+        for k, segment in enumerate(segments):
+            if segment is None:
                 kept = range(borders[2 * k], borders[2 * k + 1])
                 tokens += old.tokens[kept.start : kept.stop]
                 origins += kept
             else:
-                new = unprinted(tokenize(stretch), like=old.tokens)
+                new = unprinted(tokenize(segment), like=old.tokens)
                 tokens += new
                 origins += [None] * len(new)
-            for number in order[k : k + 1]:  # none after the last stretch
+            for number in order[k : k + 1]:  # none after the last segment
                 span = old.spans[number]
                 start = len(tokens)
                 tokens += old.tokens[span.start : span.end]
@@ -183,12 +181,12 @@ class Sentence:
         made = Example(tuple(tokens), tuple(new_spans), labels=old.labels)
         return Augmented(made, tuple(origins), span_origins=tuple(order))
 
-    def _assembled_text(self, stretches: Sequence[str | None], order: Sequence[int]) -> Augmented:
+    def _assembled_text(self, segments: Sequence[str | None], order: Sequence[int]) -> Augmented:
         """The same for text, which is cut into words anew."""
         text = ""
         borders: list[tuple[int, int]] = []
-        for k, stretch in enumerate(stretches):
-            text += self.stretches[k] if stretch is None else stretch
+        for k, segment in enumerate(segments):
+            text += self.segments[k] if segment is None else segment
             for number in order[k : k + 1]:
                 start = len(text)
                 text += self.surfaces[number]
@@ -205,12 +203,12 @@ class Sentence:
         return Augmented(made, (None,) * len(new.tokens), span_origins=tuple(order))
 
     def _cased(self, text: str) -> str:
-        """Data in lower case stay in lower case."""
+        """The text, in lower case if the sentence has no capitals."""
         return text if any(map(str.isupper, self.text)) else text.lower()
 
-    def _has_new_name(self, stretch: str, at_start: bool) -> bool:
-        """Whether a capitalised word is there that did not stand outside mentions."""
-        tokens = tokenize(stretch)
+    def _has_new_name(self, segment: str, at_start: bool) -> bool:
+        """Whether there is a capitalised word that was not outside the mentions before."""
+        tokens = tokenize(segment)
         for i, token in enumerate(tokens):
             before = tokens[i - 1] if i else "." if at_start else ""
             for word in WORD.findall(token):
@@ -225,4 +223,4 @@ class Sentence:
 
     @cached_property
     def _outside(self) -> set[str]:
-        return {word for stretch in self.stretches for word in WORD.findall(stretch.lower())}
+        return {word for segment in self.segments for word in WORD.findall(segment.lower())}

@@ -11,9 +11,16 @@ from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
 from textaug.core.validation import check_probability
-from textaug.language.misspelling import LAYOUTS, MISSPELLINGS, key_neighbours
+from textaug.language.misspelling import (
+    CACHE_SIZE,
+    LAYOUTS,
+    MISSPELLINGS,
+    graphemes,
+    is_letter,
+    key_neighbours,
+    misspelt,
+)
 
-CACHE_SIZE = 1 << 16  # words
 _PUNCTUATION = (",", ".", ";", ":", "!", "?", "-", '"')
 
 
@@ -22,7 +29,7 @@ class NoiseInjection(Augmenter):
 
     Character noise as in Belinkov & Bisk (2018, "Synthetic and Natural Noise Both Break Neural
     Machine Translation"); word noise as in EDA (Wei & Zou 2019). Numbers are not changed: another
-    digit is another fact, not a typing error.
+    digit is another fact, not a typing error. A letter keeps its marks (accents, vowel signs).
 
     Args:
         p: share of the words that get noise (at least one per sentence if ``p > 0``).
@@ -90,7 +97,8 @@ class NoiseInjection(Augmenter):
             while left:
                 operation = left.pop(int(rng.random() * len(left)))
                 if operation in MISSPELLINGS:
-                    edit = self._misspell(operation, tokens[i], i, near, rng)
+                    new = misspelt(tokens[i], operation, near, rng, self.char_p)
+                    edit = Edit(i, i + 1, (new,)) if new != tokens[i] else None
                 else:
                     edit = _WORD_EDITS[operation](example, i, rng)
                 if edit is not None:
@@ -100,16 +108,6 @@ class NoiseInjection(Augmenter):
         if edits and all(e.tokens == () for e in edits) and len(edits) == len(tokens):
             edits.pop()  # never drop all words
         return edits
-
-    def _misspell(
-        self, operation: str, word: str, i: int, near: dict[str, str], rng: Random
-    ) -> Edit | None:
-        misspell = MISSPELLINGS[operation]
-        new = misspell(word, near, rng)
-        if self.char_p:
-            for _ in range(sum(rng.random() < self.char_p for _ in word) - 1):
-                new = misspell(new, near, rng)
-        return Edit(i, i + 1, (new,)) if new != word and new else None
 
 
 @lru_cache(CACHE_SIZE)
@@ -138,11 +136,11 @@ def _swap_words(example: Example, i: int, rng: Random) -> Edit | None:
 
 
 def _split(example: Example, i: int, rng: Random) -> Edit | None:
-    word = example.tokens[i]
-    if len(word) < 4 or not word.isalpha():
+    word = graphemes(example.tokens[i])
+    if len(word) < 4 or not all(map(is_letter, word)):
         return None
     cut = rng.randrange(1, len(word))
-    return Edit(i, i + 1, (word[:cut], word[cut:]))
+    return Edit(i, i + 1, ("".join(word[:cut]), "".join(word[cut:])))
 
 
 _WORD_EDITS: dict[str, Callable[[Example, int, Random], Edit | None]] = {

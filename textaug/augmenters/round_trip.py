@@ -1,4 +1,4 @@
-"""What is translated out and back: units, jobs and the checks of a result."""
+"""One round-trip translation: what is translated, and the checks of the result."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from textaug.augmenters.mention_alignment import WORD, Sentence
 from textaug.core.example import Rejected
 from textaug.language.tokenization import split_sentences
 
-# A sentence (or a stretch between mentions) stays as it is unless it has this many words in lower
-# case, and more of them than numbers: of headlines, scores and tables translators make something
-# else, and a few words are hardly ever said differently.
+# A sentence (or a segment between mentions) is only translated with at least this many words in
+# lower case, and more of them than numbers: translators garble headlines, scores and tables, and
+# very few words rarely change.
 FEWEST_WORDS = 3
-# A translation with more or fewer words than by this factor has lost or invented something; short
-# sentences may differ more.
+# A translation whose number of words differs by more than this factor lost or invented something;
+# shorter sentences may differ more.
 LARGEST_RATIO = 2.0
 SHORT = 6  # words
 
-# A word of two letters or more without a capital; where a script has no case, any letter.
+# A word of two letters or more without a capital; in scripts without case, any letter.
 _SMALL_WORD = regex.compile(r"(?<![\p{L}\p{M}\p{N}])\p{Ll}[\p{Ll}\p{M}]+(?![\p{L}\p{N}])|\p{Lo}")
 _NUMBER = regex.compile(r"\d+(?:[.,:]\d+)*")
-# What has to come back as it went out: addresses, names and topics of Twitter, symbols and emojis,
-# numbers, brackets and double quotes.
+# What must not change: addresses, Twitter names and topics, symbols, emojis, numbers, brackets and
+# double quotes.
 _SIGN = r"https?://\S+|[@#]\w+|[\p{So}\p{Sk}\ufe0f\u200d]"
 _FIXED = regex.compile(rf"{_SIGN}|{_NUMBER.pattern}|[()\[\]\"]")
 _SURROGATE = regex.compile(r"[\ud800-\udfff]")
 _LOOP = regex.compile(r"\b(\w+(?:\W+\w+){0,5})(?:\W+\1\b){2,}", regex.IGNORECASE)
-_ASIDE = regex.compile(r"\s*\([^()]*\)")  # "Smith (in English)" comes back for "Smith"
-# What is left at home of a sentence: bullets, dashes and signs in front, signs at its end.
+_ASIDE = regex.compile(r"\s*\([^()]*\)")  # "Smith (in English)" for "Smith"
+# Untranslated affixes of a sentence: bullets, dashes and signs before it, signs after it.
 _BODY = regex.compile(rf"(?:[\s\-–—•*]|{_SIGN})*(.*?)(?:\s*(?:{_SIGN}))*", regex.DOTALL)
 _STOPS = (".", "!", "?")
-# What of a stretch between mentions is translated: not the punctuation at its ends, and not the
-# short words there ("of the", "in"), which belong to the mention and would be changed or dropped.
-WITHOUT_ARTICLE = regex.compile(
+# Untranslated affixes of a segment between mentions: punctuation, and short words ("of the", "in"),
+# which belong to the mention and would be changed or dropped.
+WITHOUT_AFFIXES = regex.compile(
     r"(?:[^\p{L}\p{N}]|(?<![\p{L}\p{N}])\p{Ll}{1,3}(?![\p{L}\p{N}'’-]))*"
     r"(.*?)"
     r"(?:[^\p{L}\p{N}]|(?<![\p{L}\p{N}'’-])\p{Ll}{1,3}(?![\p{L}\p{N}]))*",
@@ -49,59 +49,59 @@ WITHOUT_ARTICLE = regex.compile(
 
 @dataclass
 class Job:
-    """A text to be translated there and back: a whole example, or what is between mentions."""
+    """A text to translate out and back: a whole example, or a segment between mentions."""
 
     index: int
     text: str
     pivot: str
     rng: Random
-    stretch: int = 0
+    segment: int = 0
     head: str = ""
     tail: str = ""
 
     @cached_property
-    def pieces(self) -> list[str]:
-        """The sentences of the text, which are translated one by one."""
+    def sentences(self) -> list[str]:
+        """The sentences of the text, with the white space between them."""
         return split_sentences(self.text)
 
     @cached_property
     def units(self) -> list[Unit]:
         """The sentences that are worth translating."""
         return [
-            Unit(self, place, *_trimmed(self.pieces[place]))
-            for place in range(0, len(self.pieces), 2)
-            if is_worth_translating(self.pieces[place])
+            Unit(self, number, *_trimmed(sentence))
+            for number, sentence in enumerate(self.sentences)
+            if is_worth_translating(sentence)
         ]
 
     def joined(self) -> list[str] | Rejected:
-        """The texts that the sentences' translations make; a sentence without one stays."""
+        """The whole texts with translated sentences; a sentence without a translation stays."""
         good = [unit for unit in self.units if unit.found]
         if not good:
             return Rejected(self.units[0].fault)
         texts = []
         for n in range(max(len(unit.found) for unit in good)):
-            pieces = list(self.pieces)
+            sentences = list(self.sentences)
             for unit in good:
-                pieces[unit.place] = unit.found[n % len(unit.found)]
-            texts.append("".join(pieces))
+                sentences[unit.number] = unit.found[n % len(unit.found)]
+            texts.append("".join(sentences))
         return texts
 
 
 @dataclass
 class Unit:
-    """One sentence on its way: what is between ``head`` and ``tail``, which stay at home."""
+    """One sentence to translate, between its untranslated affixes ``head`` and ``tail``."""
 
     job: Job
-    place: int
+    number: int  # in `job.sentences`
     head: str
     text: str
     tail: str
-    abroad: str = ""
+    pivot_text: str = ""
     found: list[str] = field(default_factory=list)
     fault: str = "no translation"
 
     def judge(self, texts: Sequence[str]) -> None:
-        """Keep the translations that can be accepted."""
+        """Keep the acceptable translations."""
         for text in texts:
             new = _like(self.text, text)
             fault = _fault(self.text, new)
@@ -112,14 +112,14 @@ class Unit:
 
 
 def is_worth_translating(text: str) -> bool:
-    """Whether a text has enough words for a translation that can differ."""
+    """Whether a text has enough words for a different translation."""
     words = len(_SMALL_WORD.findall(text))
     enough = words >= FEWEST_WORDS and words > len(_NUMBER.findall(text))
-    return enough and not _SURROGATE.search(text)  # half a character, which no engine can read
+    return enough and not _SURROGATE.search(text)  # half a character, which no translator can read
 
 
 def _trimmed(text: str) -> tuple[str, str, str]:
-    """Cut off bullets and signs, and a quote at an end whose other half is elsewhere."""
+    """Cut off affixes, and an unpaired quote at either end."""
     head, body, tail = split_around(_BODY, text)
     if body.count('"') % 2 and body.startswith('"'):
         head, body = head + '"', body[1:]
@@ -129,29 +129,28 @@ def _trimmed(text: str) -> tuple[str, str, str]:
 
 
 def split_around(pattern: regex.Pattern[str], text: str) -> tuple[str, str, str]:
-    """What is before, in and after the group of a pattern that fits every text."""
+    """The text before, in and after the group of a pattern that matches every text."""
     start, end = cast("regex.Match[str]", pattern.fullmatch(text)).span(1)
     return text[:start], text[start:end], text[end:]
 
 
 def choose_translation(sentence: Sentence, job: Job, found: Sequence[str]) -> str | None:
-    """The first translation of a stretch that can stand between its mentions."""
+    """The first translation of a segment that fits between its mentions."""
     last = WORD.findall(job.text)[-1].lower()
-    at_end = job.stretch == len(sentence.stretches) - 1
+    at_end = job.segment == len(sentence.segments) - 1
     for text in found:
-        core = split_around(WITHOUT_ARTICLE, text)[
-            1
-        ]  # without the article that a translator puts before a fragment
+        # Without the article that a translator puts before a fragment.
+        core = split_around(WITHOUT_AFFIXES, text)[1]
         words = WORD.findall(core.lower())
         if core != job.text and words and (at_end or words[-1] == last):
             new = job.head + core + job.tail
-            if sentence.fits(job.stretch, new):
+            if sentence.fits(job.segment, new):
                 return new
     return None
 
 
 def _like(old: str, new: str) -> str:
-    """A translation with the original's capitals and full stop."""
+    """A translation with the capitals and the full stop of the original."""
     new = new.strip()
     if "(" not in old:
         new = _ASIDE.sub("", new)
@@ -177,7 +176,7 @@ def _like(old: str, new: str) -> str:
 
 
 def _fault(old: str, new: str) -> str | None:
-    """Why a translation cannot be accepted."""
+    """Why a translation is rejected; ``None`` if it is accepted."""
     before, after = len(WORD.findall(old)), len(WORD.findall(new))
     if not after:
         return "no translation"

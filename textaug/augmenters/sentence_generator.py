@@ -1,4 +1,4 @@
-"""New labelled sentences, written by a language model that has read the sample."""
+"""New labelled sentences from a language model trained on the training set."""
 
 from __future__ import annotations
 
@@ -29,41 +29,40 @@ if TYPE_CHECKING:
 logger = logging.getLogger("textaug")
 
 
-FACTS = "generator.json"  # beside the weights: what else `generate` has to know
+FACTS = "generator.json"  # in the folder of weights: columns, labels, hashes of the sentences
 FROM_SCRATCH_RATE, USUAL_RATE = 1e-3, 5e-5  # learning rates
 FROM_SCRATCH_EPOCHS, USUAL_EPOCHS = 30, 10
-# Of the model that is trained from nothing on the sample.
+# The model that is trained from scratch.
 SMALL_GPT2: dict[str, Any] = {"n_layer": 2, "n_head": 4, "n_embd": 256}
 SMALL_GPT2 |= {"resid_pdrop": 0.2, "embd_pdrop": 0.2, "attn_pdrop": 0.2}
 
 
 class SentenceGenerator:
-    """Writes new labelled sentences (DAGA: Ding et al. 2020).
+    """Generates new labelled sentences (DAGA: Ding et al. 2020).
 
     "DAGA: Data Augmentation with a Generation Approach for Low-resource Tagging Tasks": sentences
-    are written out with the label of each mention word before it (``<B-PER> Ann <I-PER> Lee
-    sleeps``), a language model is trained on them, and what it then writes is read back as words
-    and tags. Here it can write nothing else: at each step only those pieces are open to it that
-    keep the sentence well formed, so that every label has its word and every mention its start.
+    are linearised with the label of each mention word before it (``<B-PER> Ann <I-PER> Lee
+    sleeps``), a language model is trained on them, and its samples are read back as words and tags.
+    Decoding is constrained: at each step only sub-tokens that keep the sentence well formed are
+    allowed, so every label has a word and every mention a start.
 
-    This gives new rows and does not change rows, so it is no :class:`~textaug.Augmenter`. Whether
-    a word *deserves* its label is the model's judgement, other than with all augmenters here:
-    read some, and consider a filter. Made by :meth:`fit`.
+    It makes new rows and does not change rows, so it is not an :class:`~textaug.Augmenter`. Unlike
+    with all augmenters here, the model decides on the labels: inspect some, and consider a filter.
+    Made by :meth:`fit`.
 
     Args:
-        model: the folder of a model, as :meth:`fit` makes it.
-        temperature: above 1 evens out the probabilities, below 1 sharpens them; above 0.
-        top_k: from how many of the most likely pieces one is drawn, at least 1.
+        model: the folder of a model, as made by :meth:`fit`.
+        temperature: above 1 flattens the probabilities, below 1 sharpens them; above 0.
+        top_k: number of most likely sub-tokens to sample from, at least 1.
         device: where the model runs; default: a GPU if there is one.
 
     Attributes:
         counts: how many sentences were made, or left out and why, since this object was made.
 
     Raises:
-        ValueError: for an argument out of range, naming it; for a folder that :meth:`fit` did not
-            make.
+        ValueError: for an argument out of range, naming it; for a folder not made by :meth:`fit`.
 
-    With a data set at hand::
+    With a data set::
 
         generator = SentenceGenerator.fit(train)
         more = concatenate_datasets([generator.generate(1000), train])
@@ -88,7 +87,7 @@ class SentenceGenerator:
         facts = Path(model) / FACTS
         if not facts.is_file():
             raise ValueError(
-                f"{self.model!r} is no folder that SentenceGenerator.fit made; call it with the "
+                f"{self.model!r} is not a folder made by SentenceGenerator.fit; call it with the "
                 "training data"
             )
         self._facts: dict[str, Any] = json.loads(facts.read_text())
@@ -118,33 +117,32 @@ class SentenceGenerator:
     ) -> SentenceGenerator:
         """Train a language model on the labelled sentences of a data set.
 
-        What has been trained once, on the same sentences and with the same settings, is taken from
+        A model trained before on the same sentences with the same settings is taken from
         ``cache_dir``. The folder holds the weights, label names and a hash of each sentence.
 
         Args:
             dataset: the training data. Of a ``DatasetDict`` only ``split`` is read.
             model: any causal language model, a folder or a name on the model hub. Default: a small
-                GPT-2 of two layers, trained from nothing (the paper trains an LSTM so), whose
-                words are those of the sample.
-            epochs: how often each sentence is seen; default 30, and 10 for a model that can write.
-                With more it writes better sentences, and more that are copies.
-            batch_size: sentences in a step.
-            learning_rate: at its peak; default: 1e-3, and 5e-5 for a model that can write.
+                GPT-2 of two layers with the vocabulary of the sample, trained from scratch (the
+                paper trains an LSTM from scratch).
+            epochs: passes over the sentences; default 30, and 10 for a pretrained model. More give
+                better sentences, and more copies.
+            batch_size: sentences per step.
+            learning_rate: peak value; default: 1e-3, and 5e-5 for a pretrained model.
             label_words: see :meth:`textaug.LabelConditionedMLM.from_dataset`.
             revision: branch, tag or commit of the model on the hub.
             temperature: see :class:`SentenceGenerator`, as for the next two.
-            top_k: from how many pieces one is drawn.
-            device: where it is trained and runs.
-            cache_dir: where the folder of weights is kept; default: ``textaug`` in ``HF_HOME``.
+            top_k: number of sub-tokens to sample from.
+            device: of the training and of the result.
+            cache_dir: parent of the folder of weights; default: ``textaug`` in ``HF_HOME``.
             split: which split of a ``DatasetDict``.
-            show_progress_bar: while it trains, unless ``datasets`` shows none either
-                (``datasets.disable_progress_bars()``).
+            show_progress_bar: during training, unless ``datasets.disable_progress_bars()``.
             **settings: ``seed`` (of the training), ``tokens_column``, ``tags_column``,
                 ``label_names`` and ``scheme``, as for every :class:`~textaug.Augmenter`.
 
         Raises:
             ValueError: if the data have no mention, or an argument is out of range.
-            OSError: if there is no such model, or no way to get it.
+            OSError: if the model cannot be loaded.
         """
         seed = settings.get("seed", 0)
         if epochs is None:
@@ -205,24 +203,23 @@ class SentenceGenerator:
         tries: int = 5,
         show_progress_bar: bool = True,
     ) -> Dataset:
-        """Write ``n`` new labelled sentences.
+        """Generate ``n`` new labelled sentences.
 
-        Copies of training sentences and of one another are left out, and counted in
-        :attr:`counts`, and so is a sentence that comes to no end in the length of the longest it
-        was trained on.
+        Copies of training sentences and of earlier ones, and sentences longer than the longest one
+        in training, are left out and counted in :attr:`counts`.
 
         Args:
             n: how many.
             seed: same seed, same sentences, in the same order, whatever ``n`` and ``batch_size``.
-            batch_size: sentences written at a time.
-            tries: at most this many times ``n`` are written; if too many of them have to be left
-                out, fewer than ``n`` come back, with a warning.
-            show_progress_bar: while it writes.
+            batch_size: sentences generated at a time.
+            tries: at most ``tries * n`` are generated; if too many are left out, fewer than ``n``
+                are returned, with a warning.
+            show_progress_bar: during generation.
 
         Returns:
-            A data set with two columns, words and tags, with names, types and tag scheme of the
-            training data. What its other columns would have to say of a sentence that nobody wrote
-            is not known, so they are absent; ``concatenate_datasets`` fills them with ``None``.
+            A data set with two columns, words and tags, with the names, types and tag scheme of the
+            training data. Other columns are absent; ``concatenate_datasets`` fills them with
+            ``None``.
         """
         from datasets import Dataset, Features
         from datasets.utils import tqdm
@@ -260,7 +257,7 @@ class SentenceGenerator:
         return Dataset.from_dict(rows, features=Features.from_dict(facts["features"]))
 
     def _examples(self, most: int, seed: int, batch_size: int) -> Iterator[Example | None]:
-        """Sentences by their numbers; ``None`` for one without an end."""
+        """Sentences in the order of their numbers; ``None`` for one without an end."""
         writer = LabelledTextWriter(self.model, self._facts["labels"], self.device)
         for start in range(0, most, batch_size):
             numbers = range(start, min(start + batch_size, most))
@@ -273,11 +270,12 @@ class SentenceGenerator:
 
 
 def _facts(dataset: Dataset, settings: Settings) -> dict[str, Any]:
-    """Names and types of the columns with words and tags, label names and scheme."""
+    """Names and types of the columns of words and tags, label names and scheme."""
     from datasets import Features
 
     features = dataset.features
-    plain = [name for name, kind in features.items() if not hasattr(kind, "decode_example")]
+    # Not images and audio, which need other packages to be decoded.
+    plain = [name for name, type_ in features.items() if not hasattr(type_, "decode_example")]
     data = dataset.select_columns(plain).with_format(None)
     batch = Batch(data[:], Augmenter(**settings).columns, features)
     schema = batch.schema
@@ -307,7 +305,7 @@ def _digest(tokens: Sequence[str]) -> str:
 
 
 def _small_gpt2(examples: Sequence[Example], seed: int) -> tuple[Any, Any]:
-    """A fresh GPT-2 and a tokenizer, to which every word of the sample is one piece."""
+    """A new GPT-2 and a tokenizer with the words of the sample as vocabulary."""
     import torch
     from tokenizers import Tokenizer
     from tokenizers.models import WordLevel
@@ -326,7 +324,7 @@ def _small_gpt2(examples: Sequence[Example], seed: int) -> tuple[Any, Any]:
         eos_token="</s>",
         unk_token="<unk>",
     )
-    # Each word, with a marker for each, and both ends.
+    # A marker for each word, and both ends.
     longest = 2 * max(len(example.tokens) for example in examples) + 2
     config = GPT2Config(
         vocab_size=len(words),
@@ -343,7 +341,7 @@ def _small_gpt2(examples: Sequence[Example], seed: int) -> tuple[Any, Any]:
 
 
 def _linearised(examples: Sequence[Example], tokenizer: Any) -> list[list[int]]:
-    """Each sentence as token ids: every word, before a word of a mention its marker, both ends."""
+    """The token ids of each sentence: words, a marker before each word of a mention, both ends."""
     start, end = end_ids(tokenizer)
     words = sorted({token for example in examples for token in example.tokens})
     pieces = dict(zip(words, encoding.encode_words(tokenizer, words), strict=True))
@@ -358,7 +356,7 @@ def _linearised(examples: Sequence[Example], tokenizer: Any) -> list[list[int]]:
 
 
 def _loss(model: Any, rows: Sequence[list[int]]) -> Any:
-    """How surprising each piece is to the model after those before it."""
+    """The mean cross entropy of each sub-token given those before."""
     import torch
 
     length = max(map(len, rows))

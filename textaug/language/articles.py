@@ -1,4 +1,4 @@
-"""English ``a`` and ``an``: which one a word takes, and the edit that keeps a sentence right."""
+"""English ``a`` and ``an``: which one a word takes, and the edit that corrects it."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from collections.abc import Iterable
 from textaug.core.example import Edit, Example
 from textaug.language.word_lists import frequent_english_words
 
-# Letters whose names begin with a vowel: "an F", "an MP". U is "you": "a UN envoy".
+# Letters whose names begin with a vowel sound: "an F", "an MP". U does not: "a UN envoy".
 _VOWEL_NAMES = frozenset("AEFHILMNORSX")
 _VOWELS = "aeiou"
 
 _ACRONYM = re.compile(r"([A-Z]+)s?(?![A-Za-z])")  # FBI, MPs, U-turn, NBA-record
-# Read as a word, not letter by letter: NATO, FIFA, and most words of a headline in capitals.
+# Pronounced as a word, not letter by letter: NATO, FIFA, most words of a headline in capitals.
 _READABLE = re.compile(
     r"(?:S[CHKLMNPQTW][HLR]?|F[LR]|RH|[^AEIOUY])?[AEIOUY]{1,2}(?<!AA)"
     r"(?:[^AEIOUY]{1,4}[AEIOUY]{1,2})*[^AEIOUY]{0,4}"
 )
-_READABLE_LENGTH = 4  # letters; shorter ones are mostly spelled (FBI), or could be either (SIM)
+_READABLE_LENGTH = 4  # letters; shorter ones are mostly spelled (FBI), or ambiguous (SIM)
 
-# Before these the first letter misleads.
+# Words whose first letter does not tell the sound.
 _AN = re.compile(r"hour|hono[u]?r(?!e\b)|honest|heir|y[^aeiou\W]|[xfhlmnrs]-")
 _A = re.compile(
     r"eu|ewe|once\b|one(?:s|self|ness)?\b|ouija|u\b|u-|ub[ei]q|ugand|uk|unanim|ufo|uy|uig|"
     r"uni(?!d[ei]n|de|m[ap]|n|r|ss)|ur[aeiou]|us[aeiu]|ut[aeio]|uv[aeu]"
 )
 _EITHER = re.compile(r"herb|homage|histori|hotel\b|habitual|hysteri")  # "a herb", "an herb"
-# Numbers are read out: 8, 80, 8,000; 11, 18, 11th, 18,000. A year (1848) can be read two ways.
+# Numbers as pronounced: 8, 80, 8,000; 11, 18, 11th, 18,000. A year (1848) has two readings.
 _AN_NUMBER = re.compile(r"8|1[18](?!\d|[.,]\d\d?(?!\d))")
 _EITHER_NUMBER = re.compile(r"1[18]\d\d(?!\d)")
 
@@ -36,16 +36,16 @@ ARTICLES = frozenset({"a", "an", "A", "An", "AN"})
 
 
 def article_for(word: str) -> str | None:
-    """The indefinite article that goes before an English word, by its sound.
+    """The indefinite article before an English word, by its sound.
 
-    Rules, not a pronouncing dictionary: they know silent h, the "you" and "w" sounds, acronyms
-    read letter by letter, and numbers.
+    By rules, not by a pronunciation dictionary: for silent h, the "you" and "w" sounds, spelled
+    acronyms, and numbers.
 
     Args:
         word: a word, an acronym or a number, in its own case.
 
     Returns:
-        ``"a"`` or ``"an"``; ``None`` where both are in use or the rules cannot tell.
+        ``"a"`` or ``"an"``; ``None`` if both are used or the rules do not decide.
 
     >>> [article_for(word) for word in ("hour", "house", "university", "FBI", "NATO", "herb")]
     ['an', 'a', 'a', 'an', 'a', None]
@@ -68,7 +68,7 @@ def article_for(word: str) -> str | None:
         if by_name == by_sound:
             return by_name
         if first == "U" or len(letters) < _READABLE_LENGTH:
-            return None  # UNESCO and URGENT, SIM and SEC: some are read, some are spelled
+            return None  # UNESCO and URGENT, SIM and SEC: some are pronounced, some spelled
         return by_sound if _READABLE.fullmatch(letters) else by_name
     return _by_sound(plain.lower())
 
@@ -82,22 +82,21 @@ def _by_sound(word: str) -> str | None:
 
 
 def article_edit(example: Example, position: int, new_word: str) -> Edit | None:
-    """The edit that corrects the article before a word that is about to change.
+    """The edit that corrects the article before a word that changes, in English text.
 
-    Made only where it is surely wanted: the token before is ``a`` or ``an`` outside every mention,
-    it suits the old word, and it does not suit the new one. A capital ``A`` counts as an article
-    only where a sentence can begin (``Group A``, ``Serie A``). The article keeps its annotations.
-
-    The text is taken to be English; where that is not known, ask :func:`reads_as_english` first.
+    Only if it is certain: the token before is ``a`` or ``an`` outside all mentions, it fits the old
+    word, and it does not fit the new one. A capital ``A`` counts as an article only at the start of
+    a sentence (``Group A``, ``Serie A``). The article keeps its annotations. Check
+    :func:`reads_as_english` first if the language is not known.
 
     Args:
-        example: the example as it is before the change.
+        example: the example before the change.
         position: index of the token that is replaced, or before which a word is inserted.
-        new_word: the word that will stand there.
+        new_word: the new word at that position.
 
     Returns:
-        An edit of the token ``position - 1`` alone, or ``None``. The caller sees to it that no
-        other edit of its own touches that token (articles are stop words: nobody replaces them).
+        An edit of the token ``position - 1`` alone, or ``None``. No other edit of the caller may
+        touch that token (articles are stop words and are not replaced).
 
     >>> article_edit(Example(("He", "has", "a", "big", "house")), 3, "enormous")
     Edit(start=2, end=3, tokens=('an',), origins=None)
@@ -127,10 +126,10 @@ def article_edit(example: Example, position: int, new_word: str) -> Edit | None:
 
 
 def reads_as_english(tokens: Iterable[str]) -> bool:
-    """Whether at least one frequent word says that this is English.
+    """Whether at least one frequent word shows that this is English.
 
-    Strict rather than complete, for methods that serve any language: ``a`` is a word in Spanish
-    and Portuguese, ``an`` in German, and neither must be "corrected" there.
+    Strict rather than complete, for methods that work in any language: ``a`` is a word in Spanish
+    and Portuguese, ``an`` in German, and must not be "corrected" there.
 
     >>> reads_as_english("He bought the house".split()), reads_as_english("vai a casa".split())
     (True, False)

@@ -6,6 +6,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from random import Random
 
+import regex
+
+Characters = tuple[str, ...]  # the graphemes of a word
+
 # Rows of keys from the number row down; each row is offset half a key to the right.
 LAYOUTS = {
     "qwerty": ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"),
@@ -54,11 +58,30 @@ def _confusions() -> dict[str, tuple[str, ...]]:
     return found
 
 
+CACHE_SIZE = 1 << 16  # words
+_GRAPHEME = regex.compile(r"\X")
+
+
+@lru_cache(CACHE_SIZE)
+def graphemes(word: str) -> tuple[str, ...]:
+    """The characters of a word as a reader counts them: letters with all their marks.
+
+    >>> graphemes("हिन्दी")[0], len(graphemes("e\u0301te\u0301"))
+    ('हि', 3)
+    """
+    return tuple(word) if word.isascii() else tuple(_GRAPHEME.findall(word))
+
+
+def is_letter(character: str) -> bool:
+    """Whether a grapheme is a letter, with or without marks."""
+    return character[0].isalpha()
+
+
 def _cased(character: str, like: str) -> str:
     return character.upper() if like.isupper() else character
 
 
-def _position(word: str, fits: Callable[[str], bool], rng: Random) -> int | None:
+def _position(word: Characters, fits: Callable[[str], bool], rng: Random) -> int | None:
     """The position of a character that fits, drawn uniformly."""
     i = int(rng.random() * len(word))
     if fits(word[i]):  # nearly always
@@ -67,19 +90,19 @@ def _position(word: str, fits: Callable[[str], bool], rng: Random) -> int | None
     return found[int(rng.random() * len(found))] if found else None
 
 
-def _keyboard(word: str, near: dict[str, str], rng: Random) -> str:
+def _keyboard(word: Characters, near: dict[str, str], rng: Random) -> Characters:
     i = _position(word, near.__contains__, rng)
     if i is None:
         return word
     keys = near[word[i]]
-    return word[:i] + keys[int(rng.random() * len(keys))] + word[i + 1 :]
+    return (*word[:i], keys[int(rng.random() * len(keys))], *word[i + 1 :])
 
 
-def _swap(word: str, near: dict[str, str], rng: Random) -> str:
+def _swap(word: Characters, near: dict[str, str], rng: Random) -> Characters:
     pairs = [
         i
         for i in range(len(word) - 1)
-        if word[i].isalpha() and word[i + 1].isalpha() and word[i] != word[i + 1]
+        if is_letter(word[i]) and is_letter(word[i + 1]) and word[i] != word[i + 1]
     ]
     if not pairs:
         return word
@@ -87,42 +110,43 @@ def _swap(word: str, near: dict[str, str], rng: Random) -> str:
     left, right = word[i], word[i + 1]
     if left.isupper() and right.islower():  # "The" becomes "Hte", as people type
         left, right = left.lower(), _cased(right, left)
-    return word[:i] + right + left + word[i + 2 :]
+    return (*word[:i], right, left, *word[i + 2 :])
 
 
-def _insert(word: str, near: dict[str, str], rng: Random) -> str:
-    i = _position(word, str.isalpha, rng)
+def _insert(word: Characters, near: dict[str, str], rng: Random) -> Characters:
+    i = _position(word, is_letter, rng)
     if i is None:
         return word
     letter = new = word[i]
     if rng.random() < 0.5:
-        new = rng.choice(near.get(letter, letter))
-    return word[: i + 1] + (new if i else new.lower()) + word[i + 1 :]
+        new = rng.choice(near.get(letter) or (letter,))
+    return (*word[: i + 1], new if i else new.lower(), *word[i + 1 :])
 
 
-def _delete(word: str, near: dict[str, str], rng: Random) -> str:
-    i = _position(word, str.isalpha, rng)
+def _delete(word: Characters, near: dict[str, str], rng: Random) -> Characters:
+    i = _position(word, is_letter, rng)
     return word if i is None or len(word) < 2 else word[:i] + word[i + 1 :]
 
 
-def _ocr(word: str, near: dict[str, str], rng: Random) -> str:
+def _ocr(word: Characters, near: dict[str, str], rng: Random) -> Characters:
     confusions = _confusions()
-    texts = [(i, word[i : i + n]) for n in (1, 2) for i in range(len(word) - n + 1)]
-    found = [(i, text) for i, text in texts if text in confusions]
+    texts = [(i, n, "".join(word[i : i + n])) for n in (1, 2) for i in range(len(word) - n + 1)]
+    found = [(i, n, text) for i, n, text in texts if text in confusions]
     if not found:
         return word
-    i, text = found[rng.randrange(len(found))]
-    return word[:i] + rng.choice(confusions[text]) + word[i + len(text) :]
+    i, n, text = found[rng.randrange(len(found))]
+    return (*word[:i], *rng.choice(confusions[text]), *word[i + n :])
 
 
-def _case(word: str, near: dict[str, str], rng: Random) -> str:
-    forms = [f for f in (word.lower(), word.upper(), word.swapcase(), word.title()) if f != word]
-    return rng.choice(forms) if forms else word
+def _case(word: Characters, near: dict[str, str], rng: Random) -> Characters:
+    old = "".join(word)
+    forms = [f for f in (old.lower(), old.upper(), old.swapcase(), old.title()) if f != old]
+    return graphemes(rng.choice(forms)) if forms else word
 
 
-# Each function takes a word, the neighbours of each letter's key and a generator. It returns the
-# misspelt word, or the word itself if the operation does not apply.
-MISSPELLINGS: dict[str, Callable[[str, dict[str, str], Random], str]] = {
+# Each function takes the graphemes of a word, the neighbours of each letter's key and a generator.
+# It returns the misspelt word, or the word itself if the operation does not apply.
+MISSPELLINGS: dict[str, Callable[[Characters, dict[str, str], Random], Characters]] = {
     "keyboard": _keyboard,
     "swap": _swap,
     "insert": _insert,
@@ -130,3 +154,33 @@ MISSPELLINGS: dict[str, Callable[[str, dict[str, str], Random], str]] = {
     "ocr": _ocr,
     "case": _case,
 }
+
+
+def misspelt(
+    word: str, operation: str, near: dict[str, str], rng: Random, char_p: float = 0.0
+) -> str:
+    """A word with one error, or with one for each character that ``char_p`` chooses.
+
+    Args:
+        word: not empty.
+        operation: a key of :data:`MISSPELLINGS`.
+        near: the neighbours of each letter's key, see :func:`key_neighbours`.
+        rng: source of the draws.
+        char_p: share of the characters that change; at least one does.
+
+    Returns:
+        Another word, or ``word`` itself if the operation does not apply. No grapheme is ever split
+        or merged with its neighbour.
+
+    >>> misspelt("hour", "swap", key_neighbours("qwerty"), Random(1))
+    'ohur'
+    """
+    characters = graphemes(word)
+    misspell = MISSPELLINGS[operation]
+    new = misspell(characters, near, rng)
+    if char_p:
+        for _ in range(sum(rng.random() < char_p for _ in characters) - 1):
+            new = misspell(new, near, rng)
+    text = "".join(new)
+    # Some letters join what comes to stand before them, such as the jamo of Hangul.
+    return text if text.isascii() or tuple(_GRAPHEME.findall(text)) == new else word

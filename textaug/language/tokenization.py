@@ -1,8 +1,8 @@
-"""From tokens to the text they were cut from, and from a text to tokens and sentences.
+"""From tokens to printed text, and from text to tokens and sentences.
 
-Data sets for tagging hold tokens in the style of the Penn Treebank and of CoNLL: punctuation,
-brackets and clitics stand apart. A translator wants sentences as they are printed, and what it
-gives back has to be cut like the rest of the data set. Nothing here knows of labels.
+Data sets for tagging have tokens in the style of the Penn Treebank and of CoNLL: punctuation,
+brackets and clitics are separate. A translator needs printed sentences, and its output must be
+tokenized like the data set.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ _CLOSING = frozenset(
     {",", ".", ";", ":", "?", "!", "%", "…", ")", "]", "}", "”", "’", "''", "»"}
     | {"-RRB-", "-RSB-", "-RCB-"}
 )
-_QUOTES = ('"', "'")  # the same sign opens and closes
-_JOINERS = ("/", "-")  # join what stands on both sides, where that is likely
+_QUOTES = ('"', "'")  # one sign both opens and closes
+_JOINERS = ("/", "-")  # may join the tokens on both sides
 _CURRENCY = ("$", "£", "€", "¥", "#")
 _CLITIC = regex.compile(r"['’](?:s|m|d|re|ve|ll)|n['’]t|\.\.+", regex.IGNORECASE)
 _NUMBER = regex.compile(r"[.,]?\d.*")
@@ -32,7 +32,7 @@ _ABBREVIATION = (
 _SENTENCE_END = regex.compile(
     rf"(\s*\n\s*|(?<=[.!?…]['\"”’)\]]*)(?<!\b(?:{_ABBREVIATION}|\p{{Lu}})\.)\s+(?=['\"“‘(\[]*[\p{{Lu}}\p{{N}}]))"
 )
-_SPACE = r"\s\x1c-\x1f\x85"  # what `str.split` takes for white space
+_SPACE = r"\s\x1c-\x1f\x85"  # the white space of `str.split`
 _WORD = r"[\p{L}\p{M}\p{N}_]"
 _CUT_CLITIC = r"['’](?i:s|m|d|re|ve|ll)(?!\w)"
 _TOKEN = regex.compile(
@@ -59,7 +59,7 @@ _TOKEN = regex.compile(
 
 
 def guess_spaces(tokens: Sequence[str]) -> tuple[str, ...]:
-    """The white space that a typesetter would put around tokens.
+    """The white space between tokens in printed text.
 
     Args:
         tokens: ``n`` tokens, as in the Penn Treebank or in CoNLL data.
@@ -69,12 +69,12 @@ def guess_spaces(tokens: Sequence[str]) -> tuple[str, ...]:
         the tokens they give the text; see :attr:`textaug.Example.spaces`.
 
     >>> tokens = ["He", "did", "n't", "say", "\\"", "no", "\\"", "(", "yet", ")", "."]
-    >>> "".join(gap + token for gap, token in zip(guess_spaces(tokens), tokens))
+    >>> "".join(space + token for space, token in zip(guess_spaces(tokens), tokens))
     'He didn\\'t say "no" (yet).'
     """
-    gaps = []
+    spaces = []
     open_quotes: set[str] = set()
-    joined = True  # whether the next token joins what came before; nothing comes before the first
+    joined = True  # whether no space goes before the next token
     for i, token in enumerate(tokens):
         left = tokens[i - 1] if i else ""
         right = tokens[i + 1] if i + 1 < len(tokens) else ""
@@ -97,19 +97,19 @@ def guess_spaces(tokens: Sequence[str]) -> tuple[str, ...]:
             before, joined = before or bool(joins), bool(joins)
         elif token.endswith(_CURRENCY):
             joined = _NUMBER.fullmatch(right) is not None
-        gaps.append("" if before else " ")
-    return (*gaps, "")
+        spaces.append("" if before else " ")
+    return (*spaces, "")
 
 
 def tokenize(text: str) -> list[str]:
     """Cut a text into tokens in the style of the Penn Treebank and of CoNLL.
 
-    Every token is an exact piece of the text, and only white space lies between them. NLTK's
-    tokenizer of that style is not used because it knows no abbreviations, cuts a full stop only at
-    the end of the text, and fails on some texts with several kinds of quotes.
+    Every token is a substring of the text, with only white space between them. NLTK's tokenizer is
+    not used because it does not know abbreviations, splits off a full stop only at the end of the
+    text, and fails on some texts with mixed quotes.
 
     Args:
-        text: one or more sentences, of a language that puts blanks between words.
+        text: one or more sentences, in a language that separates words by spaces.
 
     Returns:
         The tokens, in order; none is empty or holds white space.
@@ -127,8 +127,7 @@ def split_sentences(text: str) -> list[str]:
         text: any text.
 
     Returns:
-        An odd number of strings: a sentence, the white space after it, the next sentence, and so
-        on; joined they are the text again.
+        An odd number of strings: sentences, alternating with the white space between them.
 
     >>> split_sentences("Dr. Wu left. Ann stayed.\\n\\nGood.")
     ['Dr. Wu left.', ' ', 'Ann stayed.', '\\n\\n', 'Good.']
@@ -143,7 +142,7 @@ _PRINTED = {
 
 
 def printed(tokens: Sequence[str]) -> list[str]:
-    """Tokens with the Penn Treebank's signs for quotes and brackets as they are printed.
+    """Tokens with the Penn Treebank's quotes and brackets replaced by printed ones.
 
     >>> printed(["``", "No", "''", "-LRB-", "yet", "-RRB-"])
     ['"', 'No', '"', '(', 'yet', ')']
@@ -152,7 +151,7 @@ def printed(tokens: Sequence[str]) -> list[str]:
 
 
 def unprinted(tokens: Sequence[str], like: Sequence[str]) -> list[str]:
-    """Undo :func:`printed`, for those signs that ``like`` writes in the Penn Treebank's way.
+    """Undo :func:`printed`, for the signs that ``like`` has in Penn Treebank style.
 
     >>> unprinted(['"', "Yes", '"', "(", ")"], like=["``", "No", "''"])
     ['``', 'Yes', "''", '(', ')']
@@ -160,7 +159,7 @@ def unprinted(tokens: Sequence[str], like: Sequence[str]) -> list[str]:
     signs = {_PRINTED[token]: token for token in like if token in _PRINTED}
     result = [signs.get(token, token) for token in tokens]
     if '"' in signs:
-        places = [i for i, token in enumerate(tokens) if token == '"']
-        for k, i in enumerate(places):
+        quotes = [i for i, token in enumerate(tokens) if token == '"']
+        for k, i in enumerate(quotes):
             result[i] = "''" if k % 2 else "``"
     return result
