@@ -539,9 +539,7 @@ def _ctranslate2_floor(options: argparse.Namespace) -> dict[str, Any]:
         mapped(data, augmenter, batch_size=len(data))
     ready = []
     for translator, texts, *_ in calls:
-        engine, tokenizer, settings = ct2._ctranslate2(
-            translator.model, translator.revision, translator.dtype, translator.device, None
-        )
+        engine, tokenizer, settings = ct2.load_ctranslate2(translator.spec, None)
         rows = tokenizer(list(texts), verbose=False)["input_ids"]
         rows = [tokenizer.convert_ids_to_tokens(row) for row in sorted(rows, key=len)[::-1]]
         ready.append((engine, rows, settings))

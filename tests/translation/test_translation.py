@@ -192,7 +192,7 @@ def cache(tmp_path, monkeypatch):
     """A cache folder of the test's own."""
     pytest.importorskip("ctranslate2", reason="needs the extra 'ctranslate2'")
     monkeypatch.setattr("huggingface_hub.constants.HF_HOME", str(tmp_path))
-    ct2._ctranslate2.cache_clear()
+    models.forget_models()
     return tmp_path / "textaug" / "ctranslate2"
 
 
@@ -217,7 +217,7 @@ def test_ctranslate2_converts_a_model_once(marian, cache, monkeypatch):
     CTranslate2(marian).translate(TEXTS[:2])
     (folder,) = cache.iterdir()
     assert (folder / "model.bin").exists()
-    ct2._ctranslate2.cache_clear()
+    models.forget_models()
     monkeypatch.setattr(TransformersConverter, "convert", lambda *a, **k: pytest.fail("again"))
     CTranslate2(marian).translate(TEXTS[:2])
 
@@ -226,7 +226,7 @@ def test_ctranslate2_converts_anew_when_another_model_is_saved_there(cache, tmp_
     folder = tmp_path / "model"
     tiny_marian(folder, seed=0)
     first = CTranslate2(str(folder)).translate(TEXTS)
-    ct2._ctranslate2.cache_clear()
+    models.forget_models()
     tiny_marian(folder, seed=1)
     assert CTranslate2(str(folder)).translate(TEXTS) != first
     assert len(list(cache.iterdir())) == 2
@@ -242,7 +242,7 @@ def test_ctranslate2_says_what_it_cannot_do(marian, cache, tmp_path):
 
 def test_ctranslate2_halves_the_batch_when_memory_runs_out(marian, cache, monkeypatch):
     expected = CTranslate2(marian).translate(TEXTS)
-    engine, tokenizer, options = ct2._ctranslate2(marian, None, "auto", None, None)
+    engine, tokenizer, options = ct2.load_ctranslate2(models.ModelSpec(marian), None)
     sizes = []
 
     class Small:
@@ -252,6 +252,6 @@ def test_ctranslate2_halves_the_batch_when_memory_runs_out(marian, cache, monkey
                 raise RuntimeError("CUDA failed with error out of memory (simulated)")
             return engine.translate_batch(rows, **how)
 
-    monkeypatch.setattr(ct2, "_ctranslate2", lambda *_: (Small(), tokenizer, options))
+    monkeypatch.setattr(ct2, "load_ctranslate2", lambda *_: (Small(), tokenizer, options))
     assert CTranslate2(marian).translate(TEXTS) == expected
     assert max(sizes) > 2 and min(sizes) <= 2

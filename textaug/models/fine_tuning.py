@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -13,8 +12,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from textaug.core.content import content_of
 from textaug.core.example import Example
 from textaug.core.state import VERSION
+from textaug.models.folders import made_once
 
 WARMUP = 0.1  # of the steps
 WEIGHT_DECAY = 0.01
@@ -122,22 +123,9 @@ def trained_once(
     """
     from huggingface_hub.constants import HF_HOME
 
-    start = Path(str(made_from["model"]))
-    files = sorted(start.iterdir()) if start.is_dir() else []
-    versions = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    start = str(made_from["model"])
     data = [(example.tokens, example.spans) for example in examples]
-    everything = json.dumps([VERSION, dict(made_from), versions, data], sort_keys=True)
+    everything = json.dumps([VERSION, dict(made_from), content_of(start), data], sort_keys=True)
     key = blake2b(everything.encode(errors="surrogatepass"), digest_size=8).hexdigest()
     parent = Path(cache_dir) if cache_dir is not None else Path(HF_HOME) / "textaug"
-    folder = parent / f"{name}-{key}"
-    if not folder.exists():
-        unfinished = parent / f".{name}-{key}-{os.getpid()}"
-        unfinished.mkdir(parents=True)
-        try:
-            train(unfinished)
-            unfinished.rename(folder)
-        except BaseException:
-            shutil.rmtree(unfinished)
-            if not folder.exists():  # else another process was faster
-                raise
-    return str(folder)
+    return str(made_once(parent / f"{name}-{key}", train))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from textaug.core.content import content_of
 from textaug.models.batching import BATCH_TOKENS, mind_forks
 from textaug.offline import MASKED_LM, hub_is_reachable, masked_lm
 
+logger = logging.getLogger("textaug")
+
+MODELS_KEPT = 8  # in a process; back-translation needs two for each pivot
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 
 # By class in transformers: the type of model and examples, for error messages.
@@ -25,6 +30,7 @@ _TYPES = {
     "AutoModel": ("encoder", "'sentence-transformers/all-MiniLM-L6-v2'"),
 }
 
+Kept = TypeVar("Kept")
 Wrapper = TypeVar("Wrapper")
 
 
@@ -59,11 +65,12 @@ class ModelSpec:
 
 
 def load(auto_class: str, model: ModelSpec | str, rank: int | None = None) -> tuple[Any, Any]:
-    """A model and its tokenizer, loaded on the first call and kept for the process.
+    """A model and its tokenizer, loaded on the first call.
 
-    Equal names, revisions, number formats and devices give the same objects. In a forked worker
-    (``map`` with ``num_proc``) torch is set to one thread. Weights are read from safetensors files
-    only, and code that comes with a model is never run.
+    Equal names, contents, revisions, number formats and devices give the same objects; the process
+    keeps the :data:`MODELS_KEPT` models used last. In a forked worker (``map`` with ``num_proc``)
+    torch is set to one thread. Weights are read from safetensors files only, and code that comes
+    with a model is never run.
 
     Args:
         auto_class: the class in ``transformers``, such as ``"AutoModelForMaskedLM"``.
@@ -83,7 +90,8 @@ def load(auto_class: str, model: ModelSpec | str, rank: int | None = None) -> tu
 
         model, tokenizer = load("AutoModelForMaskedLM", "bert-base-cased")
     """
-    return _load(auto_class, *_resolved(model, rank))
+    loaded = _loaded(auto_class, model, rank)
+    return loaded.model, loaded.tokenizer
 
 
 def load_as(
@@ -93,7 +101,59 @@ def load_as(
     rank: int | None = None,
 ) -> Wrapper:
     """``wrapper(model, tokenizer)`` of what :func:`load` gives, made once and kept with it."""
-    return _wrapped(wrapper, auto_class, *_resolved(model, rank))  # type: ignore[no-any-return]
+    loaded = _loaded(auto_class, model, rank)
+    if wrapper not in loaded.wrappers:
+        loaded.wrappers[wrapper] = wrapper(loaded.model, loaded.tokenizer)
+    return loaded.wrappers[wrapper]  # type: ignore[no-any-return]
+
+
+def keep(key: Hashable, make: Callable[[], Kept]) -> Kept:
+    """The object kept under ``key``, else what ``make`` returns.
+
+    Beyond :data:`MODELS_KEPT` objects the least recently used one is dropped.
+    """
+    if key in _dropped:
+        _warn_of_reloads()
+    value = _kept.pop(key) if key in _kept else make()
+    _kept[key] = value  # as the most recently used one
+    while len(_kept) > MODELS_KEPT:
+        oldest = next(iter(_kept))
+        del _kept[oldest]
+        _dropped.add(oldest)
+    return value
+
+
+def forget_models() -> None:
+    """Drop all models that the process keeps."""
+    _kept.clear()
+    _dropped.clear()
+    _warn_of_reloads.cache_clear()
+
+
+@cache  # once is enough
+def _warn_of_reloads() -> None:
+    logger.warning(
+        "more than %s models are in use, so some are loaded again and again; raise "
+        "textaug.models.loading.MODELS_KEPT if memory allows",
+        MODELS_KEPT,
+    )
+
+
+_kept: dict[Hashable, Any] = {}
+_dropped: set[Hashable] = set()
+
+
+@dataclass
+class _Loaded:
+    model: Any
+    tokenizer: Any
+    wrappers: dict[Any, Any] = field(default_factory=dict)
+
+
+def _loaded(auto_class: str, model: ModelSpec | str, rank: int | None) -> _Loaded:
+    where = _resolved(model, rank)
+    key = (auto_class, content_of(where[0]), *where)
+    return keep(key, lambda: _Loaded(*_load(auto_class, *where)))
 
 
 def _resolved(model: ModelSpec | str, rank: int | None) -> tuple[str, str | None, str, str]:
@@ -114,12 +174,6 @@ def _resolved(model: ModelSpec | str, rank: int | None) -> tuple[str, str | None
     return spec.name, spec.revision, dtype, device
 
 
-@cache
-def _wrapped(wrapper: Callable[[Any, Any], Any], *key: Any) -> Any:
-    return wrapper(*_load(*key))
-
-
-@cache
 def _load(
     auto_class: str, name: str, revision: str | None, dtype: str, device: str
 ) -> tuple[Any, Any]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+from textaug.core.content import content_of
 from textaug.models.batching import BATCH_TOKENS, mind_forks
+from textaug.models.folders import made_once
+from textaug.models.loading import ModelSpec, keep
 from textaug.translation.base import ModelTranslator, longest_translation
 
 
@@ -61,9 +61,7 @@ class CTranslate2(ModelTranslator):
 
         if not texts:
             return []
-        translator, tokenizer, options = _ctranslate2(
-            self.model, self.revision, self.dtype, self.device, self.rank
-        )
+        translator, tokenizer, options = load_ctranslate2(self.spec, self.rank)
         rows: list[list[int]] = tokenizer(list(texts), verbose=False)["input_ids"]
         longest = tokenizer.model_max_length
 
@@ -97,11 +95,13 @@ class CTranslate2(ModelTranslator):
         return self._run(run, rows, n, longest)
 
 
-@lru_cache
-def _ctranslate2(
-    name: str, revision: str | None, dtype: str, device: str | None, rank: int | None
-) -> tuple[Any, Any, dict[str, Any]]:
+def load_ctranslate2(model: ModelSpec, rank: int | None) -> tuple[Any, Any, dict[str, Any]]:
     """The translator, its tokenizer, and the model's own settings for the search."""
+    key = ("ctranslate2", content_of(model.name), model, rank)
+    return keep(key, lambda: _load(model, rank))
+
+
+def _load(model: ModelSpec, rank: int | None) -> tuple[Any, Any, dict[str, Any]]:
     if find_spec("ctranslate2") is None:
         raise ModuleNotFoundError(
             "CTranslate2 is not installed: pip install 'textaug-nlp[ctranslate2]'"
@@ -111,12 +111,13 @@ def _ctranslate2(
     from transformers import AutoTokenizer, GenerationConfig
 
     mind_forks()
-    device_type, _, number = (device or "").partition(":")
+    device_type, _, number = (model.device or "").partition(":")
     gpus = ctranslate2.get_cuda_device_count()
     device_type = device_type or ("cuda" if gpus else "cpu")
+    dtype = model.dtype
     if dtype == "auto":
         dtype = "float16" if device_type == "cuda" else "int8"
-    folder = _converted(name, revision)
+    folder = _converted(model.name, model.revision)
     translator = ctranslate2.Translator(
         str(folder),
         device=device_type,
@@ -141,28 +142,19 @@ def _converted(name: str, revision: str | None) -> Path:
     from huggingface_hub.constants import HF_HOME
     from transformers import AutoTokenizer, GenerationConfig
 
-    key = [name, revision or "main"]
-    if Path(name).is_dir():  # another model may be saved there later
-        key = [str(Path(name).resolve())]
-        key += [f"{p.name} {p.stat().st_mtime_ns}" for p in sorted(Path(name).iterdir())]
-    digest = blake2b("\n".join(key).encode(), digest_size=8).hexdigest()
-    folder = Path(HF_HOME) / "textaug" / "ctranslate2" / f"{Path(name).name}-{digest}"
-    if folder.is_dir():
-        return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder.parent) as temporary:
-        new = Path(temporary) / "model"
+    def convert(folder: Path) -> None:
         try:
-            TransformersConverter(name, revision=revision).convert(str(new))
-            AutoTokenizer.from_pretrained(name, revision=revision or "main").save_pretrained(new)
+            TransformersConverter(name, revision=revision).convert(str(folder), force=True)
+            AutoTokenizer.from_pretrained(name, revision=revision or "main").save_pretrained(folder)
             settings = GenerationConfig.from_pretrained(name, revision=revision or "main")
         except OSError as error:
             raise OSError(
                 f"cannot load {name!r} to convert it: pass the path of a folder made by "
                 f"save_pretrained, or a name on a hub that can be reached ({error})"
             ) from error
-        settings.save_pretrained(new)
-        # A rename, so that other workers see the whole folder or none.
-        with suppress(FileExistsError, OSError):
-            new.rename(folder)
-    return folder
+        settings.save_pretrained(folder)
+
+    key = content_of(name) or f"{name}\n{revision or 'main'}"
+    digest = blake2b(key.encode(), digest_size=8).hexdigest()
+    parent = Path(HF_HOME) / "textaug" / "ctranslate2"
+    return made_once(parent / f"{Path(name).name}-{digest}", convert)
