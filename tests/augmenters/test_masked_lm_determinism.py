@@ -43,7 +43,9 @@ def test_the_model_is_no_part_of_the_state(model):
         models.load("AutoModelForMaskedLM", model("bert"))[0]
         is (
             models.load(
-                "AutoModelForMaskedLM", model("bert"), dtype="float32", device="cpu", rank=1
+                "AutoModelForMaskedLM",
+                models.ModelSpec(model("bert"), dtype="float32", device="cpu"),
+                rank=1,
             )[0]
         )
     )

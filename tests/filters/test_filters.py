@@ -27,6 +27,7 @@ from textaug import (
 )
 from textaug.core.reading import read_examples
 from textaug.models import scores as scoring
+from textaug.models.loading import ModelSpec
 from textaug.models.tagger import load_tagger
 
 
@@ -251,7 +252,7 @@ def test_a_teacher_of_other_types_or_without_names_is_an_error(tmp_path):
     nameless = tiny.tiny_tagger(tmp_path, ["LABEL_0", "LABEL_1"])
     with pytest.raises(ValueError, match="none is one of a mention.*save it with id2label="):
         TeacherAgreement(nameless)([example], [example])
-    with pytest.raises(ValueError, match="is no tagger"):
+    with pytest.raises(ValueError, match="is not a tagger"):
         TeacherAgreement(tiny_bert())([example], [example])
 
 
@@ -280,9 +281,9 @@ def test_similarity_by_any_encoder(tmp_path):
 def test_perplexity_by_a_causal_model(tmp_path):
     folder = tiny.tiny_gpt2(tmp_path)
     short, longer = Example(("prices", "fell")), Example(("prices", "fell", "on", "Friday", "."))
-    one, other = scoring.surprisals([short, longer], folder, causal=True)
+    one, other = scoring.surprisals([short, longer], ModelSpec(folder), causal=True)
     assert one > 0 and other > 0
-    assert scoring.surprisals([longer], folder, causal=True) == [other]
+    assert scoring.surprisals([longer], ModelSpec(folder), causal=True) == [other]
     keep = Perplexity(1.0, folder, causal=True)
     assert keep([short, longer], [longer, short]) == [other <= one, one <= other]
 
@@ -298,9 +299,9 @@ def test_a_causal_model_judges_the_first_word_too(tmp_path):
     GPT2LMHeadModel(config).save_pretrained(tmp_path)
     tokenizer.save_pretrained(tmp_path)
     word, other, long = (Example((text,)) for text in ("a", "b", "ab" * 50))
-    one, two, three = scoring.surprisals([word, other, long], str(tmp_path), causal=True)
+    one, two, three = scoring.surprisals([word, other, long], ModelSpec(str(tmp_path)), causal=True)
     assert 0 < one != two > 0 and three > 5 * one, "long: 15 pieces that fit, all of one word"
-    assert scoring.surprisals([Example(())], str(tmp_path), causal=True) == [0.0]
+    assert scoring.surprisals([Example(())], ModelSpec(str(tmp_path)), causal=True) == [0.0]
 
 
 def test_surprise_by_a_masked_model_is_what_it_says():
@@ -316,7 +317,7 @@ def test_surprise_by_a_masked_model_is_what_it_says():
         masked[0, at] = tokenizer.mask_token_id
         with torch.inference_mode():
             total += model(masked).logits[0, at].log_softmax(-1)[ids[0, at]].item()
-    (found,) = scoring.surprisals([example], tiny_bert())
+    (found,) = scoring.surprisals([example], ModelSpec(tiny_bert()))
     assert found == pytest.approx(-total / 2, rel=1e-4)
 
 

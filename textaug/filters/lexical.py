@@ -18,18 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(repr=False)
 class Novelty(Filter):
-    """Keep a sentence that is no near-duplicate of its original, or of given sentences.
+    """Keep a sentence that is not a near-duplicate of its original, or of given sentences.
 
-    Likeness is the share of word ``n``-grams that two sentences have in common (Jaccard; the
-    edges count). Only fixed sentences are compared, never the other results, so that the outcome
-    does not depend on the order of the rows; copies that are equal ``expand`` leaves out by itself.
+    Similarity is the share of word ``n``-grams that two sentences have in common (Jaccard, with
+    padding at both ends). Results are not compared with one another, so the outcome does not depend
+    on the order of the rows; ``expand`` itself leaves out equal copies.
 
     Args:
-        maximum: highest likeness, 0..1. Changing one word in the middle of a sentence of 12 leaves
-            a likeness of 0.73 with ``n=2``, and of 0.65 with ``n=3``.
-        reference: sentences to compare with instead of the original, words separated by blanks:
-            the evaluation split, say, that no result may be near to; see :meth:`from_dataset`.
-            For both, use two filters.
+        maximum: highest similarity, 0..1. A sentence of 12 words with one word in the middle
+            changed has a similarity of 0.73 with ``n=2``, and of 0.65 with ``n=3``.
+        reference: sentences to compare with instead of the original, words separated by blanks,
+            for instance the evaluation split; see :meth:`from_dataset`. For both, use two filters.
         n: words in an n-gram, at least 1.
 
     Raises:
@@ -51,7 +50,7 @@ class Novelty(Filter):
         if self.n < 1:
             raise ValueError(f"n={self.n}: must be at least 1")
         self._sizes: list[int] = []
-        self._holders: dict[tuple[str, ...], list[int]] = {}  # of each n-gram, the sentences
+        self._holders: dict[tuple[str, ...], list[int]] = {}  # by n-gram: the sentences with it
         for number, text in enumerate(self.reference or ()):
             grams = self._grams(text.split())
             self._sizes.append(len(grams))
@@ -76,7 +75,7 @@ class Novelty(Filter):
         padded = [*edge, *tokens, *edge]
         return set(zip(*(padded[i:] for i in range(self.n)), strict=False))
 
-    def _likeness(self, before: Example, after: Example) -> float:
+    def _similarity(self, before: Example, after: Example) -> float:
         new = self._grams(after.tokens)
         if self.reference is None:
             old = self._grams(before.tokens)
@@ -88,19 +87,19 @@ class Novelty(Filter):
         )
 
     def __call__(self, before: Sequence[Example], after: Sequence[Example]) -> list[bool]:
-        """Whether each is far enough from what it is compared with."""
+        """Whether each is different enough from what it is compared with."""
         return [
-            self._likeness(old, new) <= self.maximum for old, new in zip(before, after, strict=True)
+            self._similarity(old, new) <= self.maximum
+            for old, new in zip(before, after, strict=True)
         ]
 
 
 @dataclass(repr=False)
 class NoUnlabelledNames(Filter):
-    """Keep a sentence into whose context no known name has come.
+    """Keep a sentence that has no new known name outside its mentions.
 
-    A name outside the mentions would be one without its label. What the original says outside its
-    mentions is not held against the new sentence. Names match word for word, in their own case or
-    all in capitals.
+    Such a name would lack its label. Names that the original has outside its mentions too are
+    accepted. Names match word for word, in their own case or all in capitals.
 
     Args:
         names: mentions, words separated by blanks; usually made by :meth:`from_dataset`.
@@ -124,10 +123,10 @@ class NoUnlabelledNames(Filter):
     def from_dataset(
         cls, dataset: Dataset | DatasetDict, split: str = "train", **settings: Unpack[Settings]
     ) -> NoUnlabelledNames:
-        """The mentions of a data set, the training split usually.
+        """The mentions of a data set, usually the training split.
 
-        Those are left out that stand there without a label at least as often as with one ("A",
-        "May", "Sunday").
+        Left out are those that occur without a label at least as often as with one ("A", "May",
+        "Sunday").
         """
         examples = read_examples(dataset, split, settings)
         labelled = Counter(
@@ -137,25 +136,23 @@ class NoUnlabelledNames(Filter):
         bare = Counter(
             words
             for example in examples
-            for words in _stretches(example, longest)
+            for words in _phrases(example, longest)
             if words in labelled
         )
         return cls([" ".join(words) for words, n in labelled.items() if n > bare[words]])
 
     def __call__(self, before: Sequence[Example], after: Sequence[Example]) -> list[bool]:
-        """Whether no name stands outside the mentions that did not stand there before."""
+        """Whether no name has been added outside the mentions."""
         return [
             self._found(new) <= self._found(old) for old, new in zip(before, after, strict=True)
         ]
 
     def _found(self, example: Example) -> Counter[tuple[str, ...]]:
-        return Counter(
-            words for words in _stretches(example, self._longest) if words in self._names
-        )
+        return Counter(words for words in _phrases(example, self._longest) if words in self._names)
 
 
-def _stretches(example: Example, longest: int) -> Iterator[tuple[str, ...]]:
-    """All runs of up to ``longest`` words outside the mentions."""
+def _phrases(example: Example, longest: int) -> Iterator[tuple[str, ...]]:
+    """All sequences of up to ``longest`` words outside the mentions."""
     done = 0
     for start, end in [*((span.start, span.end) for span in example.spans), (None, None)]:
         stop = len(example.tokens) if start is None else start

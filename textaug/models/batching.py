@@ -1,10 +1,10 @@
-"""Batches of padded rows, and what happens when memory runs out."""
+"""Batches of padded rows, halved when memory runs out."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 # Lengths are rounded up to a multiple of this, see `batches`.
 LENGTH_STEP = 8  # tokens
@@ -16,11 +16,11 @@ Result = TypeVar("Result")
 
 
 def mind_forks() -> None:
-    """Set torch to one thread in a forked worker, where its threads did not come along."""
+    """Set torch to one thread in a forked worker, which does not inherit torch's threads."""
     import torch
 
     if os.getpid() != _IMPORTED_IN:
-        # Waiting for threads that are not there hangs for ever.
+        # Waiting for threads that do not exist hangs for ever.
         torch.set_num_threads(1)
 
 
@@ -29,21 +29,43 @@ def padded(length: int, step: int = LENGTH_STEP) -> int:
     return -(-length // step) * step
 
 
+def pad(
+    rows: Sequence[Sequence[int]], padding: int, device: Any, step: int = LENGTH_STEP
+) -> tuple[Any, Any]:
+    """Rows of token ids as tensors, padded on the right.
+
+    Args:
+        rows: at least one.
+        padding: the id to pad with.
+        device: where the tensors are made.
+        step: the longest row is padded to a multiple of this many tokens.
+
+    Returns:
+        Ids and attention mask (1 for tokens, 0 for padding), both of rows × padded length.
+    """
+    import torch
+
+    length = padded(max(map(len, rows)), step)
+    ids = [[*row, *[padding] * (length - len(row))] for row in rows]
+    mask = [[1] * len(row) + [0] * (length - len(row)) for row in rows]
+    return torch.tensor(ids, device=device), torch.tensor(mask, device=device)
+
+
 def batches(lengths: Sequence[int], budget: int, step: int = LENGTH_STEP) -> list[list[int]]:
     """Group sequences so that each group, padded, stays within a budget of tokens.
 
-    Only sequences with the same padded length go together. So what a sequence is padded to does
-    not depend on its neighbours, and neither does its result: padding it differently changes the
-    last bits of what comes out, the number of rows does not (on a CPU, in the same number format).
+    Only sequences with the same padded length go together, so a sequence is padded the same
+    whatever its neighbours are. Padding changes the last bits of a result; the number of rows does
+    not (on a CPU, in the same number format).
 
     Args:
-        lengths: one number of tokens for each sequence.
-        budget: rows times padded length, at most; a sequence that is longer goes alone.
+        lengths: the number of tokens of each sequence.
+        budget: rows times padded length, at most; a longer sequence is a batch by itself.
         step: lengths are rounded up to a multiple of this many tokens.
 
     Returns:
-        Lists of indices into ``lengths``, the longest first, so that what does not fit into the
-        memory shows at once.
+        Lists of indices into ``lengths``, the longest first, so that running out of memory shows
+        at once.
 
     >>> batches([3, 20, 5, 8, 2], budget=24)
     [[1], [3, 2, 0], [4]]
@@ -64,9 +86,9 @@ def run_in_batches(
     budget: int,
     step: int = LENGTH_STEP,
 ) -> list[Result]:
-    """Run a model over sequences batch by batch, and put the results back into order.
+    """Run a model over sequences batch by batch, and return the results in the given order.
 
-    When the GPU's memory runs out, this batch and all that wait are halved, and it goes on.
+    When the GPU runs out of memory, this batch and all later ones are halved and tried again.
 
     Args:
         function: takes the indices of a batch, as :func:`batches` makes them, and returns one
@@ -74,9 +96,6 @@ def run_in_batches(
         lengths: the number of tokens of each sequence.
         budget: padded tokens in a batch, at most.
         step: lengths are rounded up to a multiple of this many tokens.
-
-    Returns:
-        One result for each sequence.
 
     Raises:
         torch.OutOfMemoryError: if one sequence alone does not fit.
@@ -97,7 +116,7 @@ def run_in_batches(
         except torch.cuda.OutOfMemoryError:
             if len(batch) == 1:
                 raise
-        if output is None:  # out of the "except", where the failed tensors would still be held
+        if output is None:  # outside of "except", which would keep the failed tensors alive
             torch.cuda.empty_cache()
             waiting = [half for batch in waiting for half in _halves(batch)]
         else:

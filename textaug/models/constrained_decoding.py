@@ -7,13 +7,11 @@ from hashlib import blake2b
 from typing import Any
 
 from textaug.core.example import Example, Span
-from textaug.models import loading
-from textaug.models.markers import marker, piece_texts
+from textaug.models.loading import ModelSpec, load
+from textaug.models.markers import marker, vocabulary_texts
+from textaug.models.masked_lm import FEWEST_ROWS
 
-# A matrix product of fewer rows than this takes another path, whose last bits are others.
-_FEWEST_ROWS = 8
-
-# What may come next in a sentence; a row of a table for each, and one more for every label.
+# States of a sentence, each a row of the table of allowed tokens; one more for every label.
 _AT_START, _AFTER_MARKER, _IN_CONTEXT, _IN_MENTION = range(4)
 
 
@@ -32,33 +30,34 @@ def end_ids(tokenizer: Any) -> tuple[int, int]:
 
 
 class LabelledTextWriter:
-    """A causal language model that can write nothing but well-formed labelled sentences."""
+    """A causal language model whose output is always a well-formed labelled sentence."""
 
     def __init__(self, folder: str, labels: Sequence[str], device: str | None) -> None:
         import torch
 
-        self.model, self.tokenizer = loading.load("AutoModelForCausalLM", folder, device=device)
+        spec = ModelSpec(folder, device=device)
+        self.model, self.tokenizer = load("AutoModelForCausalLM", spec)
         self.start, self.end = end_ids(self.tokenizer)
         size = self.model.get_output_embeddings().weight.shape[0]
-        self.texts, starts = piece_texts(self.tokenizer, size)
+        self.texts, starts = vocabulary_texts(self.tokenizer, size)
         ids = self.tokenizer.convert_tokens_to_ids
         firsts = [ids(marker(label, True)) for label in labels]
         rests = [ids(marker(label, False)) for label in labels]
         self.markers = {id: (label, True) for id, label in zip(firsts, labels, strict=True)}
         self.markers |= {id: (label, False) for id, label in zip(rests, labels, strict=True)}
-        sound = torch.tensor([text != "" for text in self.texts])
-        begins = torch.tensor(starts) & sound
+        valid = torch.tensor([text != "" for text in self.texts])
+        begins = torch.tensor(starts) & valid
         self.begins: list[bool] = begins.tolist()
         allowed = torch.zeros(_IN_MENTION + len(labels), size, dtype=torch.bool)
         allowed[:] = begins
-        allowed[_IN_CONTEXT:] |= sound
+        allowed[_IN_CONTEXT:] |= valid
         allowed[_IN_CONTEXT:, self.end] = True
         allowed[:, firsts] = True
         allowed[_AFTER_MARKER, firsts] = False
         for number, rest in enumerate(rests):
             allowed[_IN_MENTION + number, rest] = True
-        # Where a row is after a piece: 0 leaves it where it is (inside a word), -1 - n says that
-        # the word to come is in a mention of label n.
+        # The change of state after a sub-token: 0 means none (inside a word), -1 - n means that
+        # the next word is in a mention of label n.
         moves = torch.where(begins, _IN_CONTEXT, 0)
         for number, pair in enumerate(zip(firsts, rests, strict=True)):
             moves[list(pair)] = -1 - number
@@ -68,11 +67,11 @@ class LabelledTextWriter:
     def write(
         self, keys: Sequence[str], longest: int, temperature: float, top_k: int
     ) -> list[Example | None]:
-        """A sentence for each key, drawn with random numbers that are that key's alone."""
+        """A sentence for each key, sampled with a generator seeded by that key alone."""
         import torch
         from transformers import GenerationConfig, LogitsProcessorList, TopKLogitsWarper
 
-        filled = [*keys, *[""] * (_FEWEST_ROWS - len(keys))]
+        filled = [*keys, *[""] * (FEWEST_ROWS - len(keys))]
         device = self.model.device
         with torch.inference_mode():
             ids = torch.full((len(filled), 1), self.start, device=device)
@@ -83,12 +82,12 @@ class LabelledTextWriter:
                     [
                         _WellFormed(self.allowed, self.moves),
                         TopKLogitsWarper(top_k),
-                        _OwnDraws(filled, temperature),
+                        _GumbelSampling(filled, temperature),
                     ]
                 ),
                 generation_config=GenerationConfig(  # type: ignore[no-untyped-call]
                     max_new_tokens=longest - 1,
-                    do_sample=False,  # `_OwnDraws` does it
+                    do_sample=False,  # `_GumbelSampling` does it
                     eos_token_id=self.end,
                     pad_token_id=self.end,
                 ),
@@ -113,13 +112,13 @@ class LabelledTextWriter:
 
 
 class _WellFormed:
-    """A ``LogitsProcessor`` after which only those pieces are left that may come next."""
+    """A ``LogitsProcessor`` that rules out sub-tokens that would make the text ill-formed."""
 
     def __init__(self, allowed: Any, moves: Any) -> None:
         self.allowed = allowed
         self.moves = moves
-        self.state: Any = None  # for each row, which line of `allowed` holds
-        self.coming: Any = None  # for each row that is after a marker, the state of the next word
+        self.state: Any = None  # for each row, its state: a row of `allowed`
+        self.coming: Any = None  # for each row after a marker, the state of the next word
 
     def __call__(self, input_ids: Any, scores: Any) -> Any:
         import torch
@@ -138,11 +137,11 @@ class _WellFormed:
         return scores + self.allowed[self.state]
 
 
-class _OwnDraws:
-    """A ``LogitsProcessor`` that draws: the best of what it returns is a sample of what it got.
+class _GumbelSampling:
+    """A ``LogitsProcessor`` that samples: the argmax of its result is a sample (Gumbel-max).
 
-    By Gumbel's trick. Each row has a generator of its own, which ``generate`` itself would not
-    give it: there, what a row gets depends on the others in its batch.
+    Each row has a generator of its own. ``generate`` has one for all, so that there a row's sample
+    depends on the others in its batch.
     """
 
     def __init__(self, keys: Sequence[str], temperature: float) -> None:

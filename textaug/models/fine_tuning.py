@@ -1,13 +1,9 @@
-"""What the methods share that fine-tune a model on the sample: labels as tokens, training, folders.
-
-Knows no method and no tag.
-"""
+"""Fine-tuning a model on the sample: the training loop, and folders of trained weights."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -16,20 +12,22 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from textaug.core.content import content_of
 from textaug.core.example import Example
 from textaug.core.state import VERSION
+from textaug.models.folders import made_once
 
 WARMUP = 0.1  # of the steps
 WEIGHT_DECAY = 0.01
 LARGEST_GRADIENT = 1.0
-# Rows of like length go together, within pools of this many batches: half the padding, still
+# Rows of similar length go together, within pools of this many batches: half the padding, still
 # random.
 POOL = 8
 
 
 @contextmanager
 def own_randomness(seed: int, device: Any) -> Iterator[None]:
-    """Torch's generators start from ``seed``, and are afterwards as if they had not been used."""
+    """Seed torch's generators inside the block, and restore their state afterwards."""
     import torch
 
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
@@ -51,19 +49,19 @@ def fine_tune(
 ) -> None:
     """Train a model: AdamW, a tenth of the steps to warm up, then a linear decay.
 
-    The ``Trainer`` of ``transformers`` is not used, because it needs a further package, sets every
-    generator of the process anew, and would train across the processes of a distributed run.
+    The ``Trainer`` of ``transformers`` is not used: it needs another package, reseeds every
+    generator of the process, and would train across the processes of a distributed run.
 
     Args:
-        model: is changed, on the device where it is, and left in evaluation mode.
+        model: is changed in place, and left in evaluation mode.
         rows: at least one.
         lengths: of each row.
         loss_of: takes the model and the rows of a batch.
         steps: optimiser steps.
-        batch_size: rows in each of them; every row is drawn equally often.
+        batch_size: rows in each step; all rows are seen equally often.
         learning_rate: at its peak.
-        seed: of the order and of all that is random in torch.
-        show_progress: what to write before the progress bar; ``None`` shows none.
+        seed: of the order and of torch's generators.
+        show_progress: the label of the progress bar; ``None`` shows none.
     """
     import torch
     from datasets.utils import tqdm
@@ -110,14 +108,14 @@ def trained_once(
 ) -> str:
     """The folder with the weights for these examples and settings; trained if there is none yet.
 
-    The folder's name is a hash of all that the weights depend on, so that an augmenter that is
-    known by its folder has one fingerprint, and what was trained once is found again.
+    The folder's name has a hash of everything that the weights depend on, so an augmenter that is
+    known by its folder has one fingerprint, and trained weights are found again.
 
     Args:
-        name: what the folder's name begins with.
+        name: the start of the folder's name.
         made_from: all settings, as plain data, with the ``"model"`` that training starts from.
-        examples: what is trained on.
-        cache_dir: where the folder is, or will be; default: ``textaug`` in ``HF_HOME``.
+        examples: the training data.
+        cache_dir: parent of the folder; default: ``textaug`` in ``HF_HOME``.
         train: writes model and tokenizer into the empty folder that it is given.
 
     Returns:
@@ -125,22 +123,9 @@ def trained_once(
     """
     from huggingface_hub.constants import HF_HOME
 
-    start = Path(str(made_from["model"]))
-    files = sorted(start.iterdir()) if start.is_dir() else []
-    versions = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    start = str(made_from["model"])
     data = [(example.tokens, example.spans) for example in examples]
-    everything = json.dumps([VERSION, dict(made_from), versions, data], sort_keys=True)
+    everything = json.dumps([VERSION, dict(made_from), content_of(start), data], sort_keys=True)
     key = blake2b(everything.encode(errors="surrogatepass"), digest_size=8).hexdigest()
     parent = Path(cache_dir) if cache_dir is not None else Path(HF_HOME) / "textaug"
-    folder = parent / f"{name}-{key}"
-    if not folder.exists():
-        unfinished = parent / f".{name}-{key}-{os.getpid()}"
-        unfinished.mkdir(parents=True)
-        try:
-            train(unfinished)
-            unfinished.rename(folder)
-        except BaseException:
-            shutil.rmtree(unfinished)
-            if not folder.exists():  # else another process was faster
-                raise
-    return str(folder)
+    return str(made_once(parent / f"{name}-{key}", train))

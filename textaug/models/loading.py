@@ -1,21 +1,25 @@
-"""Loading models and running them in batches, for every method that has one.
-
-Knows no method: what goes into a model and what is read from it is its caller's business.
-"""
+"""Which model to load, and how: one object per process for each model."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from textaug.models.batching import mind_forks
+from textaug.core.content import content_of
+from textaug.models.batching import BATCH_TOKENS, mind_forks
 from textaug.offline import MASKED_LM, hub_is_reachable, masked_lm
 
+logger = logging.getLogger("textaug")
+
+MODELS_KEPT = 8  # in a process; back-translation needs two for each pivot
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 
-# By class, what such a model is called and which ones will do: for the error messages.
-_KINDS = {
+# By class in transformers: the type of model and examples, for error messages.
+_TYPES = {
     "AutoModelForMaskedLM": (
         "masked language model",
         "'bert-base-cased', 'roberta-base' or 'xlm-roberta-base'",
@@ -26,47 +30,139 @@ _KINDS = {
     "AutoModel": ("encoder", "'sentence-transformers/all-MiniLM-L6-v2'"),
 }
 
+Kept = TypeVar("Kept")
+Wrapper = TypeVar("Wrapper")
 
-def load(
-    kind: str,
-    name: str,
-    revision: str | None = None,
-    dtype: str = "auto",
-    device: str | None = None,
-    rank: int | None = None,
-) -> tuple[Any, Any]:
-    """A model and its tokenizer, loaded on the first call and kept for the process.
 
-    Whoever asks for the same name, revision, number format and device gets the same objects. In
-    a forked worker (``map`` with ``num_proc``) torch is set to one thread.
-    Weights are read from safetensors files only, and code that comes with a model is never run.
+@dataclass(frozen=True)
+class ModelSpec:
+    """Which model, in which number format, and where it runs.
 
     Args:
-        kind: the class in ``transformers`` that loads it, such as ``"AutoModelForMaskedLM"``.
         name: a folder made by ``save_pretrained``, a name on the model hub, or for a masked
-            language model ``"offline"``, the one of :func:`textaug.offline.masked_lm`.
+            language model or a sentence encoder ``"offline"``, those of :mod:`textaug.offline`.
         revision: branch, tag or commit on the hub; default: ``main``.
         dtype: ``"float32"``, ``"bfloat16"``, ``"float16"``, or ``"auto"``: bfloat16 on GPUs that
-            have it, else float32 (on a CPU, half the bits is not half the time).
+            have it, else float32 (on a CPU, half the bits do not halve the time).
         device: ``"cpu"``, ``"cuda:1"``, …; default: a GPU if there is one, else the CPU.
-        rank: the worker's number, which chooses among several GPUs where ``device`` does not.
+        batch_tokens: sub-tokens, padding included, that go through the model at once.
+
+    Raises:
+        ValueError: for a ``dtype`` that is not listed, or ``batch_tokens`` below 1.
+    """
+
+    name: str
+    revision: str | None = None
+    dtype: str = "auto"
+    device: str | None = None
+    batch_tokens: int = BATCH_TOKENS
+
+    def __post_init__(self) -> None:
+        if self.dtype not in DTYPES:
+            raise ValueError(f"dtype={self.dtype!r}: must be one of {', '.join(DTYPES)}")
+        if self.batch_tokens < 1:
+            raise ValueError(f"batch_tokens={self.batch_tokens}: must be at least 1")
+
+
+def load(auto_class: str, model: ModelSpec | str, rank: int | None = None) -> tuple[Any, Any]:
+    """A model and its tokenizer, loaded on the first call.
+
+    Equal names, contents, revisions, number formats and devices give the same objects; the process
+    keeps the :data:`MODELS_KEPT` models used last. In a forked worker (``map`` with ``num_proc``)
+    torch is set to one thread. Weights are read from safetensors files only, and code that comes
+    with a model is never run.
+
+    Args:
+        auto_class: the class in ``transformers``, such as ``"AutoModelForMaskedLM"``.
+        model: a spec, or a name alone.
+        rank: the worker's number, which selects one of several GPUs unless the spec has a device.
 
     Returns:
         The model, in evaluation mode, and the tokenizer.
 
     Raises:
-        OSError: if there is no such model here or on the hub, or the hub cannot be reached. With
-            no network that takes seconds; what the hub's cache holds is still found.
-        ValueError: if the model is of another kind, or lacks weights that this kind needs.
-            (``transformers`` would draw those at random and only warn.)
+        OSError: if there is no such model here or on the hub, or the hub cannot be reached.
+            Without a network that takes seconds; models in the hub's cache are still found.
+        ValueError: if the model is of another type, or lacks weights that this type needs.
+            (``transformers`` would initialise those at random and only warn.)
 
     Needs a model:
 
         model, tokenizer = load("AutoModelForMaskedLM", "bert-base-cased")
     """
+    loaded = _loaded(auto_class, model, rank)
+    return loaded.model, loaded.tokenizer
+
+
+def load_as(
+    wrapper: Callable[[Any, Any], Wrapper],
+    auto_class: str,
+    model: ModelSpec | str,
+    rank: int | None = None,
+) -> Wrapper:
+    """``wrapper(model, tokenizer)`` of what :func:`load` gives, made once and kept with it."""
+    loaded = _loaded(auto_class, model, rank)
+    if wrapper not in loaded.wrappers:
+        loaded.wrappers[wrapper] = wrapper(loaded.model, loaded.tokenizer)
+    return loaded.wrappers[wrapper]  # type: ignore[no-any-return]
+
+
+def keep(key: Hashable, make: Callable[[], Kept]) -> Kept:
+    """The object kept under ``key``, else what ``make`` returns.
+
+    Beyond :data:`MODELS_KEPT` objects the least recently used one is dropped.
+    """
+    if key in _dropped:
+        _warn_of_reloads()
+    value = _kept.pop(key) if key in _kept else make()
+    _kept[key] = value  # as the most recently used one
+    while len(_kept) > MODELS_KEPT:
+        oldest = next(iter(_kept))
+        del _kept[oldest]
+        _dropped.add(oldest)
+    return value
+
+
+def forget_models() -> None:
+    """Drop all models that the process keeps."""
+    _kept.clear()
+    _dropped.clear()
+    _warn_of_reloads.cache_clear()
+
+
+@cache  # once is enough
+def _warn_of_reloads() -> None:
+    logger.warning(
+        "more than %s models are in use, so some are loaded again and again; raise "
+        "textaug.models.loading.MODELS_KEPT if memory allows",
+        MODELS_KEPT,
+    )
+
+
+_kept: dict[Hashable, Any] = {}
+_dropped: set[Hashable] = set()
+
+
+@dataclass
+class _Loaded:
+    model: Any
+    tokenizer: Any
+    wrappers: dict[Any, Any] = field(default_factory=dict)
+
+
+def _loaded(auto_class: str, model: ModelSpec | str, rank: int | None) -> _Loaded:
+    where = _resolved(model, rank)
+    key = (auto_class, content_of(where[0]), *where)
+    return keep(key, lambda: _Loaded(*_load(auto_class, *where)))
+
+
+def _resolved(model: ModelSpec | str, rank: int | None) -> tuple[str, str | None, str, str]:
+    """Name, revision, number format and device, without defaults."""
     import torch
 
     mind_forks()
+    spec = ModelSpec(model) if isinstance(model, str) else model
+    dtype, device = spec.dtype, spec.device
     if device is None:
         count = torch.cuda.device_count()
         device = f"cuda:{(rank or 0) % count}" if count else "cpu"
@@ -75,23 +171,24 @@ def load(
             including_emulation=False
         )
         dtype = "bfloat16" if half else "float32"
-    return _load(kind, name, revision, dtype, device)
+    return spec.name, spec.revision, dtype, device
 
 
-@cache
-def _load(kind: str, name: str, revision: str | None, dtype: str, device: str) -> tuple[Any, Any]:
+def _load(
+    auto_class: str, name: str, revision: str | None, dtype: str, device: str
+) -> tuple[Any, Any]:
     import torch
     import transformers
 
-    if (kind, name) == ("AutoModelForMaskedLM", MASKED_LM):
+    if (auto_class, name) == ("AutoModelForMaskedLM", MASKED_LM):
         return masked_lm(dtype, device)
     offline = not Path(name).is_dir() and not _is_on_hub(name)
     where = {"revision": revision or "main", "local_files_only": offline}
     where["trust_remote_code"] = False
-    what, such_as = _KINDS.get(kind, (f"model for {kind}", "one of that kind"))
+    what, such_as = _TYPES.get(auto_class, (f"model for {auto_class}", "one of that type"))
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(name, **where)
-        model, report = getattr(transformers, kind).from_pretrained(
+        model, report = getattr(transformers, auto_class).from_pretrained(
             name,
             **where,
             dtype=getattr(torch, dtype),
@@ -101,11 +198,12 @@ def _load(kind: str, name: str, revision: str | None, dtype: str, device: str) -
     except OSError as error:
         if not offline:
             raise
-        without_hub = f", or {MASKED_LM!r}" if kind == "AutoModelForMaskedLM" else ""
+        without_hub = f", or {MASKED_LM!r}" if auto_class == "AutoModelForMaskedLM" else ""
         raise OSError(
-            f"cannot load {name!r}: it is no folder here, the model hub cannot be reached, and the "
-            "hub's local cache does not hold it (or not all of it); pass the path of a folder made "
-            f'by save_pretrained{without_hub}, or run "hf download {name}" while there is a network'
+            f"cannot load {name!r}: it is not a folder here, the model hub cannot be reached, and "
+            "the hub's local cache does not hold it (or not all of it); pass the path of a folder "
+            f'made by save_pretrained{without_hub}, or run "hf download {name}" while there is a '
+            "network"
         ) from error
     except ValueError as error:
         reason = str(error).strip().partition("\n")[0]
@@ -113,11 +211,11 @@ def _load(kind: str, name: str, revision: str | None, dtype: str, device: str) -
             f"{name!r} cannot be used as a {what} ({reason}); pass one, such as {such_as}"
         ) from error
     missing = sorted(report["missing_keys"])
-    if kind == "AutoModel":  # many encoders come without the pooler, which nothing here reads
+    if auto_class == "AutoModel":  # many encoders lack the pooler, which is not used here
         missing = [name for name in missing if not name.startswith("pooler.")]
     if missing:
         raise ValueError(
-            f"{name!r} is no {what}: it has no weights for {missing[0]} and {len(missing) - 1} "
+            f"{name!r} is not a {what}: it has no weights for {missing[0]} and {len(missing) - 1} "
             f"other parts; pass one that was trained as such, for instance {such_as}"
         )
     return model.to(device).eval(), tokenizer

@@ -8,7 +8,7 @@ from typing import Any
 from textaug.core.example import Example
 from textaug.models.fine_tuning import own_randomness
 
-# What the labels of the usual data sets are short for; other labels are taken at their word.
+# What the labels of common data sets stand for; other labels are used as words themselves.
 LABEL_WORDS = {
     "per": "person",
     "org": "organization",
@@ -39,7 +39,7 @@ def labels_of(examples: Sequence[Example]) -> list[str]:
     labels = sorted({span.label for example in examples for span in example.spans})
     if not labels:
         raise ValueError(
-            f"there is no mention in the {len(examples)} sentences: nothing to learn from; give "
+            f"there is no mention in the {len(examples)} sentences: nothing to learn from; pass "
             "labelled ones, or name their column with tags_column="
         )
     return labels
@@ -66,7 +66,7 @@ def add_markers(
         model: is changed.
         tokenizer: is changed.
         labels: the types of mentions.
-        label_words: words for labels, where :data:`LABEL_WORDS` or the label itself will not do.
+        label_words: words for labels, used before :data:`LABEL_WORDS` and the label itself.
     """
     import torch
 
@@ -84,19 +84,19 @@ def add_markers(
             embeddings[tokenizer.convert_tokens_to_ids(pair)] = embeddings[meaning].mean(0)
 
 
-def piece_texts(tokenizer: Any, size: int) -> tuple[list[str], list[bool]]:
+def vocabulary_texts(tokenizer: Any, size: int) -> tuple[list[str], list[bool]]:
     """What each entry of a vocabulary adds to a text, and whether a new word begins with it.
 
-    Found by decoding each after another word, which needs no knowledge of how a kind of tokenizer
-    marks its pieces (``##``, ``Ġ``, ``▁``).
+    Found by decoding each after another word, which works for every way in which tokenizers mark
+    sub-tokens (``##``, ``Ġ``, ``▁``).
 
     Args:
         tokenizer: any.
         size: of the vocabulary.
 
     Returns:
-        Texts, ``""`` for special tokens and for what cannot be part of a word (white space, half a
-        character), and as many truth values.
+        Texts, ``""`` for special tokens and for what cannot be part of a word (white space, an
+        incomplete character), and as many booleans.
     """
     before = tokenizer(" a", add_special_tokens=False)["input_ids"]
     ids = range(min(size, len(tokenizer)))
@@ -107,7 +107,7 @@ def piece_texts(tokenizer: Any, size: int) -> tuple[list[str], list[bool]]:
     texts, starts = [""] * size, [False] * size
     for i, text in zip(ids, decoded[1:], strict=True):
         added = text[len(decoded[0]) :]
-        sound = added.split() == [added.strip()] and added.strip().isprintable()
-        if i not in special and sound and "\ufffd" not in added:
+        valid = added.split() == [added.strip()] and added.strip().isprintable()
+        if i not in special and valid and "\ufffd" not in added:
             texts[i], starts[i] = added.strip(), added[0].isspace()
     return texts, starts

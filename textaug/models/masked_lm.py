@@ -1,11 +1,10 @@
-"""A masked language model: windows, candidates and draws."""
+"""A masked language model: windows, candidates and sampling."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from math import ceil, exp, inf
 from random import Random
@@ -15,38 +14,39 @@ from typing import Any
 import regex
 
 from textaug.language.word_lists import stop_words
-from textaug.models import batching, encoding, loading
+from textaug.models.batching import run_in_batches
+from textaug.models.encoding import Encoder
+from textaug.models.loading import ModelSpec, load_as
 from textaug.offline import lower_case_words
 
-# At least two letters, with the marks that belong to them, and nothing else.
+# At least two letters, with their combining marks, and nothing else.
 WORD_CLASS = regex.compile(r"\p{L}[\p{L}\p{M}]+")
 
-# Which words may be predicted at a place; see `_Engine.barred`.
+# Which words may be predicted at a position; see `MaskedLM.barred`.
 LOWER, CAPITAL, ANY = range(3)
 
-# Fetched beyond the `top_k` best, so that among equals at the border the choice is by token id
-# and not by what `topk` happens to return; in bfloat16 equals are frequent.
+# Fetched beyond the `top_k` best, so that ties at the border are broken by token id and not by
+# what `topk` happens to return; in bfloat16 ties are frequent.
 _TIES = 16
-PIECES_KEPT = 1 << 17  # words
-# A matrix product of fewer rows than this takes another path, whose last bits are others.
-_FEWEST_ROWS = 8
+# A matrix product of fewer rows uses another kernel; pad for bit-identical results.
+FEWEST_ROWS = 8
 
 Candidates = list[tuple[float, int]]  # logit and token id, the best first
 _Best = tuple[list[float], list[int]]  # logits and token ids, among them all candidates
 
 
-def stretches(lengths: Sequence[int], room: int) -> list[slice]:
-    """Cut units into stretches of about equal length that each fit into a model.
+def split_evenly(lengths: Sequence[int], size: int) -> list[slice]:
+    """Cut a sequence of units into windows of about equal length.
 
     Args:
-        lengths: how many sub-word tokens each unit (a word, say) has, none more than ``room``.
-        room: for how many there is room at once.
+        lengths: the number of sub-tokens of each unit (a word, say), none more than ``size``.
+        size: how many sub-tokens fit into a window.
 
-    >>> stretches([4, 3, 5, 2], room=8)
+    >>> split_evenly([4, 3, 5, 2], size=8)
     [slice(0, 2, None), slice(2, 4, None)]
     """
     total = sum(lengths)
-    share = ceil(total / ceil(total / room)) if total else 0
+    share = ceil(total / ceil(total / size)) if total else 0
     starts, filled = [0], 0
     for i, length in enumerate(lengths):
         if filled and filled + length > share:
@@ -57,21 +57,21 @@ def stretches(lengths: Sequence[int], room: int) -> list[slice]:
 
 
 def best_candidates(best: _Best, top_k: int) -> Candidates:
-    """The ``top_k`` best words for a gap, fewer if there are not."""
-    # Made gap by gap, when they are wanted: thousands of living pairs would set off the garbage
-    # collector, which takes a quarter of a second where transformers is loaded.
+    """The ``top_k`` best words for a gap, or fewer."""
+    # Made gap by gap, when needed: thousands of living pairs would trigger the garbage collector,
+    # which takes a quarter of a second where transformers is loaded.
     possible = [pair for pair in zip(*best, strict=True) if pair[0] > -inf]
     return sorted(possible, key=lambda pair: (-pair[0], pair[1]))[:top_k]
 
 
 def draw(candidates: Candidates, top_p: float, temperature: float, rng: Random) -> int:
-    """Draw one of the candidates; better ones are more likely.
+    """Sample one of the candidates by its probability.
 
     Args:
         candidates: pairs of logit and token id, the best first, at least one.
-        top_p: only the first of them that hold this share of the probability take part.
+        top_p: only the fewest first candidates that hold this share of the probability take part.
         temperature: the logits are divided by it.
-        rng: asked for one number.
+        rng: used for one number.
 
     Returns:
         A token id.
@@ -87,70 +87,64 @@ def draw(candidates: Candidates, top_p: float, temperature: float, rng: Random) 
         held += weight
         if held >= enough:
             break
-    # By token id: two that are nearly equal may change places in another batch, without effect.
+    # By token id: near ties may change their order in another batch, which must not matter.
     kept.sort()
     return rng.choices([token for token, _ in kept], [weight for _, weight in kept])[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A place where a word is wanted."""
+    """A position where a word is to be predicted."""
 
     position: int  # of the token to replace, or to insert a word before
-    allowed: int  # _LOWER, _CAPITAL or _ANY
+    allowed: int  # LOWER, CAPITAL or ANY
     unwanted: tuple[str, ...]  # case-folded
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of an example that fits into the model."""
+    """A part of an example that fits into the model."""
 
     example: int
     ids: list[int]  # without the special tokens at both ends
-    gaps: list[tuple[int, Gap]]  # each with its place in `ids`
+    gaps: list[tuple[int, Gap]]  # each with its index in `ids`
 
 
-@cache
-def masked_lm_engine(
-    name: str, revision: str | None, dtype: str, device: str | None, rank: int | None
-) -> MaskedLMEngine:
-    """The masked language model, loaded once in a process."""
-    model, tokenizer = loading.load("AutoModelForMaskedLM", name, revision, dtype, device, rank)
-    if tokenizer.mask_token_id is None:
-        raise ValueError(
-            f"the tokenizer of {name!r} has no mask token; pass a masked language model, such as "
-            "'bert-base-cased', 'roberta-base' or 'xlm-roberta-base'"
-        )
-    return MaskedLMEngine(model, tokenizer)
+def load_masked_lm(model: ModelSpec, rank: int | None) -> MaskedLM:
+    """The masked language model of that name, loaded once in a process."""
+    return load_as(MaskedLM, "AutoModelForMaskedLM", model, rank)
 
 
-class MaskedLMEngine:
+class MaskedLM(Encoder):
     """A model, its tokenizer, and which entries of its vocabulary are words.
+
+    A word that does not fit into a window has no sub-tokens here.
 
     Attributes:
         mask_id: the id of the mask token.
-        room: how many sub-word tokens fit into one window, beside the special ones.
-        words: for each token id the word it stands for, ``""`` where it is no whole word.
+        words: for each token id the whole word that it stands for, else ``""``.
         ids: for each case-folded word its token ids.
-        small: the words in lower case (and those in scripts that have no case) that may stand
-            outside mentions; of an uncased English model those that are no names.
-        common: the words that are more frequent in lower case than with a capital, and so are no
-            names in the first place: "shares", but not "brown".
-        english: whether this is the vocabulary of uncased English BERT; where not, it is not known.
+        small: the words in lower case (and those in scripts without case) that may stand outside
+            mentions; of an uncased English model those that are not names.
+        common: the words that are more frequent in lower case than with a capital, and so are not
+            primarily names: "shares", but not "brown".
+        english: whether this is the vocabulary of uncased English BERT; otherwise it is unknown.
         barred: 3 rows as long as the vocabulary, added to logits: ``-inf`` for what must not be
-            predicted, 0 for what may. Row ``_LOWER`` allows ``small`` words, ``_CAPITAL`` common
-            words in any case, ``_ANY`` all words.
+            predicted, 0 for what may. Row ``LOWER`` allows ``small`` words, ``CAPITAL`` common
+            words in any case, ``ANY`` all words.
+
+    Raises:
+        ValueError: for a tokenizer without a mask token.
     """
 
     def __init__(self, model: Any, tokenizer: Any) -> None:
-        self.model = model
-        self.tokenizer = tokenizer
+        if tokenizer.mask_token_id is None:
+            raise ValueError(
+                f"the tokenizer of {tokenizer.name_or_path!r} has no mask token; pass a masked "
+                "language model, such as 'bert-base-cased', 'roberta-base' or 'xlm-roberta-base'"
+            )
+        super().__init__(model, tokenizer)
         self.mask_id: int = tokenizer.mask_token_id
-        around = tokenizer(tokenizer.mask_token)["input_ids"]
-        at = around.index(self.mask_id)
-        self.before, self.after = around[:at], around[at + 1 :]
-        self.room = encoding.window(model, tokenizer) - len(around) + 1
-        self._pieces: dict[str, tuple[int, ...]] = {}  # of the words that came up
         self.words = self._whole_words()
         self.ids: dict[str, list[int]] = {}
         for i, word in enumerate(self.words):
@@ -159,14 +153,15 @@ class MaskedLMEngine:
         self.small, self.common, self.english = self._by_case()
         self.barred = self._barred()
 
-    def _encode(self, words: Sequence[str]) -> list[list[int]]:
-        return encoding.encode_words(self.tokenizer, words)
+    def _encode_words(self, words: Sequence[str]) -> list[list[int]]:
+        encoded = super()._encode_words(words)
+        return [ids if len(ids) <= self.size else [] for ids in encoded]
 
     def _whole_words(self) -> list[str]:
-        """The word for each id: a token that means the same id when it stands alone.
+        """The word for each id: a token that has the same id when it stands alone.
 
-        This holds for neither pieces inside words nor special tokens, and needs no knowledge of
-        how a kind of tokenizer marks those (``##``, ``Ġ``, ``▁``).
+        This holds neither for parts of words nor for special tokens, and works for every way in
+        which tokenizers mark those (``##``, ``Ġ``, ``▁``).
         """
         size = self.model.config.vocab_size
         known = min(size, len(self.tokenizer))
@@ -178,7 +173,8 @@ class MaskedLMEngine:
         ]
         special = set(self.tokenizer.all_special_ids)
         words = [""] * size
-        for i, ids in zip(likely, self._encode([texts[i] for i in likely]), strict=True):
+        encoded = self._encode_words([texts[i] for i in likely])
+        for i, ids in zip(likely, encoded, strict=True):
             if ids == [i] and i not in special:
                 words[i] = texts[i]
         return words
@@ -189,8 +185,8 @@ class MaskedLMEngine:
             # Vocabularies are sorted by frequency: the most frequent spelling has the smallest id.
             first = {word: self.words[ids[0]] for word, ids in self.ids.items()}
             return small, {word for word in small if first[word.casefold()] == word}, False
-        # An uncased model, to which "paris" is a word like any other. For BERT's English vocabulary
-        # (known by its words) there is a list; for others nothing tells names.
+        # An uncased model does not tell "paris" from other words. For BERT's English vocabulary
+        # (recognised by its words) there is a list; in other vocabularies names are unknown.
         listed = lower_case_words() - stop_words()
         english = listed <= small
         known = listed if english else small
@@ -207,45 +203,31 @@ class MaskedLMEngine:
         barred = torch.where(torch.tensor(allowed), 0.0, -torch.inf)
         return barred.to(self.model.device)
 
-    def pieces(self, words: set[str]) -> dict[str, tuple[int, ...]]:
-        """The sub-word tokens of each word; none for a word that does not fit into a window."""
-        if len(self._pieces) > PIECES_KEPT:
-            self._pieces = {}
-        known = self._pieces
-        new = [word for word in words if word not in known]
-        for word, ids in zip(new, self._encode(new), strict=True):
-            known[word] = tuple(ids) if len(ids) <= self.room else ()
-        return known
-
     def predict(
         self, windows: Sequence[Window], top_k: int, batch_tokens: int
     ) -> list[list[_Best]]:
         """For each window and each of its gaps the best words, for :func:`best_candidates`."""
+        rows = [self.with_specials(window.ids) for window in windows]
 
         def best_of(batch: list[int]) -> list[list[_Best]]:
-            return self._predict([windows[i] for i in batch], top_k)
+            return self._predict([windows[i] for i in batch], [rows[i] for i in batch], top_k)
 
-        extra = len(self.before) + len(self.after)
-        lengths = [len(window.ids) + extra for window in windows]
-        return batching.run_in_batches(best_of, lengths, batch_tokens)
+        return run_in_batches(best_of, [len(row) for row in rows], batch_tokens)
 
-    def _predict(self, windows: Sequence[Window], top_k: int) -> list[list[_Best]]:
+    def _predict(
+        self, windows: Sequence[Window], rows: Sequence[list[int]], top_k: int
+    ) -> list[list[_Best]]:
         import torch
 
         device = self.model.device
-        rows = [[*self.before, *window.ids, *self.after] for window in windows]
-        length = batching.padded(max(map(len, rows)))
-        padding = self.tokenizer.pad_token_id
-        ids = torch.tensor([row + [padding] * (length - len(row)) for row in rows])
-        mask = torch.tensor([[1] * len(row) + [0] * (length - len(row)) for row in rows])
         gaps = [gap for window in windows for _, gap in window.gaps]
-        places = [
+        positions = [
             (row, len(self.before) + at)
             for row, window in enumerate(windows)
             for at, _ in window.gaps
         ]
         with torch.inference_mode():
-            logits = logits_at(self.model, ids.to(device), mask.to(device), places).float()
+            logits = logits_at(self.model, *self.tensors(rows), positions).float()
             logits += self.barred[torch.tensor([gap.allowed for gap in gaps], device=device)]
             unwanted = [
                 (n, i)
@@ -278,25 +260,25 @@ def _gathered(model: Any, rows: Any, columns: Any) -> Iterator[None]:
             handle.remove()
 
 
-def logits_at(model: Any, ids: Any, mask: Any, places: Sequence[tuple[int, int]]) -> Any:
-    """A masked language model's logits at some places only.
+def logits_at(model: Any, ids: Any, mask: Any, positions: Sequence[tuple[int, int]]) -> Any:
+    """A masked language model's logits at some positions only.
 
-    The head over the vocabulary costs as much as several layers, so the other places are dropped
-    before they reach it, by a hook between the layers and the head. The logits are the same.
+    The vocabulary head costs as much as several layers, so a hook between the layers and the head
+    drops the other positions. The logits are the same.
 
     Args:
         model: any ``AutoModelForMaskedLM`` whose layers return ``last_hidden_state``.
         ids: token ids, a tensor of rows × length.
         mask: 1 for tokens, 0 for padding, in the same shape.
-        places: pairs of row and column, at least one.
+        positions: pairs of row and column, at least one.
 
     Returns:
-        A tensor of places × vocabulary.
+        A tensor of positions × vocabulary.
     """
     import torch
 
-    filled = [*places, *[places[0]] * (_FEWEST_ROWS - len(places))]
+    filled = [*positions, *[positions[0]] * (FEWEST_ROWS - len(positions))]
     rows, columns = torch.tensor(filled, device=ids.device).unbind(1)
     with _gathered(model, rows, columns):
         logits = model(input_ids=ids, attention_mask=mask).logits
-    return logits[0, : len(places)]
+    return logits[0, : len(positions)]

@@ -1,43 +1,32 @@
-"""What models say of whole sentences: tags, losses, vectors, surprise.
+"""Scores of whole sentences by models: vectors, similarity, surprisal.
 
-For filters and descriptions. Sentences go through a model together, those of one padded length
-side by side (:func:`textaug.models.batches`), so that no result depends on its neighbours (on a
-GPU its last bits can). Models are loaded on first use by :func:`textaug.models.load` and shared.
+Sentences of one padded length go through a model together, so no result depends on the other
+sentences (on a GPU its last bits can).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from dataclasses import replace
 from typing import Any
 
 from textaug import offline
 from textaug.core.example import Example
-from textaug.models import batching, loading
-from textaug.models.batching import BATCH_TOKENS
-from textaug.models.encoding import Encoder
+from textaug.models.batching import run_in_batches
+from textaug.models.encoding import Encoded, Encoder
+from textaug.models.loading import ModelSpec, load_as
 from textaug.models.masked_lm import logits_at
 
+OFFLINE = ModelSpec(offline.MASKED_LM)
 
-def vectors(
-    texts: Sequence[str],
-    name: str = offline.MASKED_LM,
-    revision: str | None = None,
-    dtype: str = "auto",
-    device: str | None = None,
-    rank: int | None = None,
-    batch_tokens: int = BATCH_TOKENS,
-) -> list[Any]:
+
+def vectors(texts: Sequence[str], model: ModelSpec = OFFLINE, rank: int | None = None) -> list[Any]:
     """A vector of length 1 for each text: the mean over its sub-tokens, as MiniLM was trained.
 
     Args:
-        texts: what does not fit into the model's window is left out.
-        name: any encoder, or ``"offline"``: ``all-MiniLM-L6-v2`` out of a package.
-        revision: as for the others of ``textaug.models.loading.load``.
-        dtype: number format.
-        device: where to run.
+        texts: only the part that fits into the model's window counts.
+        model: any encoder, or ``"offline"``: ``all-MiniLM-L6-v2`` from an installed package.
         rank: the worker's number.
-        batch_tokens: padded sub-tokens at once.
 
     >>> one, two, other = vectors(["A man slept.", "Some man was asleep.", "Oil prices fell."])
     >>> float(one @ two) > 0.5 > float(one @ other)
@@ -45,15 +34,15 @@ def vectors(
     """
     import torch
 
-    path = offline.encoder() if name == offline.MASKED_LM else name
-    model, tokenizer = loading.load("AutoModel", path, revision, dtype, device, rank)
-    encoder = _encoder("AutoModel", path, revision, dtype, device, rank)
+    if model.name == offline.MASKED_LM:
+        model = replace(model, name=offline.encoder())
+    encoder = load_as(Encoder, "AutoModel", model, rank)
     if not texts:
         return []
-    rows = tokenizer(
+    rows = encoder.tokenizer(
         [text.encode("utf-8", "replace").decode("utf-8") for text in texts],  # lone surrogates
         truncation=True,
-        max_length=encoder.room + len(encoder.before) + len(encoder.after),
+        max_length=encoder.size + len(encoder.before) + len(encoder.after),
         split_special_tokens=True,
         verbose=False,
     )["input_ids"]
@@ -61,51 +50,53 @@ def vectors(
     @torch.inference_mode()
     def run(batch: list[int]) -> list[Any]:
         ids, mask = encoder.tensors([rows[i] for i in batch])
-        hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state.float()
+        hidden = encoder.model(input_ids=ids, attention_mask=mask).last_hidden_state.float()
         weights = mask.unsqueeze(-1).float()
         mean = (hidden * weights).sum(1) / weights.sum(1)
         return list(torch.nn.functional.normalize(mean, dim=-1).cpu())
 
-    return batching.run_in_batches(run, [len(row) for row in rows], batch_tokens)
+    return run_in_batches(run, [len(row) for row in rows], model.batch_tokens)
 
 
-@cache
-def _encoder(kind: str, *where: Any) -> Encoder:
-    encoder = Encoder(*loading.load(kind, *where))
-    start = encoder.tokenizer.bos_token_id
-    if kind == "AutoModelForCausalLM" and not encoder.before and start is not None:
-        encoder.before = [start]  # so that the first word is judged too
-        encoder.room -= 1
-    return encoder
+def similarities(
+    before: Sequence[Example],
+    after: Sequence[Example],
+    model: ModelSpec = OFFLINE,
+    rank: int | None = None,
+) -> list[float]:
+    """The cosine of the :func:`vectors` of each pair of examples, -1..1.
+
+    >>> old = Example.from_text("The shares fell.")
+    >>> near, far = (Example.from_text(f"The {word} fell.") for word in ("stocks", "children"))
+    >>> one, other = similarities([old, old], [near, far])
+    >>> one > 0.6 > other
+    True
+    """
+    texts = list(dict.fromkeys(example.text for example in (*before, *after)))
+    vector = dict(zip(texts, vectors(texts, model, rank), strict=True))
+    return [
+        float(vector[old.text] @ vector[new.text]) for old, new in zip(before, after, strict=True)
+    ]
 
 
 def surprisals(
     examples: Sequence[Example],
-    name: str = offline.MASKED_LM,
+    model: ModelSpec = OFFLINE,
     causal: bool = False,
-    revision: str | None = None,
-    dtype: str = "auto",
-    device: str | None = None,
     rank: int | None = None,
-    batch_tokens: int = BATCH_TOKENS,
 ) -> list[float]:
-    """How surprising each example is: the mean of its words, in nats. ``exp`` gives perplexity.
+    """The mean surprisal of each example's words, in nats; ``exp`` gives perplexity.
 
-    What does not fit into the model's window is left out. By a masked language model it is the
-    pseudo-log-likelihood of Salazar et al. (2020), "Masked Language Model Scoring": every sub-token
-    is masked in turn, and with it those of the same word to its right, as Kauf & Ivanova (2023)
-    showed to be fairer to rare words. So a sentence of *n* sub-tokens costs *n* passes. By a causal
-    one (``causal=True``) it costs one.
+    A masked language model gives the pseudo-log-likelihood of Salazar et al. (2020), "Masked
+    Language Model Scoring": every sub-token is masked in turn, together with those of the same word
+    to its right, which is fairer to rare words (Kauf & Ivanova 2023). A sentence of *n* sub-tokens
+    costs *n* passes; with a causal model it costs one.
 
     Args:
-        examples: sentences.
-        name: a masked or causal language model; ``"offline"`` is the small masked one.
+        examples: only the part that fits into the model's window counts.
+        model: a masked or causal language model; ``"offline"`` is the small masked one.
         causal: whether the model is a causal one.
-        revision: as for the others of ``textaug.models.loading.load``.
-        dtype: number format.
-        device: where to run.
         rank: the worker's number.
-        batch_tokens: padded sub-tokens at once.
 
     >>> good = Example(("The", "minister", "told", "reporters", "that", "prices", "fell", "."))
     >>> bad = Example(("The", "minister", "banana", "reporters", "that", "prices", "fell", "."))
@@ -113,72 +104,78 @@ def surprisals(
     >>> one + 1 < other
     True
     """
-    kind = "AutoModelForCausalLM" if causal else "AutoModelForMaskedLM"
-    encoder = _encoder(kind, name, revision, dtype, device, rank)
+    encoder: Encoder
+    if causal:
+        encoder = load_as(_CausalEncoder, "AutoModelForCausalLM", model, rank)
+    else:
+        encoder = load_as(Encoder, "AutoModelForMaskedLM", model, rank)
     encoded = encoder.encode(examples)
     log_likelihoods = _causal if causal else _masked
-    totals = log_likelihoods(encoder, encoded, batch_tokens)
-    words = [len({word for word in owners if word >= 0}) for _, owners, _ in encoded]
-    return [-total / max(1, n) for total, n in zip(totals, words, strict=True)]
+    totals = log_likelihoods(encoder, encoded, model.batch_tokens)
+    counts = [len(set(words) - {-1}) for _, words, _ in encoded]
+    return [-total / max(1, n) for total, n in zip(totals, counts, strict=True)]
 
 
-def _masked(
-    encoder: Encoder, encoded: Sequence[tuple[list[int], list[int], bool]], batch_tokens: int
-) -> list[float]:
+class _CausalEncoder(Encoder):
+    """Puts the start token before each text, so that the first word is scored too."""
+
+    def __init__(self, model: Any, tokenizer: Any) -> None:
+        super().__init__(model, tokenizer)
+        if not self.before and tokenizer.bos_token_id is not None:
+            self.before = [tokenizer.bos_token_id]
+            self.size -= 1
+
+
+def _masked(encoder: Encoder, encoded: Sequence[Encoded], batch_tokens: int) -> list[float]:
     import torch
 
-    model, mask_id = encoder.model, encoder.tokenizer.mask_token_id
-    rows, places, targets, sources = [], [], [], []
-    for number, (ids, owners, _) in enumerate(encoded):
-        for at, word in enumerate(owners):
+    mask_id = encoder.tokenizer.mask_token_id
+    rows, positions, targets, sources = [], [], [], []
+    for number, (ids, words, _) in enumerate(encoded):
+        for at, word in enumerate(words):
             if word >= 0:
                 masked = [
-                    mask_id if i >= at and owner == word else token
-                    for i, (token, owner) in enumerate(zip(ids, owners, strict=True))
+                    mask_id if i >= at and other == word else token
+                    for i, (token, other) in enumerate(zip(ids, words, strict=True))
                 ]
                 rows.append(masked)
-                places.append(at)
+                positions.append(at)
                 targets.append(ids[at])
                 sources.append(number)
 
     @torch.inference_mode()
     def run(batch: list[int]) -> list[float]:
         ids, mask = encoder.tensors([rows[i] for i in batch])
-        logits = logits_at(model, ids, mask, [(row, places[i]) for row, i in enumerate(batch)])
-        scores = logits.float().log_softmax(-1)
-        picked: list[float] = scores[range(len(batch)), [targets[i] for i in batch]].tolist()
+        where = [(row, positions[i]) for row, i in enumerate(batch)]
+        log_p = logits_at(encoder.model, ids, mask, where).float().log_softmax(-1)
+        picked: list[float] = log_p[range(len(batch)), [targets[i] for i in batch]].tolist()
         return picked
 
     totals = [0.0] * len(encoded)
-    found = batching.run_in_batches(run, [len(row) for row in rows], batch_tokens)
+    found = run_in_batches(run, [len(row) for row in rows], batch_tokens)
     for number, value in zip(sources, found, strict=True):
         totals[number] += value
     return totals
 
 
-def _causal(
-    encoder: Encoder, encoded: Sequence[tuple[list[int], list[int], bool]], batch_tokens: int
-) -> list[float]:
+def _causal(encoder: Encoder, encoded: Sequence[Encoded], batch_tokens: int) -> list[float]:
     import torch
 
-    rows = [ids for ids, _, _ in encoded]
+    full = [i for i, (ids, _, _) in enumerate(encoded) if ids]  # a model cannot run on no tokens
+    rows = [encoded[i] for i in full]
 
     @torch.inference_mode()
     def run(batch: list[int]) -> list[float]:
-        ids, mask = encoder.tensors([rows[i] for i in batch])
-        scores = encoder.model(input_ids=ids, attention_mask=mask).logits.float().log_softmax(-1)
-        picked = scores[:, :-1].gather(2, ids[:, 1:, None]).squeeze(2).cpu()
+        ids, mask = encoder.tensors([rows[i].ids for i in batch])
+        log_p = encoder.model(input_ids=ids, attention_mask=mask).logits.float().log_softmax(-1)
+        picked = log_p[:, :-1].gather(2, ids[:, 1:, None]).squeeze(2).cpu()
         results = []
         for row, i in enumerate(batch):
-            # With no token to start from, the first one of the text is given and not judged.
-            judged = [at - 1 for at, word in enumerate(encoded[i][1]) if word >= 0 and at > 0]
-            results.append(picked[row, judged].sum().item())
+            # Without a start token the first token of the text is given and not scored.
+            scored = [at - 1 for at, word in enumerate(rows[i].words) if word >= 0 and at > 0]
+            results.append(picked[row, scored].sum().item())
         return results
 
-    # An empty row is nothing that a model could run on.
-    full = [i for i, row in enumerate(rows) if row]
-    found = batching.run_in_batches(
-        lambda batch: run([full[i] for i in batch]), [len(rows[i]) for i in full], batch_tokens
-    )
+    found = run_in_batches(run, [len(row.ids) for row in rows], batch_tokens)
     totals = dict(zip(full, found, strict=True))
-    return [totals.get(i, 0.0) for i in range(len(rows))]
+    return [totals.get(i, 0.0) for i in range(len(encoded))]

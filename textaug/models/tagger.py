@@ -3,34 +3,84 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any
 
 from textaug.core import tag_schemes
 from textaug.core.example import Example, Span
-from textaug.models import batching, loading
-from textaug.models.batching import BATCH_TOKENS, Result
+from textaug.models.batching import BATCH_TOKENS, Result, run_in_batches
 from textaug.models.encoding import Encoder
+from textaug.models.loading import ModelSpec, load_as
 
 
-class Tagger(Encoder):
-    """A model for token classification; a word's first sub-token bears its label.
+class WordClassifier(Encoder):
+    """A model for token classification; the first sub-token of a word predicts its label.
 
     Args:
         model: an ``AutoModelForTokenClassification`` with names for its labels.
         tokenizer: its tokenizer.
 
     Attributes:
-        labels: the names of its labels.
-        types: the types of mentions among them.
-
-    Raises:
-        ValueError: if the names of its labels stand for no mentions.
+        labels: the names of its labels, by id.
     """
 
     def __init__(self, model: Any, tokenizer: Any) -> None:
         super().__init__(model, tokenizer)
         self.labels: list[str] = [name for _, name in sorted(model.config.id2label.items())]
+
+    def predict(
+        self, examples: Sequence[Example], batch_tokens: int = BATCH_TOKENS
+    ) -> list[list[str | None]]:
+        """The likeliest label of each word; ``None`` where a word is beyond the window."""
+
+        def read(example: Example, scores: Any, words: Sequence[int]) -> list[str | None]:
+            found: list[str | None] = [None] * len(example.tokens)
+            for word, label in zip(words, scores.argmax(-1).tolist(), strict=True):
+                found[word] = self.labels[label]
+            return found
+
+        return self.read_scores(examples, read, batch_tokens)
+
+    def read_scores(
+        self,
+        examples: Sequence[Example],
+        read: Callable[[Example, Any, Sequence[int]], Result],
+        batch_tokens: int,
+    ) -> list[Result]:
+        """``read`` of each example, of words × labels log-probabilities, and of those words."""
+        import torch
+
+        encoded = self.encode(examples)
+
+        @torch.inference_mode()
+        def run(batch: list[int]) -> list[Result]:
+            ids, mask = self.tensors([encoded[i].ids for i in batch])
+            logits = self.model(input_ids=ids, attention_mask=mask).logits
+            scores = logits.float().log_softmax(-1).cpu()
+            results = []
+            for row, i in enumerate(batch):
+                owners = encoded[i].words
+                first = {word: at for at, word in reversed(list(enumerate(owners))) if word >= 0}
+                words = sorted(first)
+                here = scores[row, [first[word] for word in words]]
+                results.append(read(examples[i], here, words))
+            return results
+
+        return run_in_batches(run, [len(row.ids) for row in encoded], batch_tokens)
+
+
+class Tagger(WordClassifier):
+    """A :class:`WordClassifier` whose labels are tags of mentions.
+
+    Attributes:
+        types: the types of mentions among its labels.
+        scheme: the tag scheme of its labels.
+
+    Raises:
+        ValueError: if none of its labels is a tag of a mention.
+    """
+
+    def __init__(self, model: Any, tokenizer: Any) -> None:
+        super().__init__(model, tokenizer)
         self.types = {span.label for name in self.labels for span in tag_schemes.to_spans([name])}
         if not self.types:
             raise ValueError(
@@ -58,104 +108,51 @@ class Tagger(Encoder):
         self, examples: Sequence[Example], batch_tokens: int = BATCH_TOKENS
     ) -> list[tuple[Span, ...] | None]:
         """The mentions found in each example; ``None`` for one longer than the model's window."""
-
-        def read(example: Example, scores: Any, firsts: Sequence[int], fits: bool) -> Any:
-            if not fits:
-                return None
-            found = ["O"] * len(example.tokens)
-            for word, label in zip(firsts, scores.argmax(-1).tolist(), strict=True):
-                found[word] = self.labels[label]
-            return tag_schemes.to_spans(found)
-
-        return self._run(examples, read, batch_tokens)
+        self.check(examples)
+        complete = [row.complete for row in self.encode(examples)]
+        found = self.predict(examples, batch_tokens)
+        return [
+            tag_schemes.to_spans([tag or "O" for tag in tags]) if fits else None
+            for tags, fits in zip(found, complete, strict=True)
+        ]
 
     def losses(self, examples: Sequence[Example], batch_tokens: int = BATCH_TOKENS) -> list[float]:
         """The mean cross entropy of each example's labels, over the words that fit; in nats.
 
-        Labels of ``B-`` and ``I-`` are taken to be IOB2 where every type has both, else IOB1.
+        ``B-`` and ``I-`` labels are read as IOB2 where every type has both, else as IOB1.
         """
+        self.check(examples)
 
-        def read(example: Example, scores: Any, firsts: Sequence[int], fits: bool) -> float:
+        def read(example: Example, scores: Any, words: Sequence[int]) -> float:
             tags = tag_schemes.from_spans(example.spans, len(example.tokens), self.scheme)
             wanted = [
-                (at, self._ids[tag]) for at, w in enumerate(firsts) if (tag := tags[w]) in self._ids
+                (at, self._ids[tag])
+                for at, word in enumerate(words)
+                if (tag := tags[word]) in self._ids
             ]
             picked: list[float] = [scores[at, label].item() for at, label in wanted]
             return -sum(picked) / max(1, len(picked))
 
-        return self._run(examples, read, batch_tokens)
-
-    def _run(
-        self,
-        examples: Sequence[Example],
-        read: Callable[[Example, Any, Sequence[int], bool], Result],
-        batch_tokens: int,
-    ) -> list[Result]:
-        """Ask ``read`` about each example, with the log-probabilities of its words' labels."""
-        import torch
-
-        self.check(examples)
-        encoded = self.encode(examples)
-
-        @torch.inference_mode()
-        def run(batch: list[int]) -> list[Result]:
-            ids, mask = self.tensors([encoded[i][0] for i in batch])
-            logits = self.model(input_ids=ids, attention_mask=mask).logits
-            scores = logits.float().log_softmax(-1).cpu()
-            results = []
-            for row, i in enumerate(batch):
-                _, owners, fits = encoded[i]
-                places = {word: at for at, word in reversed(list(enumerate(owners))) if word >= 0}
-                firsts = sorted(places)
-                here = scores[row, [places[word] for word in firsts]]
-                results.append(read(examples[i], here, firsts, fits))
-            return results
-
-        return batching.run_in_batches(run, [len(ids) for ids, _, _ in encoded], batch_tokens)
+        return self.read_scores(examples, read, batch_tokens)
 
 
-@cache
-def load_tagger(
-    name: str,
-    revision: str | None = None,
-    dtype: str = "auto",
-    device: str | None = None,
-    rank: int | None = None,
-) -> Tagger:
-    """The tagger of that name, loaded once; arguments and errors are those of ``loading.load``."""
-    loaded = loading.load("AutoModelForTokenClassification", name, revision, dtype, device, rank)
-    return Tagger(*loaded)
+def load_tagger(model: ModelSpec | str, rank: int | None = None) -> Tagger:
+    """The tagger of that name, loaded once; errors are those of ``loading.load``."""
+    return load_as(Tagger, "AutoModelForTokenClassification", model, rank)
 
 
 def predict(
-    model: Any, tokenizer: Any, sentences: Sequence[list[str]], batch_tokens: int = 4096
+    model: Any, tokenizer: Any, sentences: Sequence[Sequence[str]], batch_tokens: int = BATCH_TOKENS
 ) -> list[list[str]]:
-    """A tag for every word, by a tagger; words beyond the model's longest input get ``O``.
+    """The likeliest label of every word; words beyond the model's window get ``O``.
 
     Args:
         model: for token classification, with ``id2label``.
-        tokenizer: its tokenizer, a fast one.
+        tokenizer: its tokenizer.
         sentences: lists of words.
-        batch_tokens: how many sub-word tokens, padding included, go through the model at once.
+        batch_tokens: sub-tokens, padding included, that go through the model at once.
     """
-    import torch
-
-    names = model.config.id2label
-    encoded = [tokenizer(words, is_split_into_words=True, truncation=True) for words in sentences]
-
-    @torch.inference_mode()
-    def tags_of(batch: list[int]) -> list[list[str]]:
-        inputs = [{k: encoded[i][k] for k in ("input_ids", "attention_mask")} for i in batch]
-        padded = tokenizer.pad(inputs, return_tensors="pt").to(model.device)
-        best = model(**padded).logits.argmax(-1).tolist()
-        found = []
-        for i, row in zip(batch, best, strict=True):
-            tags = ["O"] * len(sentences[i])
-            # From the last to the first, so that a word's first piece has the say.
-            for at, word in reversed(list(enumerate(encoded[i].word_ids()))):
-                if word is not None:
-                    tags[word] = names[row[at]]
-            found.append(tags)
-        return found
-
-    return batching.run_in_batches(tags_of, [len(e["input_ids"]) for e in encoded], batch_tokens)
+    classifier = WordClassifier(model, tokenizer)
+    examples = [Example(tuple(words)) for words in sentences]
+    found = classifier.predict(examples, batch_tokens)
+    return [[label or "O" for label in labels] for labels in found]

@@ -1,7 +1,6 @@
-"""Translators: one class for each way of getting from one language into another.
+"""Translators: one class for each way of translating, behind :class:`textaug.BackTranslation`.
 
-The engines behind :class:`textaug.BackTranslation`. All of them translate many texts in one call,
-each of them by itself: what a text becomes never depends on the texts beside it.
+All of them translate many texts in one call, and no translation depends on the other texts.
 """
 
 from __future__ import annotations
@@ -9,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from textaug.models.batching import LENGTH_STEP
+from textaug.models.batching import LENGTH_STEP, padded, run_in_batches
+from textaug.models.loading import ModelSpec
 
-# The room given to a translation, in tokens: so many times the length of the text, and some more.
-ROOM, MORE_ROOM = 2, 16
-# A step of decoding takes a row about as long as 16: reading the weights takes that long. So texts
-# that are padded differently for the encoder are decoded together, padded to a multiple of this.
+# The longest translation, in tokens: this many times the length of the text, and some more.
+GROWTH, MORE = 2, 16
+# A decoding step takes about as long for 16 rows as for one, because reading the weights takes that
+# long. So texts that are padded differently for the encoder are decoded together, padded to a
+# multiple of this.
 DECODER_STEP = 64  # tokens
 
 
@@ -24,18 +25,18 @@ class Translator:
     def translate(
         self, texts: Sequence[str], n: int = 1, seeds: Sequence[int] | None = None
     ) -> list[list[str]]:
-        """Translate texts; equal ones only once.
+        """Translate texts, equal ones once.
 
         Args:
             texts: sentences, none of them empty or of white space alone.
-            n: up to how many translations to give of each, the best ones first.
-            seeds: one for each text, to draw its translation at random (``n`` must be 1); the same
-                text and seed give the same translation, whatever else is in the call. ``None``:
-                the best translation that is found.
+            n: up to how many translations of each text, the best first.
+            seeds: one for each text, to sample its translation (``n`` must be 1); the same text
+                and seed give the same translation, whatever the other texts are. ``None``: the
+                best translation found.
 
         Returns:
-            For each text its translations, at most ``n``, no two alike; none at all for a text
-            that the engine cannot translate as a whole.
+            For each text its translations, at most ``n``, all different; none for a text that
+            cannot be translated as a whole.
         """
         wanted = list(zip(texts, seeds or [0] * len(texts), strict=True))
         unique = list(dict.fromkeys(wanted))
@@ -59,7 +60,7 @@ class CallableTranslator(Translator):
         function: called with all different texts of a batch at once.
 
     Raises:
-        ValueError: when translating, if the function gives anything but one string for each text.
+        ValueError: when translating, if the function does not return one string for each text.
 
     >>> CallableTranslator(lambda texts: [text.upper() for text in texts]).translate(["a", "b"])
     [['A'], ['B']]
@@ -75,13 +76,59 @@ class CallableTranslator(Translator):
         found = list(self.function(list(texts)))
         if len(found) != len(texts) or not all(isinstance(text, str) for text in found):
             raise ValueError(
-                f"{self.function!r} was given {len(texts)} texts and gave {len(found)} results, "
-                f"such as {found[:1]!r}; a translator must give one string for each text, in order"
+                f"{self.function!r} was given {len(texts)} texts and returned {len(found)} "
+                f"results, such as {found[:1]!r}; a translator must return one string for each "
+                "text, in order"
             )
         return [[text] for text in found]
 
 
+class ModelTranslator(Translator):
+    """What translators with a model share; the fields are those of the subclasses."""
+
+    model: str
+    num_beams: int
+    revision: str | None
+    dtype: str
+    device: str | None
+    rank: int | None
+    batch_tokens: int
+
+    @property
+    def spec(self) -> ModelSpec:
+        """Which model, and how it runs; checked."""
+        return ModelSpec(self.model, self.revision, self.dtype, self.device, self.batch_tokens)
+
+    def _run(
+        self,
+        function: Callable[[list[int]], Sequence[list[str]]],
+        rows: Sequence[Sequence[int]],
+        n: int,
+        longest: int,
+    ) -> list[list[str]]:
+        """Translations of rows of token ids, in batches; none of those that are too long.
+
+        ``function`` takes indices of rows.
+        """
+        beams = max(n, self.num_beams)
+        short = [i for i, row in enumerate(rows) if len(row) <= longest]
+        found = run_in_batches(
+            lambda batch: function([short[k] for k in batch]),
+            [len(rows[i]) for i in short],
+            self.batch_tokens // beams,
+            length_step(beams),
+        )
+        by_index = dict(zip(short, found, strict=True))
+        return [by_index.get(i, []) for i in range(len(rows))]
+
+
 def length_step(beams: int) -> int:
-    """What the lengths of texts that are decoded together are rounded up to."""
-    # What a beam search finds hangs on how long it may go on, and that on the padded length.
+    """The lengths of texts that are decoded together are rounded up to a multiple of this."""
+    # The result of a beam search depends on its maximal length, and that on the padded length.
     return DECODER_STEP if beams == 1 else LENGTH_STEP
+
+
+def longest_translation(length: int, longest: int) -> int:
+    """How many tokens a translation of ``length`` tokens may have in a model for ``longest``."""
+    # From the padded length, which is the same for a text in every batch.
+    return min(GROWTH * padded(length) + MORE, longest - 1)

@@ -3,42 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from textaug.models.batching import mind_forks, padded, run_in_batches
-from textaug.translation.base import MORE_ROOM, ROOM, Translator, length_step
-
-if TYPE_CHECKING:
-    pass
+from textaug.core.content import content_of
+from textaug.models.batching import BATCH_TOKENS, mind_forks
+from textaug.models.folders import made_once
+from textaug.models.loading import ModelSpec, keep
+from textaug.translation.base import ModelTranslator, longest_translation
 
 
 @dataclass(frozen=True)
-class CTranslate2(Translator):
-    """A Marian model (OPUS-MT) in CTranslate2, an engine made for fast translation.
+class CTranslate2(ModelTranslator):
+    """A Marian model (OPUS-MT) in CTranslate2, a runtime made for fast translation.
 
     The checkpoint is converted once, into the folder ``textaug/ctranslate2`` of Hugging Face's
     cache (``HF_HOME``); no network is needed after that.
 
     Args:
         model: name on the hub, or folder.
-        num_beams: beams of the search; at least ``n`` are used where ``n`` translations are asked.
-        revision: branch, tag or commit on the hub.
+        num_beams: beams of the search; at least as many as the translations asked for.
+        revision: see :class:`~textaug.models.loading.ModelSpec`, as for device and batch_tokens.
         dtype: ``"auto"`` (8-bit integers on a CPU, float16 on a GPU), ``"float32"``,
-            ``"bfloat16"`` or ``"float16"``. In float32 it finds what `transformers` finds; in 8
-            bits now and then another word.
-        device: ``"cpu"``, ``"cuda:1"``, …; default: a GPU, if there is one.
-        rank: the worker's number, which chooses among several GPUs.
-        batch_tokens: how many source tokens, padding counted, go through the model at a time.
+            ``"bfloat16"`` or ``"float16"``. In float32 it gives the translations of
+            `transformers`; in 8 bits single words can differ.
+        device: where it runs.
+        rank: the worker's number, which selects one of several GPUs.
+        batch_tokens: source tokens, padding included, that go through the model at once.
 
-    A text that is too long, or whose translation does not come to an end, has none, as with
-    :class:`HFTranslator`. It cannot draw with seeds.
+    A text that is too long, or whose translation does not end, has no translation, as with
+    :class:`HFTranslator`. Sampling with seeds is not supported.
 
     Raises:
         ValueError: when translating, if seeds are given, or if CTranslate2 cannot hold the model.
@@ -53,66 +50,58 @@ class CTranslate2(Translator):
     dtype: str = "auto"
     device: str | None = None
     rank: int | None = None
-    batch_tokens: int = 4096
+    batch_tokens: int = BATCH_TOKENS
 
     def _translate(
         self, texts: Sequence[str], n: int, seeds: Sequence[int] | None
     ) -> list[list[str]]:
         if seeds is not None:
-            raise ValueError("CTranslate2 cannot draw with seeds; use the engine 'transformers'")
+            raise ValueError("CTranslate2 cannot sample with seeds; use the engine 'transformers'")
         import torch
 
         if not texts:
             return []
-        translator, tokenizer, options = _ctranslate2(
-            self.model, self.revision, self.dtype, self.device, self.rank
-        )
+        translator, tokenizer, options = load_ctranslate2(self.spec, self.rank)
         rows: list[list[int]] = tokenizer(list(texts), verbose=False)["input_ids"]
         longest = tokenizer.model_max_length
-        possible = [i for i, row in enumerate(rows) if len(row) <= longest]
 
         def run(batch: list[int]) -> list[list[str]]:
-            ids = [rows[possible[k]] for k in batch]
-            rooms = [min(ROOM * padded(len(row)) + MORE_ROOM, longest - 1) for row in ids]
+            ids = [rows[i] for i in batch]
+            limits = [longest_translation(len(row), longest) for row in ids]
             try:
                 found = translator.translate_batch(
                     [tokenizer.convert_ids_to_tokens(row) for row in ids],
                     beam_size=max(n, self.num_beams),
                     num_hypotheses=n,
-                    max_decoding_length=max(rooms),
+                    max_decoding_length=max(limits),
                     return_end_token=True,
                     **options,
                 )
             except RuntimeError as error:
                 if "out of memory" not in str(error):
                     raise
-                raise torch.OutOfMemoryError(str(error)) from error  # a smaller batch will do
+                raise torch.OutOfMemoryError(str(error)) from error  # a smaller batch may fit
             return [
                 [
                     tokenizer.decode(
                         tokenizer.convert_tokens_to_ids(tokens), skip_special_tokens=True
                     ).strip()
                     for tokens in one.hypotheses
-                    if tokens[-1:] == [tokenizer.eos_token] and len(tokens) < room
+                    if tokens[-1:] == [tokenizer.eos_token] and len(tokens) < limit
                 ]
-                for one, room in zip(found, rooms, strict=True)
+                for one, limit in zip(found, limits, strict=True)
             ]
 
-        new = run_in_batches(
-            run,
-            [len(rows[i]) for i in possible],
-            self.batch_tokens // max(n, self.num_beams),
-            length_step(max(n, self.num_beams)),
-        )
-        by_place = dict(zip(possible, new, strict=True))
-        return [by_place.get(i, []) for i in range(len(texts))]
+        return self._run(run, rows, n, longest)
 
 
-@lru_cache
-def _ctranslate2(
-    name: str, revision: str | None, dtype: str, device: str | None, rank: int | None
-) -> tuple[Any, Any, dict[str, Any]]:
-    """The engine, the tokenizer, and what the model's own settings ask of the search."""
+def load_ctranslate2(model: ModelSpec, rank: int | None) -> tuple[Any, Any, dict[str, Any]]:
+    """The translator, its tokenizer, and the model's own settings for the search."""
+    key = ("ctranslate2", content_of(model.name), model, rank)
+    return keep(key, lambda: _load(model, rank))
+
+
+def _load(model: ModelSpec, rank: int | None) -> tuple[Any, Any, dict[str, Any]]:
     if find_spec("ctranslate2") is None:
         raise ModuleNotFoundError(
             "CTranslate2 is not installed: pip install 'textaug-nlp[ctranslate2]'"
@@ -122,15 +111,16 @@ def _ctranslate2(
     from transformers import AutoTokenizer, GenerationConfig
 
     mind_forks()
-    kind, _, number = (device or "").partition(":")
+    device_type, _, number = (model.device or "").partition(":")
     gpus = ctranslate2.get_cuda_device_count()
-    kind = kind or ("cuda" if gpus else "cpu")
+    device_type = device_type or ("cuda" if gpus else "cpu")
+    dtype = model.dtype
     if dtype == "auto":
-        dtype = "float16" if kind == "cuda" else "int8"
-    folder = _converted(name, revision)
-    engine = ctranslate2.Translator(
+        dtype = "float16" if device_type == "cuda" else "int8"
+    folder = _converted(model.name, model.revision)
+    translator = ctranslate2.Translator(
         str(folder),
-        device=kind,
+        device=device_type,
         device_index=int(number or (rank or 0) % max(gpus, 1)),
         compute_type=dtype,
         intra_threads=torch.get_num_threads(),
@@ -143,37 +133,28 @@ def _ctranslate2(
         "min_decoding_length": settings.min_new_tokens or 1,
         "disable_unk": [tokenizer.unk_token_id] in (settings.bad_words_ids or []),
     }
-    return engine, tokenizer, options
+    return translator, tokenizer, options
 
 
 def _converted(name: str, revision: str | None) -> Path:
-    """The folder with a model in CTranslate2's form, made on the first call."""
+    """The folder with the converted model, made on the first call."""
     from ctranslate2.converters import TransformersConverter
     from huggingface_hub.constants import HF_HOME
     from transformers import AutoTokenizer, GenerationConfig
 
-    key = [name, revision or "main"]
-    if Path(name).is_dir():  # which another model may have been saved into
-        key = [str(Path(name).resolve())]
-        key += [f"{p.name} {p.stat().st_mtime_ns}" for p in sorted(Path(name).iterdir())]
-    digest = blake2b("\n".join(key).encode(), digest_size=8).hexdigest()
-    folder = Path(HF_HOME) / "textaug" / "ctranslate2" / f"{Path(name).name}-{digest}"
-    if folder.is_dir():
-        return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder.parent) as temporary:
-        new = Path(temporary) / "model"
+    def convert(folder: Path) -> None:
         try:
-            TransformersConverter(name, revision=revision).convert(str(new))
-            AutoTokenizer.from_pretrained(name, revision=revision or "main").save_pretrained(new)
+            TransformersConverter(name, revision=revision).convert(str(folder), force=True)
+            AutoTokenizer.from_pretrained(name, revision=revision or "main").save_pretrained(folder)
             settings = GenerationConfig.from_pretrained(name, revision=revision or "main")
         except OSError as error:
             raise OSError(
                 f"cannot load {name!r} to convert it: pass the path of a folder made by "
                 f"save_pretrained, or a name on a hub that can be reached ({error})"
             ) from error
-        settings.save_pretrained(new)
-        # Suddenly and whole, so that other workers see all of it or nothing.
-        with suppress(FileExistsError, OSError):
-            new.rename(folder)
-    return folder
+        settings.save_pretrained(folder)
+
+    key = content_of(name) or f"{name}\n{revision or 'main'}"
+    digest = blake2b(key.encode(), digest_size=8).hexdigest()
+    parent = Path(HF_HOME) / "textaug" / "ctranslate2"
+    return made_once(parent / f"{Path(name).name}-{digest}", convert)

