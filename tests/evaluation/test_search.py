@@ -125,7 +125,7 @@ def test_a_tagger_tags_every_word(encoder):
     sentences = [["Ann", "left"], ["unhappiest"], ["he"] * 100, []]
     tags = predict(model.eval(), tokenizer, sentences)
     assert [len(row) for row in tags] == [2, 1, 100, 0]
-    assert set(tags[2][62:]) == {"O"} and {tag for row in tags for tag in row} <= {*names.values()}
+    assert {tag for row in tags for tag in row} <= {*names.values()}
     assert predict(model, tokenizer, sentences, batch_tokens=1) == tags
 
 

@@ -14,6 +14,7 @@ from textaug.language.articles import article_edit, reads_as_english
 from textaug.language.casing import match_case
 from textaug.language.inflection import grammatical_forms
 from textaug.language.word_lists import stop_words
+from textaug.models.encoding import split_evenly
 from textaug.models.loading import ModelSpec
 from textaug.models.masked_lm import (
     ANY,
@@ -26,7 +27,6 @@ from textaug.models.masked_lm import (
     best_candidates,
     draw,
     load_masked_lm,
-    split_evenly,
 )
 
 MODES = ("substitute", "insert")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from math import ceil
 from typing import Any, NamedTuple
 
 from textaug.core.example import Example
@@ -46,12 +48,33 @@ def window_size(model: Any, tokenizer: Any) -> int:
     return int(min(sizes))
 
 
-class Encoded(NamedTuple):
-    """One example as a model takes it."""
+def split_evenly(lengths: Sequence[int], size: int) -> list[slice]:
+    """Cut a sequence of units into windows of about equal length.
 
+    Args:
+        lengths: the number of sub-tokens of each unit, a word for instance.
+        size: how many sub-tokens a window has; a longer unit is a window by itself.
+
+    >>> split_evenly([4, 3, 5, 2], size=8)
+    [slice(0, 2, None), slice(2, 4, None)]
+    """
+    total = sum(lengths)
+    share = ceil(total / ceil(total / size)) if total else 0
+    starts, filled = [0], 0
+    for i, length in enumerate(lengths):
+        if filled and filled + length > share:
+            starts.append(i)
+            filled = 0
+        filled += length
+    return [slice(*ends) for ends in pairwise([*starts, len(lengths)])]
+
+
+class Encoded(NamedTuple):
+    """An example, or a part of a long one, as a model takes it."""
+
+    example: int  # its index
     ids: list[int]
-    words: list[int]  # for each id the index of its word, -1 for special tokens
-    complete: bool  # whether the whole example fits into the window
+    words: list[int]  # for each id the index of its word; -1 for special tokens and mere context
 
 
 class Encoder:
@@ -85,15 +108,24 @@ class Encoder:
         return encode_words(self.tokenizer, words)
 
     def encode(self, examples: Sequence[Example]) -> list[Encoded]:
-        """The ids of each example; what does not fit into the window is left out."""
+        """The examples in one or more windows, so that each word belongs to exactly one of them.
+
+        An example that does not fit into the model is cut between words into parts of half a
+        window, each with the words around it as context. Of a word that alone does not fit, the
+        first sub-tokens are kept.
+        """
         known = self.sub_tokens(word for example in examples for word in example.tokens)
         encoded = []
-        for example in examples:
-            pairs = [(i, n) for n, word in enumerate(example.tokens) for i in known[word]]
-            shown = pairs[: self.size]
-            words = [-1] * len(self.before) + [n for _, n in shown] + [-1] * len(self.after)
-            ids = self.with_specials([i for i, _ in shown])
-            encoded.append(Encoded(ids, words, shown == pairs))
+        for number, example in enumerate(examples):
+            units = [known[word][: self.size] for word in example.tokens]
+            lengths = [len(ids) for ids in units]
+            fits = sum(lengths) <= self.size
+            for part in split_evenly(lengths, self.size if fits else self.size // 2):
+                shown = _with_context(part, lengths, self.size)
+                ids = self.with_specials([i for n in shown for i in units[n]])
+                inside = [n if part.start <= n < part.stop else -1 for n in shown for _ in units[n]]
+                words = [-1] * len(self.before) + inside + [-1] * len(self.after)
+                encoded.append(Encoded(number, ids, words))
         return encoded
 
     def with_specials(self, ids: Sequence[int]) -> list[int]:
@@ -104,3 +136,17 @@ class Encoder:
         """Ids and attention mask of rows that all have the same padded length."""
         # Padding is masked out, so any id will do for a tokenizer that has none.
         return pad(rows, self.tokenizer.pad_token_id or 0, self.model.device)
+
+
+def _with_context(part: slice, lengths: Sequence[int], size: int) -> range:
+    """The units of a part and as many around it as fit, on both sides in turn."""
+    start, stop = part.start, part.stop
+    free = size - sum(lengths[part])
+    grown = True
+    while grown:
+        grown = False
+        if start > 0 and lengths[start - 1] <= free:
+            start, free, grown = start - 1, free - lengths[start - 1], True
+        if stop < len(lengths) and lengths[stop] <= free:
+            stop, free, grown = stop + 1, free - lengths[stop], True
+    return range(start, stop)

@@ -11,9 +11,10 @@ import regex
 from textaug.core.augmenter import Augmenter
 from textaug.core.example import Example
 from textaug.models.batching import pad
+from textaug.models.encoding import split_evenly
 from textaug.models.loading import ModelSpec, load_as
 from textaug.models.markers import marks, vocabulary_texts
-from textaug.models.masked_lm import MaskedLM, logits_at, split_evenly
+from textaug.models.masked_lm import MaskedLM, logits_at
 
 _LETTERS = regex.compile(r"[\p{L}\p{M}]+")
 MARKED_WORD = regex.compile(r"\p{L}[\p{L}\p{M}]+")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
-from math import ceil, exp, inf
+from math import exp, inf
 from random import Random
 from threading import Lock
 from typing import Any
@@ -33,27 +32,6 @@ FEWEST_ROWS = 8
 
 Candidates = list[tuple[float, int]]  # logit and token id, the best first
 _Best = tuple[list[float], list[int]]  # logits and token ids, among them all candidates
-
-
-def split_evenly(lengths: Sequence[int], size: int) -> list[slice]:
-    """Cut a sequence of units into windows of about equal length.
-
-    Args:
-        lengths: the number of sub-tokens of each unit (a word, say), none more than ``size``.
-        size: how many sub-tokens fit into a window.
-
-    >>> split_evenly([4, 3, 5, 2], size=8)
-    [slice(0, 2, None), slice(2, 4, None)]
-    """
-    total = sum(lengths)
-    share = ceil(total / ceil(total / size)) if total else 0
-    starts, filled = [0], 0
-    for i, length in enumerate(lengths):
-        if filled and filled + length > share:
-            starts.append(i)
-            filled = 0
-        filled += length
-    return [slice(*ends) for ends in pairwise([*starts, len(lengths)])]
 
 
 def best_candidates(best: _Best, top_k: int) -> Candidates:

@@ -93,7 +93,7 @@ def surprisals(
     costs *n* passes; with a causal model it costs one.
 
     Args:
-        examples: only the part that fits into the model's window counts.
+        examples: long ones are cut, see :meth:`~textaug.models.encoding.Encoder.encode`.
         model: a masked or causal language model; ``"offline"`` is the small masked one.
         causal: whether the model is a causal one.
         rank: the worker's number.
@@ -111,8 +111,12 @@ def surprisals(
         encoder = load_as(Encoder, "AutoModelForMaskedLM", model, rank)
     encoded = encoder.encode(examples)
     log_likelihoods = _causal if causal else _masked
-    totals = log_likelihoods(encoder, encoded, model.batch_tokens)
-    counts = [len(set(words) - {-1}) for _, words, _ in encoded]
+    totals, counts = [0.0] * len(examples), [0] * len(examples)
+    for row, total in zip(
+        encoded, log_likelihoods(encoder, encoded, model.batch_tokens), strict=True
+    ):
+        totals[row.example] += total
+        counts[row.example] += len(set(row.words) - {-1})
     return [-total / max(1, n) for total, n in zip(totals, counts, strict=True)]
 
 
@@ -131,7 +135,7 @@ def _masked(encoder: Encoder, encoded: Sequence[Encoded], batch_tokens: int) -> 
 
     mask_id = encoder.tokenizer.mask_token_id
     rows, positions, targets, sources = [], [], [], []
-    for number, (ids, words, _) in enumerate(encoded):
+    for number, (_, ids, words) in enumerate(encoded):
         for at, word in enumerate(words):
             if word >= 0:
                 masked = [
@@ -161,7 +165,7 @@ def _masked(encoder: Encoder, encoded: Sequence[Encoded], batch_tokens: int) -> 
 def _causal(encoder: Encoder, encoded: Sequence[Encoded], batch_tokens: int) -> list[float]:
     import torch
 
-    full = [i for i, (ids, _, _) in enumerate(encoded) if ids]  # a model cannot run on no tokens
+    full = [i for i, row in enumerate(encoded) if row.ids]  # a model cannot run on no tokens
     rows = [encoded[i] for i in full]
 
     @torch.inference_mode()

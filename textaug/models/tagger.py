@@ -30,7 +30,7 @@ class WordClassifier(Encoder):
     def predict(
         self, examples: Sequence[Example], batch_tokens: int = BATCH_TOKENS
     ) -> list[list[str | None]]:
-        """The likeliest label of each word; ``None`` where a word is beyond the window."""
+        """The likeliest label of each word; ``None`` for a word without sub-tokens."""
 
         def read(example: Example, scores: Any, words: Sequence[int]) -> list[str | None]:
             found: list[str | None] = [None] * len(example.tokens)
@@ -52,7 +52,7 @@ class WordClassifier(Encoder):
         encoded = self.encode(examples)
 
         @torch.inference_mode()
-        def run(batch: list[int]) -> list[Result]:
+        def run(batch: list[int]) -> list[tuple[list[int], Any]]:
             ids, mask = self.tensors([encoded[i].ids for i in batch])
             logits = self.model(input_ids=ids, attention_mask=mask).logits
             scores = logits.float().log_softmax(-1).cpu()
@@ -61,11 +61,21 @@ class WordClassifier(Encoder):
                 owners = encoded[i].words
                 first = {word: at for at, word in reversed(list(enumerate(owners))) if word >= 0}
                 words = sorted(first)
-                here = scores[row, [first[word] for word in words]]
-                results.append(read(examples[i], here, words))
+                results.append((words, scores[row, [first[word] for word in words]]))
             return results
 
-        return run_in_batches(run, [len(row.ids) for row in encoded], batch_tokens)
+        parts: list[list[tuple[list[int], Any]]] = [[] for _ in examples]
+        found = run_in_batches(run, [len(row.ids) for row in encoded], batch_tokens)
+        for row, part in zip(encoded, found, strict=True):
+            parts[row.example].append(part)
+        return [
+            read(
+                example,
+                torch.cat([scores for _, scores in some]),
+                [word for words, _ in some for word in words],
+            )
+            for example, some in zip(examples, parts, strict=True)
+        ]
 
 
 class Tagger(WordClassifier):
@@ -106,18 +116,14 @@ class Tagger(WordClassifier):
 
     def spans(
         self, examples: Sequence[Example], batch_tokens: int = BATCH_TOKENS
-    ) -> list[tuple[Span, ...] | None]:
-        """The mentions found in each example; ``None`` for one longer than the model's window."""
+    ) -> list[tuple[Span, ...]]:
+        """The mentions found in each example."""
         self.check(examples)
-        complete = [row.complete for row in self.encode(examples)]
         found = self.predict(examples, batch_tokens)
-        return [
-            tag_schemes.to_spans([tag or "O" for tag in tags]) if fits else None
-            for tags, fits in zip(found, complete, strict=True)
-        ]
+        return [tag_schemes.to_spans([tag or "O" for tag in tags]) for tags in found]
 
     def losses(self, examples: Sequence[Example], batch_tokens: int = BATCH_TOKENS) -> list[float]:
-        """The mean cross entropy of each example's labels, over the words that fit; in nats.
+        """The mean cross entropy of each example's labels, over its words; in nats.
 
         ``B-`` and ``I-`` labels are read as IOB2 where every type has both, else as IOB1.
         """
@@ -144,7 +150,10 @@ def load_tagger(model: ModelSpec | str, rank: int | None = None) -> Tagger:
 def predict(
     model: Any, tokenizer: Any, sentences: Sequence[Sequence[str]], batch_tokens: int = BATCH_TOKENS
 ) -> list[list[str]]:
-    """The likeliest label of every word; words beyond the model's window get ``O``.
+    """The likeliest label of every word; sentences longer than the model's window are cut.
+
+    See :meth:`~textaug.models.encoding.Encoder.encode`. A word without sub-tokens (a control
+    character, for instance) gets ``O``.
 
     Args:
         model: for token classification, with ``id2label``.
