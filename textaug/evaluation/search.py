@@ -1,4 +1,4 @@
-"""Which methods, how strongly, how many copies: found by cross-validation on the sample itself."""
+"""Find methods, strengths and number of copies by cross-validation on the sample itself."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING, Any, Unpack
 from textaug.core import tag_schemes
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
+from textaug.core.example import Example
 from textaug.core.reading import read_examples
 from textaug.evaluation.tagger_f1 import TaggerF1
 from textaug.models.markers import labels_of
 from textaug.specs import build
 
 if TYPE_CHECKING:
+    import optuna
     from datasets import Dataset, DatasetDict
 
-logger = logging.getLogger("textaug")
-
-if TYPE_CHECKING:
     Evaluate = Callable[[Dataset, Dataset, Augmenter | None, int, int], float]
+    Fold = tuple[Dataset, Dataset]
+
+logger = logging.getLogger("textaug")
 
 EXTRA = "pip install 'textaug-nlp[search]'"
 METHODS = ("mentions", "label-wise", "synonyms", "shuffle")
@@ -37,8 +39,8 @@ class Trial:
     """One recipe that was tried.
 
     Attributes:
-        strengths: ``p`` by method, 0 where it takes no part.
-        copies: for each sentence.
+        strengths: ``p`` by method, 0 for a method that is left out.
+        copies: number of copies of each sentence.
         scores: one for each fold.
     """
 
@@ -65,10 +67,10 @@ class Recipe:
 
     Attributes:
         augmenter: the best composition, ready for use; ``None`` if nothing beat the gold data.
-        copies: how many it takes for each sentence; 0 with no augmenter.
-        best: the trial it comes from.
+        copies: number of copies of each sentence; 0 without an augmenter.
+        best: its trial.
         gold: trial 0, the gold data alone.
-        trials: all of them, in the order in which they were made.
+        trials: all trials, in order.
     """
 
     augmenter: Augmenter | None
@@ -79,7 +81,7 @@ class Recipe:
 
     @property
     def gains(self) -> list[float]:
-        """What it gained over the gold data, fold by fold."""
+        """Score minus that of the gold data, fold by fold."""
         return [a - b for a, b in zip(self.best.scores, self.gold.scores, strict=True)]
 
     def __str__(self) -> str:
@@ -102,25 +104,24 @@ def search(
     show_progress_bar: bool = True,
     **settings: Unpack[Settings],
 ) -> Recipe:
-    """Find out which augmentation helps on this sample, and on nothing but this sample.
+    """Find the augmentation that helps on this sample, using the sample alone.
 
-    Each trial is a composition of some of the methods, each with a strength, and a number of
-    copies. It is judged by cross-validation: a tagger is trained on all folds but one, augmented,
-    and scored on that one as it is, for every fold. Pools and word lists are learnt from the
-    training folds alone. Trial 0 is always the gold data with no augmentation; the next ones are
-    proposed by Optuna's TPE (Bergstra et al. 2011).
+    A trial is a composition of some of the methods, each with a strength, and a number of copies.
+    It is scored by cross-validation: for every fold, a tagger is trained on the other folds,
+    augmented, and tested on this one, not augmented. Methods are fitted on the training folds
+    alone. Trial 0 is always the gold data without augmentation; Optuna's TPE (Bergstra et al.
+    2011) proposes the next ones.
 
     There are ``trials`` times ``folds`` trainings. The best of many trials looks better than it
-    is, and on a small sample by much: read :attr:`Recipe.gains`, fold by fold, and take a gain that
-    is not there in every fold for chance.
+    is, and much better on a small sample: read :attr:`Recipe.gains`, fold by fold, and take a gain
+    that is not in every fold for chance.
 
     Args:
         dataset: the labelled sample. Of a ``DatasetDict`` only ``split`` is read.
-        methods: what may be part of a composition: names as in :mod:`textaug.specs`, with
-            arguments other than ``p`` if wanted (``"masked-lm:model='offline'"``), applied in
-            this order.
-        trials: how many, with trial 0.
-        folds: at least 2, and no more than there are sentences with a mention.
+        methods: the methods of a composition: names as in :mod:`textaug.specs`, with arguments
+            other than ``p`` if wanted (``"masked-lm:model='offline'"``), applied in this order.
+        trials: number of trials, including trial 0.
+        folds: at least 2, at most the number of sentences with a mention.
         evaluate: takes a training set, a test set, an augmenter (``None`` in trial 0), a number
             of copies and a seed, and returns a score, higher for better; default:
             :class:`TaggerF1`.
@@ -130,11 +131,11 @@ def search(
             ``seed``, same trials and same recipe, and the column names say how to read the data.
 
     Returns:
-        The best recipe; its ``augmenter`` has learnt from all of the sample, and is ``None`` if
-        nothing beat trial 0.
+        The best recipe; its ``augmenter`` is fitted on the whole sample, and is ``None`` if no
+        trial beat trial 0.
 
     Raises:
-        ModuleNotFoundError: if Optuna or seqeval is not installed, with the command that does it.
+        ModuleNotFoundError: if Optuna or seqeval is not installed, with the command to install it.
         ValueError: if the sample is too small for the folds, has no mentions, or an argument is
             out of range.
 
@@ -148,55 +149,18 @@ def search(
     """
     if missing := [name for name in ("optuna", "seqeval") if find_spec(name) is None]:
         raise ModuleNotFoundError(f"search needs {' and '.join(missing)}: {EXTRA}")
-    import optuna
     from datasets.utils import tqdm
 
     if trials < 1:
         raise ValueError(f"trials={trials}: must be at least 1")
-    evaluate = evaluate or TaggerF1()
     seed = settings.get("seed", 0)
     data: Any = dataset[split] if isinstance(dataset, Mapping) else dataset
-    parts = _folds(data, folds, seed, settings)
-    for name in methods:  # mistakes are found before any training
-        build(Trial({name: STRENGTHS[-1]}, 1, ()).spec, parts[0][0], seed)
-    tried: dict[tuple[Any, ...], Trial] = {}
-    order: list[Trial] = []
-
-    def objective(proposed: optuna.Trial) -> float:
-        strengths = {m: proposed.suggest_categorical(m, STRENGTHS) for m in methods}
-        copies = proposed.suggest_categorical("copies", COPIES)
-        if not any(strengths.values()):
-            copies = 0
-        key = (*strengths.values(), copies)
-        if key not in tried:
-            spec = Trial(strengths, copies, ()).spec
-            scores = []
-            for train, test in parts:
-                augmenter = build(spec, train, seed) if spec else None
-                scores.append(evaluate(train, test, augmenter, copies, seed))
-                progress.update()
-            tried[key] = Trial(strengths, copies, tuple(scores))
-        else:  # the score would be the same
-            progress.update(folds)
-        order.append(tried[key])
-        progress.set_postfix(
-            best=f"{max(t.score for t in order):.2f}", gold=f"{order[0].score:.2f}"
-        )
-        return tried[key].score
-
-    verbosity = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    try:
-        study = optuna.create_study(
-            direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed)
-        )
-        study.enqueue_trial({**dict.fromkeys(methods, 0.0), "copies": COPIES[0]})
-        with tqdm(
-            total=trials * folds, desc="Searching", disable=not show_progress_bar
-        ) as progress:
-            study.optimize(objective, n_trials=trials)
-    finally:
-        optuna.logging.set_verbosity(verbosity)
+    pairs = _folds(data, folds, seed, settings)
+    for name in methods:  # wrong names fail before any training
+        build(Trial({name: STRENGTHS[-1]}, 1, ()).spec, pairs[0][0], seed)
+    with tqdm(total=trials * folds, desc="Searching", disable=not show_progress_bar) as progress:
+        study = _Study(methods, pairs, evaluate or TaggerF1(), seed, progress)
+        order = study.run(trials)
     gold, best = order[0], max(order, key=lambda trial: trial.score)  # the first among equals
     augmenter = build(best.spec, data, **settings) if best is not gold else None
     recipe = Recipe(augmenter, best.copies, best, gold, tuple(order))
@@ -205,17 +169,64 @@ def search(
     return recipe
 
 
-def _folds(data: Any, folds: int, seed: int, settings: Settings) -> list[tuple[Dataset, Dataset]]:
-    """Pairs of training and test set, with words in ``tokens`` and IOB2 in ``ner_tags``.
+@dataclass
+class _Study:
+    """The trials of one search."""
+
+    methods: Sequence[str]
+    pairs: Sequence[Fold]
+    evaluate: Evaluate
+    seed: int
+    progress: Any
+    scored: dict[tuple[str, int], Trial] = field(default_factory=dict)
+    order: list[Trial] = field(default_factory=list)
+
+    def run(self, trials: int) -> list[Trial]:
+        import optuna
+
+        verbosity = optuna.logging.get_verbosity()
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        try:
+            sampler = optuna.samplers.TPESampler(seed=self.seed)
+            study = optuna.create_study(direction="maximize", sampler=sampler)
+            study.enqueue_trial({**dict.fromkeys(self.methods, 0.0), "copies": COPIES[0]})
+            study.optimize(self.objective, n_trials=trials)
+        finally:
+            optuna.logging.set_verbosity(verbosity)
+        return self.order
+
+    def objective(self, proposed: optuna.Trial) -> float:
+        strengths = {m: proposed.suggest_categorical(m, STRENGTHS) for m in self.methods}
+        copies = proposed.suggest_categorical("copies", COPIES)
+        trial = self.score(strengths, copies if any(strengths.values()) else 0)
+        self.order.append(trial)
+        best = max(t.score for t in self.order)
+        self.progress.set_postfix(best=f"{best:.2f}", gold=f"{self.order[0].score:.2f}")
+        return trial.score
+
+    def score(self, strengths: Mapping[str, float], copies: int) -> Trial:
+        spec = Trial(strengths, copies, ()).spec
+        if (spec, copies) in self.scored:  # the score would be the same
+            self.progress.update(len(self.pairs))
+            return self.scored[spec, copies]
+        scores = []
+        for train, test in self.pairs:
+            augmenter = build(spec, train, self.seed) if spec else None
+            scores.append(self.evaluate(train, test, augmenter, copies, self.seed))
+            self.progress.update()
+        trial = self.scored[spec, copies] = Trial(strengths, copies, tuple(scores))
+        return trial
+
+
+def _folds(data: Any, folds: int, seed: int, settings: Settings) -> list[Fold]:
+    """Pairs of training and test set.
 
     Sentences with mentions are dealt out first, so that every fold has its share of them.
     """
-    from datasets import ClassLabel, Dataset, Features, List, Value
-
     if folds < 2:
         raise ValueError(f"folds={folds}: must be at least 2")
     examples = [e for e in read_examples(data, "", settings) if e.tokens]
-    names = list(tag_schemes.complete(f"I-{label}" for label in labels_of(examples)))
+    labels = labels_of(examples)
     with_mention = sum(bool(example.spans) for example in examples)
     if with_mention < folds:
         raise ValueError(
@@ -225,19 +236,7 @@ def _folds(data: Any, folds: int, seed: int, settings: Settings) -> list[tuple[D
         )
     Random(seed).shuffle(examples)
     examples.sort(key=lambda example: not example.spans)
-    features = Features(
-        {"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=names))}
-    )
-    whole = Dataset.from_dict(
-        {
-            "tokens": [list(e.tokens) for e in examples],
-            "ner_tags": [
-                [names.index(t) for t in tag_schemes.from_spans(e.spans, len(e.tokens), "IOB2")]
-                for e in examples
-            ],
-        },
-        features=features,
-    )
+    whole = _as_iob2(examples, labels)
     rows = range(len(examples))
     return [
         (
@@ -246,3 +245,20 @@ def _folds(data: Any, folds: int, seed: int, settings: Settings) -> list[tuple[D
         )
         for fold in range(folds)
     ]
+
+
+def _as_iob2(examples: Sequence[Example], labels: Sequence[str]) -> Dataset:
+    """Examples as a data set with words in ``tokens`` and IOB2 in ``ner_tags``."""
+    from datasets import ClassLabel, Dataset, Features, List, Value
+
+    names = list(tag_schemes.complete(f"I-{label}" for label in labels))
+    tags = [tag_schemes.from_spans(e.spans, len(e.tokens), "IOB2") for e in examples]
+    return Dataset.from_dict(
+        {
+            "tokens": [list(example.tokens) for example in examples],
+            "ner_tags": [[names.index(tag) for tag in row] for row in tags],
+        },
+        features=Features(
+            {"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=names))}
+        ),
+    )

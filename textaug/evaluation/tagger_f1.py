@@ -1,4 +1,4 @@
-"""F1 of a tagger trained on augmented data, as a score to search by."""
+"""F1 of a tagger trained on augmented data: the objective of a search."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TaggerF1:
-    """Fine-tunes a tagger and scores it: what :func:`search` judges a recipe by.
+    """Fine-tunes a tagger and scores it: the default objective of :func:`search`.
 
-    Every training has as many optimiser steps as any other, with the gold data alone or with
-    copies. With an augmenter, each row is drawn as it is or freshly augmented, in the shares in
-    which an expanded set would hold them.
+    Every training has the same number of optimiser steps, with the gold data alone or with copies.
+    With an augmenter, a drawn row is augmented with probability ``copies / (copies + 1)``, the
+    share of copies in an expanded set.
 
     Args:
         model: an encoder: a folder or a name on the hub; default: the one that comes with
             ``textaug-nlp[offline]``.
-        steps: optimiser steps.
-        batch_size: sentences in each of them.
-        learning_rate: at its peak; a larger encoder needs a smaller one, such as 5e-5.
+        steps: number of optimiser steps.
+        batch_size: sentences per step.
+        learning_rate: its peak; a larger encoder needs a smaller one, such as 5e-5.
         device: default: a GPU if there is one.
     """
 
@@ -81,13 +81,13 @@ class TaggerF1:
         return 100 * float(f1)
 
 
-@lru_cache(maxsize=1)  # all trainings of a search begin with the same
+@lru_cache(maxsize=1)  # all trainings of a search start from the same weights
 def _untrained(path: str, names: tuple[str, ...], seed: int, device: Any) -> tuple[Any, Any]:
     import torch
     from transformers import AutoModelForTokenClassification, AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(path, add_prefix_space=True)
-    with own_randomness(seed, device):  # for the layer on top, which is new
+    with own_randomness(seed, device):  # for the new classification layer
         model = AutoModelForTokenClassification.from_pretrained(
             path,
             num_labels=len(names),

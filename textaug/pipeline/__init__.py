@@ -1,1 +1,1 @@
-"""From one row to many: expand, balance, the collator."""
+"""Augmented rows for training: expand, balance, the collator."""

@@ -1,4 +1,4 @@
-"""More copies where a type is rare: how many copies each row gets."""
+"""More copies for rows with a rare mention type or class."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Balance:
-    """How many copies a row gets, from its tags or its class; made by :func:`balanced`.
+    """The number of copies of a row, from its tags or its class; made by :func:`balanced`.
 
     Args:
-        column: with tags, or with one class.
-        copies: for each tag or class the copies that it asks for; of a row's tags the one that
-            asks for most counts.
-        otherwise: what a row gets with none of them.
+        column: column of tags, or of one class.
+        copies: number of copies by tag or class; a row gets the maximum over its tags.
+        otherwise: number of copies of a row with none of them.
 
     >>> Balance("label", {1: 4}, otherwise=1)({"label": 1})
     4
@@ -48,24 +47,24 @@ def balanced(
     """More copies for rows with a rare type of mention, or of a rare class.
 
     A row with the rarest type gets ``copies``; one whose rarest type has *m* times as many mentions
-    gets ``copies / m``, rounded, and at least 1, as does a row with no mention. So types come
-    nearer to each other, and no row is left without a copy (repeat factors as in Gupta et al.
-    2019, "LVIS", but without the square root, since the range is bounded on both sides)::
+    gets ``copies / m``, rounded, and at least 1, as does a row with no mention. So frequencies come
+    closer together, and every row has a copy (repeat factors as in Gupta et al. 2019, "LVIS",
+    without the square root, since the range is bounded on both sides)::
 
         expand(train, augmenter, copies=balanced(train, copies=4))
 
-    That works for every kind of data set that ``expand`` takes, in ``augmenter.expand``, with
-    workers, in ``textaug.ray.expand`` and in the shell (``--balanced``).
+    This works with every data set that ``expand`` takes, in ``augmenter.expand``, with workers, in
+    ``textaug.ray.expand`` and in the shell (``--balanced``).
 
     Args:
-        dataset: what is counted, a ``Dataset``, or a ``DatasetDict`` of which ``split`` is; to
-            expand a stream, count a part of it that lies on disk.
-        copies: for the rarest type, at least 1.
-        column: tags or classes; default: the usual names of tags, beside text ``label``.
+        dataset: a ``Dataset`` to count in, or a ``DatasetDict`` (``split`` is counted). For a
+            stream, count a part of it that lies on disk.
+        copies: number of copies of a row with the rarest type, at least 1.
+        column: column of tags or classes; default: the usual names of tags; with text, ``label``.
         split: the split of a ``DatasetDict``.
 
     Returns:
-        A function from a row to a number of copies.
+        A function from a row to its number of copies.
 
     Raises:
         ValueError: if ``copies`` is less than 1, or there is nothing to count.
@@ -84,7 +83,7 @@ def balanced(
     if not isinstance(data, Dataset):
         raise TypeError(
             f"cannot count in {type(data).__name__}, only in a datasets.Dataset; count a part that "
-            "lies on disk, and give what comes out as copies= for all"
+            "lies on disk, and pass the result as copies= for all"
         )
     column = column or find_columns(data).tags
     if column is None:
@@ -95,24 +94,24 @@ def balanced(
     names = getattr(getattr(feature, "feature", feature), "names", None)
     values = data.select_columns(column).with_format(None)[column][:]
     rows = [value if isinstance(value, list) else [value] for value in values]
-    # In one order, so that the same data give the same fingerprint in every process.
+    # Sorted, so that the same data give the same fingerprint in every process.
     tags: Any = sorted({tag for row in rows for tag in row if tag is not None}, key=str)
     name_of = dict(enumerate(names)) if names else {tag: str(tag) for tag in tags}
     if any(map(tag_schemes.prefixed, name_of.values())):
         spans = [tag_schemes.to_spans([name_of.get(tag, "O") for tag in row]) for row in rows]
         counts = Counter(span.label for found in spans for span in found)
-        kind_of = {
+        type_of = {
             tag: s.label for tag, name in name_of.items() for s in tag_schemes.to_spans([name])
         }
     else:
         counts = Counter(name_of[tag] for row in rows for tag in row if tag in name_of)
-        kind_of = name_of
+        type_of = name_of
     if not counts:
         raise ValueError(f"column {column!r} has no mention and no class to balance")
     fewest = min(counts.values())
     wanted = {
-        tag: max(1, round(copies * fewest / counts[kind]))
-        for tag, kind in kind_of.items()
-        if kind in counts
+        tag: max(1, round(copies * fewest / counts[label]))
+        for tag, label in type_of.items()
+        if label in counts
     }
     return Balance(column, wanted, otherwise=1)

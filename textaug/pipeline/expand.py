@@ -1,4 +1,4 @@
-"""One row becomes several: the original and its augmented copies."""
+"""Expand a data set: each row and its augmented copies."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from textaug.core.expander import Copies, Expander
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict, Features, IterableDataset
 
-logger = logging.getLogger("textaug")
-
-if TYPE_CHECKING:
     Data = TypeVar("Data", Dataset, DatasetDict, IterableDataset)
+
+logger = logging.getLogger("textaug")
 
 
 def expand(
@@ -31,23 +30,23 @@ def expand(
 ) -> Data:
     """Expand a data set: each row, followed by ``copies`` augmented ones.
 
-    Calls ``map`` with what it needs for each kind of data set; features, class labels and column
-    order stay.
+    Features, class labels and the order of the columns stay.
 
     Args:
-        dataset: a ``Dataset``, a ``DatasetDict`` (only ``split`` is expanded: what a model is
-            judged on stays as it is) or an ``IterableDataset``.
-        augmenter: what makes the copies.
-        copies: how many for each row, or a function from a row (a dict of its columns) to how many,
-            such as :func:`textaug.balanced` makes.
+        dataset: a ``Dataset``, an ``IterableDataset``, or a dict of splits (``DatasetDict``,
+            ``IterableDatasetDict``), of which only ``split`` is expanded, so that evaluation
+            splits stay as they are.
+        augmenter: makes the copies.
+        copies: number of copies of each row, or a function from a row (a dict of its columns) to
+            this number, such as :func:`textaug.balanced` returns.
         keep_original: whether the rows themselves stay.
-        split: the split of a ``DatasetDict`` to expand.
-        batch_size: rows handed over at a time; it never changes the result.
-        num_proc: worker processes (not for ``IterableDataset``); it never changes the result.
+        split: the split to expand.
+        batch_size: rows per call of the augmenter; it never changes the result.
+        num_proc: worker processes (not for streams); it never changes the result.
 
     Returns:
-        A data set of the same kind. Copies that could not be made (rejected, unchanged or doubled)
-        are left out; how many is logged, and the reasons are in ``augmenter.counts`` (of this
+        A data set of the same class. Copies that were rejected, unchanged or equal to another one
+        are left out. Their number is logged, and the reasons are in ``augmenter.counts`` (of this
         process, so not with ``num_proc``).
 
     Raises:
@@ -83,7 +82,7 @@ def expand(
             }
         return type(dataset)({name: others.get(name, expanded) for name in dataset})
     features = dataset.features
-    # Rows come without features in streaming, and in the numpy and torch formats.
+    # In streaming, and in the numpy and torch formats, rows come without features.
     bare = isinstance(dataset, IterableDataset) or dataset.format["type"] is not None
     schema = augmenter.schema(dataset).check()
     expander = Expander(augmenter, copies, keep_original, features if bare else None, schema)
@@ -105,7 +104,7 @@ def expand(
         features=features,
         desc=f"Augmenting ({type(augmenter).__name__}{times})",
     )
-    if provenance and provenance not in result.column_names:  # `map` does nothing to no rows
+    if provenance and provenance not in result.column_names:  # `map` skips an empty data set
         result = result.add_column(provenance, [], feature=Value("string"))
     made = len(result) - len(dataset) * keep_original
     log_missing(augmenter, wanted(dataset, copies), made, augmenter.counts - before)
@@ -125,17 +124,17 @@ def expanded_features(features: Features, augmenter: Augmenter) -> Features:
 
 
 def wanted(dataset: Dataset, copies: Copies) -> int:
-    """How many copies that makes for all rows."""
+    """The number of copies for all rows."""
     if isinstance(copies, int):
         return len(dataset) * copies
-    batches = dataset.with_format("arrow").iter(1000)  # without decoding pictures and sounds
+    batches = dataset.with_format("arrow").iter(1000)  # does not decode images and audio
     return sum(max(0, copies(row)) for table in batches for row in table.to_pylist())
 
 
 def log_missing(
     augmenter: Augmenter, asked: int, made: int, counts: Mapping[str, int] | None = None
 ) -> None:
-    """Say how many of the copies asked for were left out, and why, as far as ``counts`` tells."""
+    """Log how many of the requested copies were left out, and why, as far as ``counts`` says."""
     missing = asked - made
     reasons = ", ".join(
         f"{reason}: {n:,}"
