@@ -19,7 +19,7 @@ EXTRA = "pip install 'textaug-nlp[ray]'"
 
 
 class _Worker:
-    """What lives in one actor: the augmenter, with the model that it loads on first use."""
+    """One actor: holds the augmenter, and the model that this loads on first use."""
 
     def __init__(self, expander: Expander, before: Features, after: Features) -> None:
         import datasets
@@ -60,35 +60,35 @@ def expand(
     """Expand a data set on a Ray cluster: each row, followed by ``copies`` augmented ones.
 
     The same rows in the same order as from :func:`textaug.expand` on one machine. Each worker is
-    an actor that loads its model once; batches travel as Arrow tables. What a worker that dies had
-    in hand is done again by another, to the same result.
+    an actor that loads its model once; batches travel as Arrow tables. If a worker dies, another
+    one repeats its batch, with the same result.
 
     It uses the cluster that the process is connected to; ``ray.init(address="auto")`` connects to
     one, and without it Ray starts one on this machine. Every machine needs the same versions of
-    textaug and its models, and a model's folder under the same path. At what size this is worth it
-    is in the README.
+    textaug and its models, and a model's folder under the same path. The README says from which
+    size on a cluster is worth it.
 
     Args:
-        dataset: one split. It is sent to the workers, and what they make is sent back.
+        dataset: one split. It is sent to the workers, and their results are sent back.
         augmenter: what makes the copies.
-        copies: how many for each row, at least 1, or a function from a row (a dict of its columns)
-            to how many, such as :func:`textaug.balanced` makes.
+        copies: per row, at least 1, or a function from a row (a dict of its columns) to a number,
+            such as :func:`textaug.balanced` returns.
         keep_original: whether the rows themselves stay.
         batch_size: rows sent to a worker at a time; it never changes the result, apart from the
             limits that the augmenter itself names for GPUs.
-        workers: how many; default: as many as the cluster's CPUs and GPUs allow.
+        workers: number of actors; default: as many as the cluster's CPUs and GPUs allow.
         num_cpus: CPUs for each worker. A model uses as many threads as its worker has CPUs.
-        num_gpus: GPUs for each worker; 0.5 puts two on one.
+        num_gpus: GPUs for each worker; with 0.5 two workers share one.
 
     Returns:
-        A ``Dataset`` with the same features, class labels included. It lies in a temporary file
-        that goes with the process; ``save_to_disk`` or ``to_parquet`` keeps it. Copies that could
-        not be made are left out, and how many is logged.
+        A ``Dataset`` with the same features, class labels included. It is in a temporary file that
+        is deleted when the process ends; ``save_to_disk`` or ``to_parquet`` keeps it. Copies that
+        could not be made are left out, and their number is logged.
 
     Raises:
         TypeError: for anything but a ``Dataset``.
         ModuleNotFoundError: without the extra ``ray``, with the command that installs it.
-        ValueError: if ``copies`` is less than 1, or the cluster has no room for one worker.
+        ValueError: if ``copies`` is less than 1, or the cluster cannot hold one worker.
         ray.exceptions.RayTaskError: if a row is damaged; it is a ``ValueError`` too, whose message
             names the row, counted within its batch, and the column.
 
@@ -112,8 +112,8 @@ def expand(
     if not ray.is_initialized():
         ray.init()
     resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
-    room = _room(resources, num_cpus, num_gpus)
-    starts = range(0, max(1, len(dataset)), batch_size)  # one batch where there are no rows
+    capacity = _capacity(resources, num_cpus, num_gpus)
+    starts = range(0, max(1, len(dataset)), batch_size)  # without rows: one empty batch
     arrow = dataset.with_format("arrow")
     with _context(ray.data.DataContext.get_current()):
         made = ray.data.from_arrow([arrow[i : i + batch_size] for i in starts]).map_batches(
@@ -122,7 +122,7 @@ def expand(
             batch_format="pyarrow",
             batch_size=batch_size,  # Ray wants to be told where there are GPUs
             zero_copy_batch=True,
-            compute=ray.data.ActorPoolStrategy(size=min(workers or room, len(starts))),
+            compute=ray.data.ActorPoolStrategy(size=min(workers or capacity, len(starts))),
             num_cpus=num_cpus,
             num_gpus=num_gpus,
         )
@@ -134,11 +134,9 @@ def expand(
 
 @contextmanager
 def _context(context: Any) -> Iterator[None]:
-    """What we need of Ray Data, for as long as we need it."""
+    """Let Ray Data keep the order of the rows, and raise a worker's error as itself."""
     options = context.execution_options
     before = options.preserve_order, context.raise_original_map_exception
-    # Rows come out in the order in which they went in, whichever worker is the first to be done;
-    # an error comes out as what it was.
     options.preserve_order = context.raise_original_map_exception = True
     try:
         yield
@@ -146,23 +144,23 @@ def _context(context: Any) -> Iterator[None]:
         options.preserve_order, context.raise_original_map_exception = before
 
 
-def _room(resources: dict[str, float], num_cpus: float, num_gpus: float) -> int:
+def _capacity(resources: dict[str, float], num_cpus: float, num_gpus: float) -> int:
     """How many workers fit into a cluster."""
-    room = min(
-        int(resources.get(kind, 0) / each)
-        for kind, each in (("CPU", num_cpus), ("GPU", num_gpus))
+    capacity = min(
+        int(resources.get(resource, 0) / each)
+        for resource, each in (("CPU", num_cpus), ("GPU", num_gpus))
         if each
     )
-    if room < 1:
+    if capacity < 1:
         raise ValueError(
             f"no worker with num_cpus={num_cpus} and num_gpus={num_gpus} fits into this cluster of "
             f"{resources.get('CPU', 0):g} CPUs and {resources.get('GPU', 0):g} GPUs"
         )
-    return room
+    return capacity
 
 
 def _collected(made: Any, features: Features) -> Dataset:
-    """A Ray data set as one of ours, in a file, so that it may be larger than the memory."""
+    """A Ray data set as a ``Dataset`` in a file, so that it may be larger than the memory."""
     from pathlib import Path
     from tempfile import mkdtemp
 

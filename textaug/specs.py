@@ -1,12 +1,17 @@
-"""Augmenters by name, as they are written in a shell: ``noise:p=0.05``, ``mentions+synonyms``."""
+"""Augmenters by name, as they are written in a shell: ``noise:p=0.05``, ``mentions+synonyms``.
+
+The two tables here are the only list of names: ``build``, the shell and its help, ``search`` and
+the recipe read them. A new augmenter or filter needs one line.
+"""
 
 from __future__ import annotations
 
 import ast
+import inspect
 import json
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +28,7 @@ from textaug.augmenters.segments import SegmentExchange, SegmentShuffle
 from textaug.augmenters.sentence_joining import SentenceJoining
 from textaug.augmenters.synonyms import SynonymReplacement
 from textaug.core.augmenter import Augmenter
+from textaug.core.columns import Settings
 from textaug.core.compose import Compose, OneOf
 from textaug.core.filter import Filter
 from textaug.core.state import constructor_parameters
@@ -33,40 +39,70 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 
-AUGMENTERS: dict[str, type[Augmenter]] = {
-    "synonyms": SynonymReplacement,
-    "noise": NoiseInjection,
-    "masked-lm": MaskedLMSubstitution,
-    "back-translation": BackTranslation,
-    "mentions": MentionReplacement,
-    "label-wise": LabelWiseReplacement,
-    "shuffle": SegmentShuffle,
-    "segments": SegmentExchange,
-    "joining": SentenceJoining,
-    "case": CaseVariants,
-    "melm": LabelConditionedMLM,
-    "nominals": NominalPhrases,
+@dataclass(frozen=True)
+class Entry:
+    """An augmenter or filter that has a name.
+
+    Attributes:
+        make: its class, or a function that learns it from a data set (the first argument).
+        help: one line for the shell.
+        aliases: other names of arguments.
+    """
+
+    make: Callable[..., Any]
+    help: str
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def learns(self) -> bool:
+        """Whether it is learnt from the data set that it augments."""
+        return "dataset" in inspect.signature(self.make).parameters
+
+    def arguments(self) -> list[str]:
+        """What may be given after the colon: all but the data and what is learnt from them."""
+        owner = getattr(self.make, "__self__", self.make)  # the class of a `from_dataset`
+        further: Iterable[str] = Settings.__annotations__
+        if isinstance(owner, type):
+            further = list(constructor_parameters(owner))[1 if self.learns else 0 :]
+        own = [
+            name
+            for name, parameter in inspect.signature(self.make).parameters.items()
+            if parameter.kind is not parameter.VAR_KEYWORD and name not in ("dataset", "split")
+        ]
+        return list(dict.fromkeys([*own, *further, *self.aliases]))
+
+
+AUGMENTERS = {
+    "default": Entry(default_policy, "the default policy, for names in English"),
+    "synonyms": Entry(SynonymReplacement, "words replaced by WordNet synonyms"),
+    "noise": Entry(NoiseInjection, "typing errors, dropped and swapped words"),
+    "masked-lm": Entry(MaskedLMSubstitution, "words predicted by a masked language model"),
+    "back-translation": Entry(
+        BackTranslation,
+        "out and back through another language",
+        {"pivot": "pivots", "n_best": "num_candidates"},
+    ),
+    "mentions": Entry(MentionReplacement.from_dataset, "mentions replaced by others of their type"),
+    "label-wise": Entry(LabelWiseReplacement.from_dataset, "words replaced by others of their tag"),
+    "shuffle": Entry(SegmentShuffle, "word order shuffled within segments of one label"),
+    "segments": Entry(SegmentExchange.from_dataset, "segments exchanged between sentences"),
+    "joining": Entry(SentenceJoining.from_dataset, "two sentences joined into one row"),
+    "case": Entry(CaseVariants, "lower case, capitals and title case"),
+    "melm": Entry(
+        LabelConditionedMLM.from_dataset, "mentions predicted by a fine-tuned language model"
+    ),
+    "nominals": Entry(
+        NominalPhrases, "phrases such as 'carmaker' beside mentions, or in their place"
+    ),
 }
-# These learn from the data that they augment, and are told of nothing else.
-_LEARNT: dict[str, Callable[..., Augmenter]] = {
-    "default": default_policy,
-    "mentions": MentionReplacement.from_dataset,
-    "label-wise": LabelWiseReplacement.from_dataset,
-    "segments": SegmentExchange.from_dataset,
-    "joining": SentenceJoining.from_dataset,
-    "melm": LabelConditionedMLM.from_dataset,
-}
-FILTERS: dict[str, type[Filter]] = {
-    "novelty": Novelty,
-    "unlabelled-names": NoUnlabelledNames,
-    "similarity": Similarity,
-    "perplexity": Perplexity,
-    "teacher": TeacherAgreement,
-}
-_FROM_DATA = ("pools", "words", "segments", "sentences")
-_OTHER_NAMES = {
-    "back-translation": {"pivot": "pivots", "n_best": "num_candidates"},
-    "melm": {name: name for name in ("epochs", "batch_size", "learning_rate", "mask", "cache_dir")},
+FILTERS = {
+    "novelty": Entry(Novelty, "differs enough from the original"),
+    "unlabelled-names": Entry(
+        NoUnlabelledNames.from_dataset, "has no known name without its label"
+    ),
+    "similarity": Entry(Similarity, "means nearly the same, by sentence embeddings"),
+    "perplexity": Entry(Perplexity, "is plausible to a masked language model"),
+    "teacher": Entry(TeacherAgreement, "has labels that a trained tagger agrees with"),
 }
 
 
@@ -76,12 +112,9 @@ def build(spec: str, train: Dataset | None, seed: int = 0, **settings: Any) -> A
     Args:
         spec: a name (see ``AUGMENTERS``), and after a colon its arguments, if any:
             ``noise:p=0.05,target=all``. A value is a JSON or Python literal, and else a plain
-            word. ``back-translation`` also takes ``pivot`` for ``pivots`` and ``n_best`` for
-            ``num_candidates``. ``a+b`` applies both to every copy (:class:`~textaug.Compose`),
-            ``a|b`` one of them (:class:`~textaug.OneOf`). ``default`` is
-            :func:`~textaug.default_policy`, ``default:robust=true`` its robust variant.
-        train: what ``default``, ``mentions``, ``label-wise``, ``segments``, ``joining`` and
-            ``melm`` learn from.
+            word. ``a+b`` applies both to every copy (:class:`~textaug.Compose`), ``a|b`` one of
+            them (:class:`~textaug.OneOf`).
+        train: the data set that some of them learn from.
         seed: of the augmenter.
         **settings: see :class:`~textaug.Augmenter`.
 
@@ -95,23 +128,8 @@ def build(spec: str, train: Dataset | None, seed: int = 0, **settings: Any) -> A
         if sign in spec:
             parts = [build(part.strip(), train, seed, **settings) for part in spec.split(sign)]
             return composition(parts, seed=seed, **settings)
-    name, _, options = spec.partition(":")
-    if name == "default":
-        known = ["robust"]
-    elif name in AUGMENTERS:
-        known = [*constructor_parameters(AUGMENTERS[name]), *_OTHER_NAMES.get(name, ())]
-    else:
-        raise ValueError(f"{spec!r}: choose from default, {', '.join(AUGMENTERS)}")
-    options_given = _options(spec, options, [key for key in known if key not in _FROM_DATA])
-    other = _OTHER_NAMES.get(name, {})
-    given: dict[str, Any] = {"seed": seed, **settings}
-    given |= {other.get(key, key): value for key, value in options_given.items()}
-    try:
-        if name in _LEARNT:
-            return _LEARNT[name](train, **given)
-        return AUGMENTERS[name](**given)
-    except TypeError as error:  # a word where a number is needed, say
-        raise ValueError(f"{spec!r}: {error}") from error
+    made: Augmenter = _build(AUGMENTERS, spec, train, {"seed": seed, **settings})
+    return made
 
 
 def build_filter(spec: str, train: Dataset | None = None) -> Filter:
@@ -129,27 +147,35 @@ def build_filter(spec: str, train: Dataset | None = None) -> Filter:
     >>> build_filter("novelty:maximum=0.9")
     Novelty(maximum=0.9)
     """
+    made: Filter = _build(FILTERS, spec, train, {})
+    return made
+
+
+def _build(
+    table: Mapping[str, Entry], spec: str, train: Dataset | None, settings: Mapping[str, Any]
+) -> Any:
     name, _, options = spec.partition(":")
-    if name not in FILTERS:
-        raise ValueError(f"{spec!r}: choose from {', '.join(FILTERS)}")
-    made = FILTERS[name]
-    if made is NoUnlabelledNames:
-        _options(spec, options, [])
-        return NoUnlabelledNames.from_dataset(train) if train else NoUnlabelledNames([])
-    given = _options(spec, options, [f.name for f in fields(made) if f.init])
+    if name not in table:
+        raise ValueError(f"{spec!r}: choose from {', '.join(table)}")
+    entry = table[name]
+    given = {entry.aliases.get(k, k): v for k, v in _options(spec, options, entry).items()}
+    if entry.learns and train is None:
+        raise ValueError(f"{spec!r} learns from a data set; pass train=")
+    data = (train,) if entry.learns else ()
     try:
-        return made(**given)
-    except TypeError as error:  # an argument that is missing, say
+        return entry.make(*data, **{**settings, **given})
+    except TypeError as error:  # a word where a number is needed, or an argument that is missing
         raise ValueError(f"{spec!r}: {error}") from error
 
 
-def _options(spec: str, text: str, known: Sequence[str]) -> dict[str, Any]:
-    """What stands behind the colon: ``p=0.05,target=all``."""
+def _options(spec: str, text: str, entry: Entry) -> dict[str, Any]:
+    """The arguments after the colon: ``p=0.05,target=all``."""
+    known = entry.arguments()
     found = {}
     for option in re.split(r",(?=\w+=)", text) if text else ():
         key, sign, value = option.partition("=")
         if not sign:
-            raise ValueError(f"{spec!r}: {option!r} is no key=value")
+            raise ValueError(f"{spec!r}: {option!r} is not key=value")
         if key not in known:
             free = f"choose from {', '.join(known)}" if known else "it takes none"
             raise ValueError(f"{spec!r}: there is no {key!r}; {free}")

@@ -175,7 +175,7 @@ def test_a_full_disk(whole, small_disk):
         if code == 0:
             break
         assert code == 2 and "No space left on device" in errors, errors
-        assert "the same command goes on" in errors and "Traceback" not in errors
+        assert "the same command resumes" in errors and "Traceback" not in errors
         assert not list(folder.rglob("*.tmp"))
         for path in shards_of(folder / "out"):
             assert path.read_bytes() == expected[f"data/{path.name}"]

@@ -1,11 +1,10 @@
 """A data set expanded into a folder, shard by shard."""
 
-import fcntl
 import json
-import os
 
 import pytest
 from datasets import Dataset, DatasetDict, Features, List, Value, load_dataset
+from filelock import FileLock
 
 import textaug
 from textaug import MentionReplacement, NoiseInjection
@@ -171,7 +170,7 @@ def test_other_data_in_the_same_folder_are_refused(splits, tmp_path):
 
 def test_learnt_words_are_a_setting_too(splits, tmp_path):
     run(splits, tmp_path / "out", MentionReplacement({"PER": ["Ann"]}))
-    with pytest.raises(RunError, match="augmenter_hash was"):
+    with pytest.raises(RunError, match="what the augmenter was given or has learnt .* differs"):
         run(splits, tmp_path / "out", MentionReplacement({"PER": ["Bo"]}))
 
 
@@ -196,13 +195,11 @@ def test_a_folder_of_others_is_refused(splits, tmp_path):
 
 
 def test_two_runs_in_one_folder_do_not_mix(splits, tmp_path, monkeypatch):
-    monkeypatch.setattr(folder, "LOCK_PATIENCE", 0.1)
-    other = os.open(tmp_path, os.O_RDONLY)
-    fcntl.flock(other, fcntl.LOCK_EX)
-    with pytest.raises(RunError, match="another run is at work"):
+    monkeypatch.setattr(folder, "LOCK_TIMEOUT", 0.1)
+    with FileLock(tmp_path / folder.LOCK), pytest.raises(RunError, match="another run is at work"):
         run(splits, tmp_path)
-    os.close(other)
     run(splits, tmp_path)
+    assert not (tmp_path / folder.LOCK).exists()
 
 
 @pytest.mark.parametrize(
@@ -240,14 +237,14 @@ def test_a_damaged_row_is_named(tmp_path):
 
 
 def test_an_unfinished_folder_is_not_taken_for_a_data_set(splits, tmp_path, monkeypatch):
-    make = workers._make
+    write_shard = workers._write_shard
 
-    def fail(job, task, rank):
-        if task.start:
+    def fail(run, shard, rank):
+        if shard.start:
             raise RuntimeError("killed here")
-        return make(job, task, rank)
+        return write_shard(run, shard, rank)
 
-    monkeypatch.setattr(workers, "_make", fail)
+    monkeypatch.setattr(workers, "_write_shard", fail)
     with pytest.raises(RuntimeError):
         run(splits, tmp_path / "out", command="textaug augment …")
     assert "not finished" in (tmp_path / "out" / "README.md").read_text()
@@ -266,7 +263,7 @@ def test_the_card_says_how_it_was_made_and_runs_nothing(splits, tmp_path):
     assert "<script>" not in card and "\\<script\\>" in card
     made = sum(json.loads((tmp_path / "out" / "manifest.json").read_text())["shards"][name]["rows"]
                for name in content(tmp_path / "out" / "data") if "train" in name)  # fmt: skip
-    assert f"{made:,} rows, made of 60" in card
+    assert f"{made:,} rows, made from 60" in card
 
 
 def test_a_folder_of_the_same_name_is_not_taken_from_the_cache(splits, tmp_path):

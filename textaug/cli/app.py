@@ -1,6 +1,6 @@
-"""``textaug``: augment, look, check and report from a shell. Thin over the library.
+"""``textaug``: augment, preview, convert, check and report from a shell. Thin over the library.
 
-Errors are one plain message and exit status 2; ``check`` exits with 1 where it found something.
+Errors are one plain message and exit status 2; ``check`` exits with 1 where it found a problem.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import typer
 from textaug.cli.augment import augment
 from textaug.cli.check import check
 from textaug.cli.inspect import convert, preview, report
+from textaug.cli.options import METHODS, unpacked
 
 app = typer.Typer(
     help="More labelled text, with every label still right.",
@@ -18,8 +19,14 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for command in (augment, preview, convert, check, report):
-    app.command()(command)
+for command, epilog in (
+    (augment, METHODS),
+    (preview, METHODS),
+    (convert, None),
+    (check, None),
+    (report, None),
+):
+    app.command(epilog=epilog)(unpacked(command))
 
 
 def main() -> None:

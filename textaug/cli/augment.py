@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -15,51 +15,28 @@ from textaug.cli.console import (
     stderr_console,
     stdout_console,
 )
-from textaug.cli.options import (
-    Compose,
-    Config,
-    FileFormat,
-    Labels,
-    Offsets,
-    Revision,
-    Seed,
-    Source,
-    Split,
-    TagsColumn,
-    Target,
-    TextColumn,
-    TokensColumn,
-    Tries,
-    Where,
-    With,
-)
+from textaug.cli.options import ColumnOptions, Copies, Method, Reading, Source, Split
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-
-# Each command
+NOT_IN_CARD = ("source", "output", "num_proc", "batch_size")  # they do not change the output
 
 
 def augment(
+    ctx: typer.Context,
     source: Source,
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="DIR", help="New folder, or that of a run.")
     ],
-    specs: With,
-    compose: Compose = False,
-    where: Where = None,
-    tries: Tries = 3,
-    copies: Annotated[int, typer.Option(help="Copies of each row.")] = 1,
+    method: Method,
+    reading: Reading,
+    columns: ColumnOptions,
+    copies: Copies = 1,
     balanced: Annotated[
         bool, typer.Option("--balanced", help="So many where a type is rare, fewer elsewhere.")
     ] = False,
-    seed: Seed = 0,
     keep_original: Annotated[bool, typer.Option(help="Whether the rows themselves stay.")] = True,
     provenance: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Column that says what made a row.")
     ] = None,
-    target: Target = "context",
     split: Split = "train",
     num_proc: Annotated[int, typer.Option(help="Worker processes.")] = 1,
     batch_size: Annotated[int, typer.Option(help="Rows handed over at a time.")] = 1000,
@@ -67,18 +44,10 @@ def augment(
         int | None, typer.Option(help="Rows of SOURCE in a shard; default: 1000 or more.")
     ] = None,
     format: Annotated[str, typer.Option(help="Of the output: parquet, jsonl or csv.")] = "parquet",
-    file_format: FileFormat = None,
-    labels: Labels = None,
-    offsets: Offsets = None,
-    config: Config = None,
-    revision: Revision = None,
-    tokens_column: TokensColumn = None,
-    tags_column: TagsColumn = None,
-    text_column: TextColumn = None,
 ) -> None:
     """Write SOURCE and augmented copies of it into a folder that load_dataset reads.
 
-    A run that was cut off goes on where it stopped when it is started again with the same command.
+    An interrupted run resumes where it stopped when it is started again with the same command.
     """
     with readable_errors():
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
@@ -87,32 +56,8 @@ def augment(
         from textaug.runs.card import totals
         from textaug.runs.run import augment as run
 
-        data = read_source(source, split, file_format, labels, offsets, config, revision)
-        columns = {
-            "target": target,
-            "tokens_column": tokens_column,
-            "tags_column": tags_column,
-            "text_column": text_column or None,
-        }
-        augmenter = build_augmenter(
-            specs,
-            compose,
-            where or [],
-            tries,
-            data,
-            split,
-            seed,
-            provenance_column=provenance,
-            **columns,
-        )
-        settings = {
-            "with": specs,
-            "compose": compose,
-            **({"where": where, "tries": tries} if where else {}),
-            "seed": seed,
-            "provenance": provenance,
-            **columns,
-        }
+        data = read_source(source, split, reading)
+        augmenter = build_augmenter(method, data[split], columns, provenance_column=provenance)
         with Progress(
             "{task.description}",
             BarColumn(),
@@ -123,11 +68,11 @@ def augment(
             transient=True,
         ) as progress:
             bar = progress.add_task("Augmenting", total=None)
-            made = run(
+            shards = run(
                 data,
                 augmenter,
                 output,
-                copies=balance(data, copies, tags_column, split) if balanced else copies,
+                copies=balance(data, copies, columns.tags_column, split) if balanced else copies,
                 keep_original=keep_original,
                 split=split,
                 format=format,
@@ -135,53 +80,45 @@ def augment(
                 batch_size=batch_size,
                 num_proc=num_proc,
                 source=Path(source).name,
-                settings=settings,
-                command=_command(
-                    source,
-                    specs,
-                    {
-                        "--compose": compose,
-                        "--where": where,
-                        "--tries": tries if where else None,
-                        "--copies": copies,
-                        "--balanced": balanced,
-                        "--seed": seed,
-                        "--no-keep-original": not keep_original,
-                        "--provenance": provenance,
-                        "--target": target if target != "context" else None,
-                        "--split": split if split != "train" else None,
-                        "--format": format if format != "parquet" else None,
-                        "--shard-size": shard_size,
-                        "--from": file_format,
-                        "--labels": labels,
-                        "--offsets": offsets,
-                        "--config": config,
-                        "--revision": revision,
-                        "--tokens-column": tokens_column,
-                        "--tags-column": tags_column,
-                        "--text-column": text_column,
-                    },
-                ),
+                settings=_settings(method, columns, provenance),
+                command=_command(ctx),
                 progress=lambda done, total: progress.update(bar, completed=done, total=total),
             )
-        rows = sum(shard.rows for shard in made.values())
-        before = sum(shard.source_rows for shard in made.values())
+        before = sum(shard.source_rows for shard in shards.values())
+        after = sum(shard.rows for shard in shards.values())
         out = stdout_console()
-        out.print(f"{before:,} rows became {rows:,}, in {len(made):,} shards: {output}")
-        for reason, n in sorted(totals(made).items()):
+        out.print(f"{before:,} rows became {after:,}, in {len(shards):,} shards: {output}")
+        for reason, n in sorted(totals(shards).items()):
             out.print(f"  {reason}: {n:,}")
 
 
-def _command(source: str, specs: Sequence[str], options: dict[str, Any]) -> str:
-    """The command of a run for its card: no path of this machine, nothing that does not matter."""
+def _settings(method: Method, columns: ColumnOptions, provenance: str | None) -> dict[str, Any]:
+    """What a resumed run must be given again."""
+    filters = {"where": method.where, "tries": method.tries} if method.where else {}
+    return {
+        "with": method.specs,
+        "compose": method.compose,
+        **filters,
+        "seed": method.seed,
+        "provenance": provenance,
+        "target": method.target,
+        **columns.settings(),
+    }
+
+
+def _command(ctx: typer.Context) -> str:
+    """The command of a run for its card, without paths of this machine."""
+    source = ctx.params["source"]
     words = ["textaug", "augment", Path(source).name if Path(source).exists() else source]
     words += ["-o", "DIR"]
-    for spec in specs:
-        words += ["--with", spec]
-    for name, value in options.items():
-        if value is True:
-            words.append(name)
-        elif value is not None and value is not False:
+    for option in ctx.command.params:
+        given = ctx.get_parameter_source(option.name)
+        if option.name in NOT_IN_CARD or given is None or given.name == "DEFAULT":
+            continue
+        value = ctx.params[option.name]
+        if isinstance(value, bool):
+            words.append(option.opts[0] if value else option.secondary_opts[0])
+        else:
             for item in value if isinstance(value, list) else [value]:
-                words += [name, str(item)]
+                words += [option.opts[0], str(item)]
     return shlex.join(words)

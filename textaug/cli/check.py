@@ -1,4 +1,4 @@
-"""``textaug check``: find label faults, and fix those that leave no choice."""
+"""``textaug check``: find faults in labels, and fix those that leave no choice."""
 
 from __future__ import annotations
 
@@ -9,16 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from textaug.cli.console import format_of, read_source, readable_errors, stdout_console
-from textaug.cli.options import (
-    Config,
-    FileFormat,
-    Labels,
-    Offsets,
-    Revision,
-    Source,
-    TagsColumn,
-    TokensColumn,
-)
+from textaug.cli.options import ColumnOptions, Reading, Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +22,8 @@ if TYPE_CHECKING:
 
 def check(
     source: Source,
+    reading: Reading,
+    columns: ColumnOptions,
     against: Annotated[
         str | None,
         typer.Option(metavar="SOURCE", help="No row may be in it too; also a split of SOURCE."),
@@ -39,8 +32,8 @@ def check(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Write a mended copy (.parquet, .jsonl, .csv or .conll) and, beside it, a list of "
-            "each change. No label is guessed: the rest stays as it is and is listed too.",
+            help="Write a corrected copy (.parquet, .jsonl, .csv or .conll) and, beside it, a list "
+            "of the changes. No label is guessed: the rest stays as it is and is listed too.",
         ),
     ] = None,
     ignore: Annotated[
@@ -48,14 +41,6 @@ def check(
     ] = None,
     limit: Annotated[int, typer.Option(help="Rows shown of each kind; 0: all.")] = 10,
     split: Annotated[str | None, typer.Option(help="The split to check; default: all.")] = None,
-    file_format: FileFormat = None,
-    labels: Labels = None,
-    offsets: Offsets = None,
-    config: Config = None,
-    revision: Revision = None,
-    tokens_column: TokensColumn = None,
-    tags_column: TagsColumn = None,
-    text_column: Annotated[str | None, typer.Option(help="Column of text; default: found.")] = None,
 ) -> None:
     """Find what is wrong with the labels, by row. Exit status 1 if anything is."""
     with readable_errors():
@@ -63,9 +48,8 @@ def check(
         from textaug.evaluation import check as checking
         from textaug.io.errors import SourceError
 
-        reading = (file_format, labels, offsets, config, revision)
         try:
-            data = read_source(source, split, *reading, strict=False)
+            data = read_source(source, split, reading, strict=False)
         except SourceError as error:
             if not error.faults:
                 raise
@@ -73,7 +57,7 @@ def check(
             raise typer.Exit(1) from error
         chosen = {split: data[split]} if split else dict(data)
         if fix is not None and len(chosen) > 1:
-            raise ValueError(f"--fix mends one split: give --split ({', '.join(chosen)})")
+            raise ValueError(f"--fix corrects one split: give --split ({', '.join(chosen)})")
         if fix is not None:
             format_of(fix)
         others = {}
@@ -81,24 +65,25 @@ def check(
             others = {against: data[against]}
             chosen.pop(against, None)
         elif against is not None:
-            others = dict(read_source(against, None, *reading, strict=False))
+            others = dict(read_source(against, None, reading, strict=False))
+        text_column = columns.text_column[0] if columns.text_column else None
+        names = (columns.tokens_column, columns.tags_column, text_column)
         found = 0
         for name, rows in chosen.items():
             problems = checking.check(
                 rows,
                 others.values(),
-                tokens_column=tokens_column,
-                tags_column=tags_column,
+                tokens_column=columns.tokens_column,
+                tags_column=columns.tags_column,
                 text_column=text_column,
                 ignore=ignore or [],
             )
             found += len(problems)
             _show_problems(f"split {name}, " if len(chosen) > 1 else "", problems, limit)
             if fix is not None:
-                columns = find_columns(rows, tokens_column, tags_column, text_column)
-                _write_fixed(fix, rows, problems, columns)
-        total = sum(map(len, chosen.values()))
+                _write_fixed(fix, rows, problems, find_columns(rows, *names))
         if not found:
+            total = sum(map(len, chosen.values()))
             stdout_console().print(f"{total:,} rows, nothing found")
     if found:
         raise typer.Exit(1)
@@ -108,9 +93,8 @@ def _show_faults(faults: Sequence[tuple[int, str]], limit: int) -> None:
     out = stdout_console()
     for row, text in faults[: limit or None]:
         out.print(f"row {row}: {text}", soft_wrap=True)
-    if limit and len(faults) > limit:
-        out.print(f"… and {len(faults) - limit:,} more (--limit 0 shows all)")
-    out.print(f"{len(faults):,} rows cannot be read; mend them in the file, then check again")
+    _show_rest(len(faults), limit)
+    out.print(f"{len(faults):,} rows cannot be read; fix them in the file, then check again")
 
 
 def _show_problems(where: str, problems: Sequence[Problem], limit: int) -> None:
@@ -125,14 +109,17 @@ def _show_problems(where: str, problems: Sequence[Problem], limit: int) -> None:
         for problem in found[: limit or None]:
             line = f"  {where}row {problem.row}: {printable(problem.message)}"
             out.print(line, soft_wrap=True)
-        if limit and len(found) > limit:
-            out.print(f"  … and {len(found) - limit:,} more (--limit 0 shows all)")
+        _show_rest(len(found), limit, indent="  ")
     if problems:
-        can = sum(problem.fix is not None for problem in problems)
+        certain = sum(problem.fix is not None for problem in problems)
         rows = len({problem.row for problem in problems})
-        out.print(
-            f"{where}{len(problems):,} problems in {rows:,} rows; --fix can mend {can:,} of them"
-        )
+        summary = f"{where}{len(problems):,} problems in {rows:,} rows"
+        out.print(f"{summary}; --fix corrects {certain:,} of them")
+
+
+def _show_rest(found: int, limit: int, indent: str = "") -> None:
+    if limit and found > limit:
+        stdout_console().print(f"{indent}… and {found - limit:,} more (--limit 0 shows all)")
 
 
 def _write_fixed(path: Path, rows: Dataset, problems: Sequence[Problem], columns: Columns) -> None:
@@ -146,16 +133,13 @@ def _write_fixed(path: Path, rows: Dataset, problems: Sequence[Problem], columns
     write(fixed, content, format_of(path))
     path.write_bytes(content.getbuffer())
     left = remaining(problems)
-    changes = [problem for problem in problems if problem.fix is not None]
+    changes = [(problem, problem.fix.text) for problem in problems if problem.fix is not None]
+    lines = [{"row": p.row, "kind": p.kind, "change": change} for p, change in changes]
+    lines += [{"row": p.row, "kind": p.kind, "left": p.message} for p in left]
     listed = path.with_name(path.name + ".changes.jsonl")
-    with listed.open("w", encoding="utf-8") as lines:
-        for problem in changes:
-            assert problem.fix is not None
-            line = {"row": problem.row, "kind": problem.kind, "change": problem.fix.text}
-            lines.write(json.dumps(line, ensure_ascii=False) + "\n")
-        for problem in left:
-            line = {"row": problem.row, "kind": problem.kind, "left": problem.message}
-            lines.write(json.dumps(line, ensure_ascii=False) + "\n")
+    listed.write_text(
+        "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8"
+    )
     stdout_console().print(
         f"{path}: {len(fixed):,} of {len(rows):,} rows, {len(changes):,} changes; "
         f"{len(left):,} problems are left for a person. All are listed in {listed}",

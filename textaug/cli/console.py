@@ -14,19 +14,19 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from datasets import Dataset, DatasetDict
 
+    from textaug.cli.options import ColumnOptions, Method, Reading
     from textaug.core.augmenter import Augmenter
 
-
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 @contextmanager
 def readable_errors() -> Iterator[None]:
-    """What the user can mend, as one message and exit status 2."""
+    """Show what the user can fix as one message, with exit status 2."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # the processes are the parallelism
     logger = logging.getLogger("textaug")
     handler = RichHandler(
@@ -41,9 +41,9 @@ def readable_errors() -> Iterator[None]:
         yield
     except (ValueError, OSError, ModuleNotFoundError, MemoryError) as error:
         stderr_console().print(f"Error: {error or 'out of memory'}", soft_wrap=True)
-        if isinstance(error, MemoryError) or getattr(error, "errno", None) in _FULL:
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) in DISK_FULL:
             stderr_console().print(
-                "Finished shards stay; the same command goes on where it stopped."
+                "Finished shards are kept; the same command resumes where it stopped."
             )
         raise typer.Exit(2) from error
     finally:
@@ -53,7 +53,7 @@ def readable_errors() -> Iterator[None]:
 
 def stdout_console() -> Console:
     """The console of results."""
-    # Nothing from the data is taken for markup, an emoji's name or a link.
+    # Nothing in the data is read as markup, the name of an emoji or a link.
     return Console(highlight=False, markup=False, emoji=False)
 
 
@@ -63,26 +63,19 @@ def stderr_console() -> Console:
 
 
 def read_source(
-    source: str,
-    split: str | None,
-    file_format: str | None,
-    labels: str | None,
-    offsets: str | None,
-    config: str | None,
-    revision: str | None,
-    strict: bool = True,
+    source: str, split: str | None, reading: Reading, strict: bool = True
 ) -> DatasetDict:
     """The data set that the shell was given, and an error where it lacks the split."""
     from textaug.io.read import read
 
     data = read(
         source,
-        format=file_format,
+        format=reading.file_format,
         split=split or "train",
-        labels=labels.split(",") if labels else None,
-        offsets=offsets,
-        config=config,
-        revision=revision,
+        labels=reading.labels.split(",") if reading.labels else None,
+        offsets=reading.offsets,
+        config=reading.config,
+        revision=reading.revision,
         strict=strict,
     )
     if split is not None and split not in data:
@@ -102,24 +95,19 @@ def format_of(path: Path) -> str:
 
 
 def build_augmenter(
-    specs: Sequence[str],
-    compose: bool,
-    where: Sequence[str],
-    tries: int,
-    data: DatasetDict,
-    split: str,
-    seed: int,
-    **settings: Any,
+    method: Method, train: Dataset, columns: ColumnOptions, **settings: Any
 ) -> Augmenter:
-    """The augmenter that the options of the shell describe."""
+    """The augmenter that the options of the shell describe, learnt from ``train`` if need be."""
     from textaug.core.compose import Compose, OneOf
     from textaug.specs import build, build_filter
 
-    train: Dataset = data[split]
-    made = [build(spec, train, seed, **settings) for spec in specs]
+    settings |= {"seed": method.seed, "target": method.target, **columns.settings()}
+    made = [build(spec, train, **settings) for spec in method.specs]
     augmenter = made[0]
     if len(made) > 1:
-        augmenter = (Compose if compose else OneOf)(made, seed=seed, **settings)
-    if not where:
+        augmenter = (Compose if method.compose else OneOf)(made, **settings)
+    if not method.where:
         return augmenter
-    return augmenter.where(*(build_filter(spec, train) for spec in where), tries=tries)
+    return augmenter.where(
+        *(build_filter(spec, train) for spec in method.where), tries=method.tries
+    )

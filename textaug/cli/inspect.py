@@ -14,65 +14,25 @@ from textaug.cli.console import (
     readable_errors,
     stdout_console,
 )
-from textaug.cli.options import (
-    Compose,
-    Config,
-    FileFormat,
-    Labels,
-    Offsets,
-    Revision,
-    Seed,
-    Source,
-    Split,
-    TagsColumn,
-    Target,
-    TextColumn,
-    TokensColumn,
-    Tries,
-    Where,
-    With,
-)
+from textaug.cli.options import ColumnOptions, Copies, Method, Reading, Source, Split
 
 
 def preview(
     source: Source,
-    specs: With,
-    compose: Compose = False,
-    where: Where = None,
-    tries: Tries = 3,
+    method: Method,
+    reading: Reading,
+    columns: ColumnOptions,
     rows: Annotated[int, typer.Option("-n", "--rows", help="How many rows to show.")] = 5,
-    copies: Annotated[int, typer.Option(help="Copies of each row.")] = 1,
-    seed: Seed = 0,
-    target: Target = "context",
+    copies: Copies = 1,
     split: Split = "train",
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write it as a page.")
     ] = None,
-    file_format: FileFormat = None,
-    labels: Labels = None,
-    offsets: Offsets = None,
-    config: Config = None,
-    revision: Revision = None,
-    tokens_column: TokensColumn = None,
-    tags_column: TagsColumn = None,
-    text_column: TextColumn = None,
 ) -> None:
     """Show some rows before and after: mentions coloured, changes marked."""
     with readable_errors():
-        data = read_source(source, split, file_format, labels, offsets, config, revision)
-        augmenter = build_augmenter(
-            specs,
-            compose,
-            where or [],
-            tries,
-            data,
-            split,
-            seed,
-            target=target,
-            tokens_column=tokens_column,
-            tags_column=tags_column,
-            text_column=text_column or None,
-        )
+        data = read_source(source, split, reading)
+        augmenter = build_augmenter(method, data[split], columns)
         shown = augmenter.preview(data, rows, copies, split)
         stdout_console().print(shown, soft_wrap=True)
         if html is not None:
@@ -82,6 +42,7 @@ def preview(
 
 def convert(
     source: Source,
+    reading: Reading,
     output: Annotated[
         Path,
         typer.Option(
@@ -89,25 +50,20 @@ def convert(
         ),
     ],
     split: Split = "train",
-    file_format: FileFormat = None,
-    labels: Labels = None,
-    offsets: Offsets = None,
-    config: Config = None,
-    revision: Revision = None,
 ) -> None:
     """Write a split of SOURCE as one file: a run's folder as CoNLL, a Doccano export as Parquet.
 
-    In CoNLL the column of words comes first, and _ stands for an open label.
+    In CoNLL the column of tokens comes first, and _ stands for an open label.
     """
     with readable_errors():
         from io import BytesIO
 
         from textaug.io.write import write
 
-        kind = format_of(output)
-        rows = read_source(source, split, file_format, labels, offsets, config, revision)[split]
-        content = BytesIO()  # whole or not at all
-        write(rows, content, kind)
+        format = format_of(output)
+        rows = read_source(source, split, reading)[split]
+        content = BytesIO()  # the file is written whole or not at all
+        write(rows, content, format)
         output.write_bytes(content.getbuffer())
         stdout_console().print(f"{output}: {len(rows):,} rows", soft_wrap=True)
 
@@ -115,39 +71,30 @@ def convert(
 def report(
     before: Annotated[str, typer.Argument(help="The data set before; see textaug augment.")],
     after: Annotated[str, typer.Argument(help="The data set after, such as the folder of a run.")],
+    reading: Reading,
+    columns: ColumnOptions,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE")] = Path("report.html"),
     meaning: Annotated[
         bool, typer.Option("--meaning", help="Also compare in meaning, by the offline MiniLM.")
     ] = False,
     split: Split = "train",
-    file_format: FileFormat = None,
-    labels: Labels = None,
-    offsets: Offsets = None,
-    config: Config = None,
-    revision: Revision = None,
-    tokens_column: TokensColumn = None,
-    tags_column: TagsColumn = None,
-    text_column: TextColumn = None,
 ) -> None:
     """Write one self-contained page about what augmentation did."""
     with readable_errors():
         from textaug.core.columns import ColumnNames
         from textaug.evaluation.report import measure
         from textaug.runs.card import totals
-        from textaug.runs.folder import MANIFEST, Shard, read_manifest
+        from textaug.runs.folder import MANIFEST, read_manifest
 
-        reading = (file_format, labels, offsets, config, revision)
-        made: dict[str, Shard] | None = None
+        counts = None
         if (Path(after) / MANIFEST).exists():
-            _, made = read_manifest(after)
+            counts = totals(read_manifest(after)[1])
         found = measure(
-            read_source(before, split, *reading)[split],
-            read_source(after, split, *reading)[split],
+            read_source(before, split, reading)[split],
+            read_source(after, split, reading)[split],
             names=(Path(before).name, Path(after).name),
-            counts=None if made is None else totals(made),
-            columns=ColumnNames(
-                tokens_column, tags_column, tuple(text_column) if text_column else None
-            ),
+            counts=counts,
+            columns=ColumnNames.from_settings(columns.settings()),
             meaning=meaning,
         )
         output.write_text(found.html(), encoding="utf-8")

@@ -1,10 +1,19 @@
-"""The options that several commands share."""
+"""The options that several commands share, in groups."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from functools import wraps
+from typing import Annotated, Any
 
 import typer
+
+from textaug.core.columns import Settings
+from textaug.specs import AUGMENTERS, FILTERS
+
+SPEC = "NAME[:KEY=VALUE,...]"
 
 Source = Annotated[
     str,
@@ -14,43 +23,116 @@ Source = Annotated[
         show_default=False,
     ),
 ]
-With = Annotated[
-    list[str],
-    typer.Option(
-        "--with",
-        metavar="NAME[:KEY=VALUE,...]",
-        help="default (for names in English), synonyms, noise, masked-lm, back-translation, "
-        "mentions, label-wise, shuffle, segments, joining, case, nominals or melm, such as "
-        "noise:p=0.05; a+b applies both. Given several times, one is drawn for each copy.",
-        show_default=False,
-    ),
-]
-Compose = Annotated[bool, typer.Option("--compose", help="Apply all --with to every copy.")]
-Where = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--where",
-        metavar="NAME[:KEY=VALUE,...]",
-        help="Keep a copy only if it passes: novelty, unlabelled-names, similarity, perplexity or "
-        "teacher, such as novelty:maximum=0.9; may be given again.",
-    ),
-]
-Tries = Annotated[int, typer.Option(help="How often a copy that --where turns down is drawn.")]
-Seed = Annotated[int, typer.Option(help="Same seed, same output.")]
-Split = Annotated[str, typer.Option(help="The split to work on; what a file's rows are called.")]
-FileFormat = Annotated[
-    str | None,
-    typer.Option("--from", metavar="FORMAT", help="conll, json, csv or parquet; default: by name."),
-]
-Labels = Annotated[
-    str | None, typer.Option(help="Names of integer labels in their order: O,B-PER,I-PER.")
-]
-Offsets = Annotated[
-    str | None, typer.Option(help="What character offsets count: characters or utf-16.")
-]
-Config = Annotated[str | None, typer.Option(help="Configuration of a data set on the hub.")]
-Revision = Annotated[str | None, typer.Option(help="Revision of a data set on the hub.")]
-TokensColumn = Annotated[str | None, typer.Option(help="Column of words; default: found.")]
-TagsColumn = Annotated[str | None, typer.Option(help="Column of tags; default: found.")]
-TextColumn = Annotated[list[str] | None, typer.Option(help="Column of text; may be given again.")]
-Target = Annotated[str, typer.Option(help="What may change: context, mentions or all.")]
+Split = Annotated[str, typer.Option(help="The split to work on; the only split of a file.")]
+Copies = Annotated[int, typer.Option(help="Copies of each row.")]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a source is read."""
+
+    file_format: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="FORMAT", help="conll, json, csv or parquet; default: by name."
+        ),
+    ] = None
+    labels: Annotated[
+        str | None, typer.Option(help="Names of integer labels in their order: O,B-PER,I-PER.")
+    ] = None
+    offsets: Annotated[
+        str | None, typer.Option(help="What character offsets count: characters or utf-16.")
+    ] = None
+    config: Annotated[str | None, typer.Option(help="Configuration of a data set on the hub.")] = (
+        None
+    )
+    revision: Annotated[str | None, typer.Option(help="Revision of a data set on the hub.")] = None
+
+
+@dataclass(frozen=True)
+class ColumnOptions:
+    """Which columns are used."""
+
+    tokens_column: Annotated[str | None, typer.Option(help="Column of tokens; default: found.")] = (
+        None
+    )
+    tags_column: Annotated[str | None, typer.Option(help="Column of tags; default: found.")] = None
+    text_column: Annotated[
+        list[str] | None, typer.Option(help="Column of text; may be given again.")
+    ] = None
+
+    def settings(self) -> Settings:
+        """The same as arguments of an augmenter."""
+        return {
+            "tokens_column": self.tokens_column,
+            "tags_column": self.tags_column,
+            "text_column": self.text_column or None,
+        }
+
+
+@dataclass(frozen=True)
+class Method:
+    """The augmenter."""
+
+    specs: Annotated[
+        list[str],
+        typer.Option(
+            "--with",
+            metavar=SPEC,
+            help="A method, see below, such as noise or noise:p=0.05; a+b applies both. Given "
+            "several times, one is drawn for each copy.",
+            show_default=False,
+        ),
+    ]
+    compose: Annotated[bool, typer.Option("--compose", help="Apply all --with to every copy.")] = (
+        False
+    )
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--where",
+            metavar=SPEC,
+            help="Keep a copy only if it passes a filter, see below, such as "
+            "novelty:maximum=0.9; may be given again.",
+        ),
+    ] = None
+    tries: Annotated[
+        int, typer.Option(help="How often a copy is drawn until it passes every --where.")
+    ] = 3
+    seed: Annotated[int, typer.Option(help="Same seed, same output.")] = 0
+    target: Annotated[
+        str, typer.Option(help="Tokens that may change: context, mentions or all.")
+    ] = "context"
+
+
+# Shown below the options of the commands that take a `Method`. (\b: keep the line breaks.)
+METHODS = "\n\n".join(
+    "\n".join(["\b", f"{title}:", *(f"  {name:18}{entry.help}" for name, entry in table.items())])
+    for title, table in (("Methods", AUGMENTERS), ("Filters, which keep a copy that", FILTERS))
+)
+
+
+def unpacked(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command take the groups above, which Typer does not know.
+
+    Every field of a group becomes a parameter of the command, and so an option.
+    """
+    signature = inspect.signature(command, eval_str=True)
+    groups: dict[str, Any] = {}
+    parameters = []
+    for name, parameter in signature.parameters.items():
+        options = [parameter]
+        if is_dataclass(parameter.annotation):
+            groups[name] = parameter.annotation
+            options = [*inspect.signature(groups[name], eval_str=True).parameters.values()]
+        parameters += [option.replace(kind=option.KEYWORD_ONLY) for option in options]
+
+    @wraps(command)
+    def with_options(**given: Any) -> None:
+        for name, group in groups.items():
+            given[name] = group(**{f.name: given.pop(f.name) for f in fields(group)})
+        command(**given)
+
+    with_options.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    with_options.__annotations__ = {p.name: p.annotation for p in parameters}
+    return with_options

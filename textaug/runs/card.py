@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from textaug.runs.folder import DATA, Shard
-from textaug.runs.workers import Job
+from textaug.runs.workers import RunSpec
 
 if TYPE_CHECKING:
     from datasets import Features
@@ -26,9 +26,6 @@ def textaug_version() -> str:
     return __version__
 
 
-# The card
-
-
 def _header(features: Features, names: list[str], csv: bool, content: str = "") -> str:
     import yaml
 
@@ -37,8 +34,8 @@ def _header(features: Features, names: list[str], csv: bool, content: str = "") 
         "data_files": [{"split": name, "path": f"{DATA}/{name}-*"} for name in names],
     }
     if content:
-        # `load_dataset` keeps a cache by the folder's name and this header alone: without this,
-        # it would give back what another folder of the same name once held.
+        # The cache of `load_dataset` knows a folder by its name and this header alone: without
+        # this line it would return the content of an earlier folder of the same name.
         config["description"] = f"content {content}"
     if csv:
         config["keep_default_na"] = False  # "NA" is a word
@@ -47,11 +44,11 @@ def _header(features: Features, names: list[str], csv: bool, content: str = "") 
     return f"---\n{yaml.safe_dump(header, sort_keys=False, allow_unicode=True)}---\n"
 
 
-def unfinished_card(job: Job, command: str | None) -> str:
+def unfinished_card(run: RunSpec, command: str | None) -> str:
     """The card of a run that has not finished."""
     again = f" Start it again:\n\n```\n{command}\n```\n" if command else "\n"
     return (
-        _header(job.features, list(job.data), job.format == "csv")
+        _header(run.features, list(run.data), run.format == "csv")
         + f"\nThe run of `textaug augment` that makes this data set is not finished.{again}"
     )
 
@@ -75,12 +72,12 @@ def card(
         _header(features, list(rows), settings["format"] == "csv", digest.hexdigest()),
         f"# {_inline(settings['source'])}, augmented",
         "",
-        f"Split `{split}`: {rows[split]:,} rows, made of {before[split]:,} by "
+        f"Split `{split}`: {rows[split]:,} rows, made from {before[split]:,} by "
         f"textaug {textaug_version()}. "
         + (
             "Each row is followed by its augmented copies."
             if settings["keep_original"]
-            else "The rows that they were made of are not in it."
+            else "The rows that it was made from are not in it."
         ),
     ]
     others = [f"`{name}` ({n:,} rows)" for name, n in rows.items() if name != split]
@@ -89,12 +86,12 @@ def card(
     if command:
         lines += ["", "```", command, "```"]
     lines += ["", "The augmenter:", "", "```python", settings["augmenter"], "```", ""]
-    lines += ["| what became of the copies | how many |", "|:--|--:|"]
+    lines += ["| outcome of the copies | number |", "|:--|--:|"]
     lines += [f"| {_inline(reason)} | {n:,} |" for reason, n in sorted(totals(shards).items())]
     lines += ["", "A label was never guessed: a copy whose labels were not certain was left out."]
     return "\n".join(lines) + "\n"
 
 
 def _inline(text: str) -> str:
-    """Text that does nothing in Markdown."""
+    """Text on one line, with the characters escaped that mean something in Markdown."""
     return "".join(f"\\{c}" if c in "\\`*_{}[]<>()#|!" else c for c in " ".join(text.split()))

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 MANIFEST, CARD, DATA, UNFINISHED = "manifest.json", "README.md", "data", ".unfinished"
 TEMPORARY = ".tmp"
-LOCK_PATIENCE = 5.0  # seconds, for the workers of a killed run to end
+LOCK = ".lock"
+LOCK_TIMEOUT = 5.0  # seconds; the workers of a killed run need a moment to end
 
 
 class RunError(ValueError):
-    """A run that cannot start, or cannot go on; for the user to mend."""
+    """A run that cannot start or resume, for a reason that the user can change."""
 
 
 @dataclass(frozen=True)
 class Shard:
-    """What is known of a finished shard.
+    """A finished shard.
 
     Attributes:
-        rows: how many it holds.
-        source_rows: of how many it was made.
+        rows: number of rows in it.
+        source_rows: number of rows of the source that it was made from.
         sha256: of the file.
-        counts: what became of the copies, as in ``augmenter.counts``.
+        counts: outcomes of the copies, as in ``augmenter.counts``.
     """
 
     rows: int
@@ -56,43 +57,40 @@ def read_manifest(folder: str | Path) -> tuple[dict[str, Any], dict[str, Shard]]
         raise RunError(f"{path} is not a manifest of textaug augment") from error
 
 
-# The folder
-
-
 @contextmanager
-def locked_folder(folder: Path) -> Iterator[int]:
-    """The folder for this run alone. The lock goes with the process, however it ends."""
-    lock = os.open(folder, os.O_RDONLY)
+def locked_folder(folder: Path) -> Iterator[None]:
+    """Lock the folder for this run. The lock ends with the process, however that ends."""
+    lock = FileLock(folder / LOCK, timeout=LOCK_TIMEOUT)
     try:
-        give_up = time.monotonic() + LOCK_PATIENCE
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > give_up:
-                    raise RunError(f"another run is at work in {folder}") from None
-                time.sleep(0.05)
-        yield lock
+        lock.acquire()
+    except Timeout:
+        raise RunError(f"another run is at work in {folder}") from None
+    try:
+        yield
     finally:
-        os.close(lock)
+        (folder / LOCK).unlink(missing_ok=True)  # first: whoever waits for it locks a new file
+        lock.release()
 
 
 def resume_run(folder: Path, wanted: Mapping[str, Any]) -> dict[str, Shard]:
-    """The shards that are there, whole and made with these settings; the rest is cleared away."""
+    """The whole shards of an earlier run with the same settings; anything unfinished is deleted."""
     for stale in (*folder.glob(f"*{TEMPORARY}"), *folder.glob(f"{UNFINISHED}/*{TEMPORARY}")):
         if stale.name.removesuffix(TEMPORARY) in (MANIFEST, CARD) or stale.parent != folder:
             stale.unlink()
-    if not any(folder.iterdir()):
+    if not any(path.name != LOCK for path in folder.iterdir()):
         save_manifest(folder, wanted, {})
         (folder / UNFINISHED).mkdir()
         return {}
     if not (folder / MANIFEST).exists():
         raise RunError(f"{folder} is not empty and holds no run; give a new folder")
     settings, shards = read_manifest(folder)
-    different = [name for name in (*wanted, *settings) if settings.get(name) != wanted.get(name)]
+    different = [
+        name
+        for name in dict.fromkeys([*wanted, *settings])
+        if settings.get(name) != wanted.get(name)
+    ]
     if different:
-        raise RunError(_refusal(folder, settings, wanted, list(dict.fromkeys(different))))
+        raise RunError(_refusal(folder, settings, wanted, different))
     home = folder / DATA
     if not home.exists():
         home = folder / UNFINISHED
@@ -105,18 +103,22 @@ def resume_run(folder: Path, wanted: Mapping[str, Any]) -> dict[str, Shard]:
 
 
 def _refusal(
-    folder: Path, old: Mapping[str, Any], new: Mapping[str, Any], different: list[str]
+    folder: Path, old: Mapping[str, Any], new: Mapping[str, Any], different: Sequence[str]
 ) -> str:
     if different == ["content"]:
         return (
             f"{folder} holds a run on other data: the content of {old['source']} has changed "
             "since; give a new folder"
         )
-    told = [name for name in different if name not in ("content", "augmenter", "augmenter_hash")]
+    # These follow from other settings, which say more, if there are any.
+    derived = ("content", "augmenter_hash", "augmenter")
+    told = [name for name in different if name not in derived]
+    told = told or [name for name in different if name == "augmenter"]
     changes = "; ".join(
-        f"{name} was {_shown(old.get(name))} and is now {_shown(new.get(name))}"
-        for name in told or [name for name in different if name != "content"]
+        f"{name} was {_shown(old.get(name))} and is now {_shown(new.get(name))}" for name in told
     )
+    if not told:
+        changes = "what the augmenter was given or has learnt (words, sentences, a model) differs"
     return f"{folder} holds a run with other settings: {changes}. Give those, or a new folder"
 
 
@@ -136,17 +138,17 @@ def write_atomically(path: Path, content: bytes | memoryview) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     finally:
-        temporary.unlink(missing_ok=True)  # what a full disk left of it
+        temporary.unlink(missing_ok=True)  # where a full disk stopped the writing
     sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:
     """Write the entries of a folder to the disk."""
-    number = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(number)
+        os.fsync(descriptor)
     finally:
-        os.close(number)
+        os.close(descriptor)
 
 
 def save_manifest(folder: Path, settings: Mapping[str, Any], shards: Mapping[str, Shard]) -> None:

@@ -1,15 +1,16 @@
-"""A data set expanded piece by piece into a folder: a run that is cut off goes on where it stopped.
+"""A data set expanded shard by shard into a folder; an interrupted run resumes where it stopped.
 
-The folder of a run, from its first moment on::
+The folder of a run, from its start on::
 
     README.md       the data set card; until the end it says that the run is not finished
     manifest.json   the settings, and for every finished shard its rows, counts and checksum
     .unfinished/    the shards so far; the last step of a run renames it to data/
+    .lock           while a run is at work in the folder
 
-A file is written under another name, forced to the disk and then renamed, so that it is whole or
-not there. Each row is augmented by itself (see :class:`~textaug.Augmenter`), and so a shard is the
-same whenever, and in whichever process, it is made: however often a run is killed and started
-again, its last byte is that of a run that was left alone.
+A file is written under a temporary name, forced to the disk and then renamed, so that it is
+complete or absent. Each row is augmented by itself (see :class:`~textaug.Augmenter`), and so a
+shard does not depend on when and in which process it is written: a run that was killed and resumed
+ends with the same bytes as one that was not.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from textaug.core.expander import Expander
 from textaug.core.state import VERSION
 from textaug.io.write import check_format
 from textaug.pipeline.balance import Balance
+from textaug.pipeline.expand import expanded_features
 from textaug.runs.card import card, textaug_version, unfinished_card
 from textaug.runs.folder import (
     CARD,
@@ -39,18 +41,16 @@ from textaug.runs.folder import (
     sync_folder,
     write_atomically,
 )
-from textaug.runs.workers import Job, Task, make_shards
+from textaug.runs.workers import RunSpec, ShardSpec, write_shards
 from textaug.specs import outline
 
 if TYPE_CHECKING:
-    from datasets import Dataset, DatasetDict, Features
+    from datasets import Dataset, DatasetDict
 
 
-# What `load_dataset` reads whole from a folder; of CoNLL it would leave out the tags.
-FORMATS = ("parquet", "jsonl", "csv")
-# Rows of the source in a shard: enough for few files, few enough to lose little work.
-SHARD_SIZE = 1000
-MOST_SHARDS = 1000
+FORMATS = ("parquet", "jsonl", "csv")  # of CoNLL, `load_dataset` would drop the tags
+SHARD_SIZE = 1000  # rows of the source: few files, and little work lost where a run is killed
+MAX_SHARDS = 1000
 _NAME = re.compile(r"\w+")
 
 
@@ -71,33 +71,33 @@ def augment(
     command: str | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Shard]:
-    """Expand a split into a folder that ``load_dataset`` reads, or go on where a run stopped.
+    """Expand a split into a folder that ``load_dataset`` reads, or resume an interrupted run.
 
     Args:
         data: the splits; ``split`` is expanded (see :func:`textaug.expand`), the others are copied.
         augmenter: what makes the copies.
-        folder: an empty or new folder, or one of an earlier run with the same settings.
-        copies: how many for each row, at least 1, or what :func:`textaug.balanced` makes.
+        folder: an empty or new folder, or that of an earlier run with the same settings.
+        copies: per row, at least 1, or what :func:`textaug.balanced` returns.
         keep_original: whether the rows themselves stay.
         split: which split to expand.
         format: of the shards: ``parquet``, ``jsonl`` or ``csv``.
-        shard_size: rows of the source in a shard; default: 1,000, or as many more as it takes to
-            have at most 1,000 shards.
+        shard_size: rows of the source in a shard; default: 1,000, or more where that would give
+            more than 1,000 shards.
         batch_size: rows handed to the augmenter at a time; it never changes the result.
         num_proc: worker processes; it never changes the result.
-        source: what the data set is called in its card.
-        settings: further settings that a run must share with the one that it goes on with.
+        source: name of the data set in its card.
+        settings: further settings that a resumed run must share.
         command: how to start the run again, for the card.
-        progress: called with the number of finished shards and of all.
+        progress: called with the number of finished shards and of all shards.
 
     Returns:
-        The shards by file name. The counts of all survive a restart.
+        The shards by file name. The counts of all of them survive a restart.
 
     Raises:
         RunError: if the folder holds something else, or a run with other settings or other data;
             if another run is at work there; if a row is damaged, or a worker was killed.
         ValueError: if the format cannot hold a column.
-        OSError: if the disk is full. Everything finished stays; the same call goes on with it.
+        OSError: if the disk is full. Finished shards are kept; the same call resumes the run.
 
     >>> import tempfile
     >>> from datasets import Dataset, DatasetDict, load_dataset
@@ -108,6 +108,8 @@ def augment(
     >>> {name: shard.rows for name, shard in shards.items()}
     {'train-00000-of-00002.parquet': 15, 'train-00001-of-00002.parquet': 12}
     """
+    from datasets.fingerprint import Hasher
+
     if split not in data:
         raise RunError(f"there is no split {split!r}; the splits are {', '.join(data)}")
     for name in data:
@@ -115,19 +117,18 @@ def augment(
             raise RunError(f"split {name!r}: a split's name has letters, digits and _ only")
     if format not in FORMATS:
         raise RunError(f"format {format!r}: choose from {', '.join(FORMATS)}")
-    for name, value in (("shard_size", shard_size or 1), ("batch_size", batch_size)):
-        if value < 1:
+    numbers = {"shard_size": shard_size, "batch_size": batch_size, "num_proc": num_proc}
+    for name, value in numbers.items():
+        if value is not None and value < 1:
             raise RunError(f"{name}={value}: must be at least 1")
-    if num_proc < 1:
-        raise RunError(f"num_proc={num_proc}: must be at least 1")
     folder = Path(folder)
-    size = shard_size or max(SHARD_SIZE, -(-max(map(len, data.values())) // MOST_SHARDS))
-    features = _features(data[split].features, augmenter.provenance_column)
+    size = shard_size or max(SHARD_SIZE, -(-max(map(len, data.values())) // MAX_SHARDS))
+    features = expanded_features(data[split].features, augmenter)
     check_format(features, format)
     schema = augmenter.schema(data, split).check()
     expander = Expander(augmenter, copies, keep_original, data[split].features, schema)
-    job = Job(data, features, expander, split, format, batch_size, folder)
-    tasks = _tasks(data, size, format)
+    run = RunSpec(data, features, expander, split, format, batch_size, folder)
+    shards = _shards(data, size, format)
     wanted = {
         **(settings or {}),
         "source": source,
@@ -137,23 +138,23 @@ def augment(
         "format": format,
         "shard_size": size,
         "augmenter": outline(augmenter),
-        "augmenter_hash": _hash(augmenter),
+        "augmenter_hash": Hasher.hash(augmenter),
         "content": fingerprint(data),
         "textaug": f"{textaug_version()}, output version {VERSION}",
     }
     folder.mkdir(parents=True, exist_ok=True)
-    with locked_folder(folder) as lock:
+    with locked_folder(folder):
         done = resume_run(folder, json.loads(json.dumps(wanted)))
         if not done:
-            write_atomically(folder / CARD, unfinished_card(job, command).encode())
-        progress(len(done), len(tasks))
-        missing = [task for task in tasks if task.name not in done]
-        for name, shard in make_shards(job, missing, num_proc, lock):
-            done[name] = shard
+            write_atomically(folder / CARD, unfinished_card(run, command).encode())
+        progress(len(done), len(shards))
+        missing = [shard for shard in shards if shard.name not in done]
+        for name, written in write_shards(run, missing, num_proc):
+            done[name] = written
             save_manifest(folder, wanted, done)
-            progress(len(done), len(tasks))
-        done = {task.name: done[task.name] for task in tasks}
-        write_atomically(folder / CARD, card(job.features, done, wanted, command).encode())
+            progress(len(done), len(shards))
+        done = {shard.name: done[shard.name] for shard in shards}
+        write_atomically(folder / CARD, card(features, done, wanted, command).encode())
         if (folder / UNFINISHED).exists():
             (folder / UNFINISHED).rename(folder / DATA)
             sync_folder(folder)
@@ -161,16 +162,16 @@ def augment(
 
 
 def fingerprint(data: DatasetDict) -> str:
-    """A hash of what a data set holds: names, features, every value. Not of how it is stored."""
+    """A hash of the content of a data set: names, features, every value; not of its storage."""
     import pyarrow as pa
 
     digest = blake2b(digest_size=16)
     for name, rows in data.items():
         digest.update(f"{name}\x1f{len(rows)}\x1f{rows.features!r}\x1f".encode())
         for table in rows.with_format("arrow").iter(SHARD_SIZE):
-            # Taken row by row, so that nothing is left of where the rows were stored.
-            every = pa.array(range(len(table)))
-            plain = table.combine_chunks().take(every).replace_schema_metadata(None)
+            # `take` copies, so that offsets and chunks of the storage do not count.
+            rows_of_table = pa.array(range(len(table)))
+            plain = table.combine_chunks().take(rows_of_table).replace_schema_metadata(None)
             sink = pa.BufferOutputStream()
             with pa.ipc.new_stream(sink, plain.schema) as stream:
                 stream.write_table(plain)
@@ -178,26 +179,11 @@ def fingerprint(data: DatasetDict) -> str:
     return digest.hexdigest()
 
 
-def _hash(augmenter: Augmenter) -> str:
-    from datasets.fingerprint import Hasher
-
-    return str(Hasher.hash(augmenter))
-
-
-def _features(features: Features, provenance: str | None) -> Features:
-    from datasets import Value
-
-    features = features.copy()
-    if provenance:
-        features.setdefault(provenance, Value("string"))
-    return features
-
-
-def _tasks(data: Mapping[str, Dataset], size: int, format: str) -> list[Task]:
-    tasks = []
+def _shards(data: Mapping[str, Dataset], size: int, format: str) -> list[ShardSpec]:
+    shards = []
     for split, rows in data.items():
         number = -(-len(rows) // size) or 1
         for i in range(number):
             name = f"{split}-{i:05d}-of-{number:05d}.{format}"
-            tasks.append(Task(name, split, i * size, min((i + 1) * size, len(rows))))
-    return tasks
+            shards.append(ShardSpec(name, split, i * size, min((i + 1) * size, len(rows))))
+    return shards

@@ -1,10 +1,10 @@
-"""The processes that make the shards of a run."""
+"""The processes that write the shards of a run."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Task:
-    """A shard to make."""
+class ShardSpec:
+    """A shard to write: its file name, and the rows of the source that it is made from."""
 
     name: str
     split: str
@@ -35,8 +35,8 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Job:
-    """What every worker needs to make a shard."""
+class RunSpec:
+    """What every worker needs in order to write a shard."""
 
     data: DatasetDict
     features: Features
@@ -47,32 +47,29 @@ class Job:
     folder: Path
 
 
-# The work
+_worker: tuple[RunSpec, int]  # the run and the rank of this worker process
 
 
-_here: tuple[Job, int]  # of a worker process
-
-
-def make_shards(
-    job: Job, tasks: list[Task], num_proc: int, lock: int
+def write_shards(
+    run: RunSpec, shards: Sequence[ShardSpec], num_proc: int
 ) -> Iterator[tuple[str, Shard]]:
-    """Make the shards, in this process or in workers, and yield each as it is finished."""
+    """Write the shards, in this process or in workers, and yield each as it is finished."""
     if num_proc == 1:
-        for task in tasks:
-            yield task.name, _make(job, task, None)
+        for shard in shards:
+            yield shard.name, _write_shard(run, shard, None)
         return
     context = multiprocessing.get_context()
     ranks = context.SimpleQueue()
     for rank in range(num_proc):
         ranks.put(rank)
-    with ProcessPoolExecutor(num_proc, context, _begin, (job, ranks, lock)) as pool:
+    with ProcessPoolExecutor(num_proc, context, _start_worker, (run, ranks)) as pool:
         try:
-            futures = {pool.submit(_work, task): task for task in tasks}
+            futures = {pool.submit(_work, shard): shard for shard in shards}
             for future in as_completed(futures):
                 yield futures[future].name, future.result()
         except BrokenProcessPool:
             raise RunError(
-                "a worker process was killed, for lack of memory maybe; the same command goes on "
+                "a worker process was killed, maybe for lack of memory; the same command resumes "
                 "where it stopped (fewer workers or smaller batches need less memory)"
             ) from None
         except BaseException:
@@ -80,12 +77,10 @@ def make_shards(
             raise
 
 
-def _begin(job: Job, ranks: Any, lock: int) -> None:
-    global _here
-    if multiprocessing.get_start_method() == "fork":
-        os.close(lock)  # held by the run alone
-    _here = (job, ranks.get())
+def _start_worker(run: RunSpec, ranks: Any) -> None:
+    global _worker
     Thread(target=_end_with_parent, daemon=True).start()
+    _worker = (run, ranks.get())
 
 
 def _end_with_parent() -> None:
@@ -95,59 +90,59 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _work(task: Task) -> Shard:
-    return _make(_here[0], task, _here[1])
+def _work(shard: ShardSpec) -> Shard:
+    run, rank = _worker
+    return _write_shard(run, shard, rank)
 
 
-def _make(job: Job, task: Task, rank: int | None) -> Shard:
-    """Make a shard and write it."""
+def _write_shard(run: RunSpec, shard: ShardSpec, rank: int | None) -> Shard:
     from datasets import Dataset, DatasetInfo
 
-    rows = job.data[task.split].select(range(task.start, task.stop))
-    augmenter = job.expander.augmenter
+    rows = run.data[shard.split].select(range(shard.start, shard.stop))
+    augmenter = run.expander.augmenter
     augmenter.counts.clear()
-    table = _expanded(job, task, rows, rank) if task.split == job.split else _copied(job, rows)
-    counts = augmenter.counts if task.split == job.split else {}
-    made = Dataset(table, info=DatasetInfo(features=job.features))
+    is_expanded = shard.split == run.split
+    table = _expanded(run, shard, rows, rank) if is_expanded else _copied(run, rows)
+    made = Dataset(table, info=DatasetInfo(features=run.features))
     content = BytesIO()
-    write(made, content, job.format)
-    home = job.folder / DATA
+    write(made, content, run.format)
+    home = run.folder / DATA
     write_atomically(
-        (home if home.exists() else job.folder / UNFINISHED) / task.name, content.getbuffer()
+        (home if home.exists() else run.folder / UNFINISHED) / shard.name, content.getbuffer()
     )
     return Shard(
         rows=len(made),
         source_rows=len(rows),
         sha256=sha256(content.getbuffer()).hexdigest(),
-        counts={reason: n for reason, n in sorted(counts.items()) if n},
+        counts={reason: n for reason, n in sorted(augmenter.counts.items()) if n},
     )
 
 
-def _expanded(job: Job, task: Task, rows: Dataset, rank: int | None) -> Any:
+def _expanded(run: RunSpec, shard: ShardSpec, rows: Dataset, rank: int | None) -> Any:
     import pyarrow as pa
 
-    schema = job.features.arrow_schema
+    schema = run.features.arrow_schema
     tables = [schema.empty_table()]
-    start = task.start
-    for batch in rows.with_format("arrow").iter(job.batch_size):
+    start = shard.start
+    for batch in rows.with_format("arrow").iter(run.batch_size):
         try:
-            columns = job.expander(batch.to_pydict(), rank)
+            columns = run.expander(batch.to_pydict(), rank)
         except ValueError as error:
             last = start + len(batch) - 1
             raise RunError(
-                f"in rows {start:,} to {last:,} of split {task.split!r} (the first is 0): {error}. "
-                "textaug check names every such row"
+                f"in rows {start:,} to {last:,} of split {shard.split!r} (the first is 0): "
+                f"{error}. textaug check names every such row"
             ) from error
         tables.append(pa.Table.from_pydict(columns, schema=schema))
         start += len(batch)
     return pa.concat_tables(tables).combine_chunks()
 
 
-def _copied(job: Job, rows: Dataset) -> Any:
+def _copied(run: RunSpec, rows: Dataset) -> Any:
     import pyarrow as pa
 
     table = rows.with_format("arrow")[:]
-    for name in job.features:
-        if name not in table.column_names:  # where rows came from
+    for name in run.features:
+        if name not in table.column_names:  # the provenance column
             table = table.append_column(name, pa.array([ORIGINAL] * len(rows), pa.string()))
-    return table.select(list(job.features)).cast(job.features.arrow_schema)
+    return table.select(list(run.features)).cast(run.features.arrow_schema)
