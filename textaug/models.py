@@ -17,6 +17,12 @@ DTYPES = ("auto", "float32", "bfloat16", "float16")
 # Lengths are rounded up to a multiple of this, see `batches`.
 LENGTH_STEP = 8  # tokens
 
+FORKED = (
+    "CUDA was used in the parent process before map(num_proc=...) forked this one, which cannot "
+    "use it any more; call map with num_proc in a process in which nothing has run on a GPU yet "
+    "(torch.cuda.is_available() counts too), or without num_proc"
+)
+
 _IMPORTED_IN = os.getpid()
 
 # By class, what such a model is called and which ones will do: for the error messages.
@@ -66,6 +72,7 @@ def load(
             no network that takes seconds; what the hub's cache holds is still found.
         ValueError: if the model is of another kind, or lacks weights that this kind needs.
             (``transformers`` would draw those at random and only warn.)
+        RuntimeError: in a forked worker whose parent has used CUDA, if it is to go to a GPU.
 
     Needs a model:
 
@@ -77,6 +84,8 @@ def load(
     if device is None:
         count = torch.cuda.device_count()
         device = f"cuda:{(rank or 0) % count}" if count else "cpu"
+    if torch.device(device).type == "cuda" and torch.cuda._is_in_bad_fork():
+        raise RuntimeError(FORKED)
     if dtype == "auto":
         half = torch.device(device).type == "cuda" and torch.cuda.is_bf16_supported(
             including_emulation=False
@@ -261,6 +270,10 @@ def run_in_batches(
         except torch.cuda.OutOfMemoryError:
             if len(batch) == 1:
                 raise
+        except RuntimeError as error:  # of a model that the parent had loaded
+            if "CUDA in forked subprocess" not in str(error):
+                raise
+            raise RuntimeError(FORKED) from error
         if output is None:  # out of the "except", where the failed tensors would still be held
             torch.cuda.empty_cache()
             waiting = [half for batch in waiting for half in _halves(batch)]
