@@ -68,10 +68,11 @@ def _use(entry: dict[str, Any]) -> str:
 def _workers(found: dict[str, Any]) -> str:
     few, many = found["sentences"]
     busy = "" if found["busy"] is None else f", the GPU busy {found['busy']:.0%} of the time"
+    started = _rate(found["per_second_started"])
     return (
         f"Masked LM ({found['model']}) with `num_proc={found['processes']}` on one device: "
         f"{many:,} sentences at {_rate(found['per_second'])} a second, start-up and all{busy}; "
-        f"without the start-up (the difference to {few:,} sentences) at {_rate(found['per_second_started'])}."
+        f"without the start-up (the difference to {few:,} sentences) at {started}."
     )
 
 
