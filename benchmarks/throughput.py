@@ -5,7 +5,7 @@ One command measures, and writes JSON, a Markdown table and a chart::
     python benchmarks/throughput.py                     # everything
     python benchmarks/throughput.py floor training      # some sections; the others stay
     python benchmarks/throughput.py --quick             # small sizes, to try it, into runs/
-    python benchmarks/throughput.py --device cuda floor # on a GPU, into results_cuda.json
+    python benchmarks/throughput.py --device cuda       # on a GPU, into results_cuda.json
 
 Whatever is compared runs in turns, A B A B, and each figure is the median of the ratios of the
 rounds. Speeds depend on the machine, which is recorded; ratios hardly do.
@@ -41,9 +41,11 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")  # every model here is a folder
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(Path(__file__).parent), str(ROOT)]
 
+import gpu_use  # noqa: E402
 import throughput_report  # noqa: E402
 
 CONLL = ROOT.parent / "shared" / "data" / "conll2003" / "eng.train"
+CONLL = Path(os.environ.get("CONLL_TRAIN", CONLL))
 WORK = ROOT / "runs" / "throughput"
 RESULTS = Path(__file__).parent / "results" / "throughput"
 PACKAGES = ("torch", "transformers", "datasets", "pyarrow", "numpy", "ctranslate2")
@@ -73,6 +75,7 @@ FILES = TemporaryDirectory()  # for the data set, until this process ends
 # Of the slowest peers' methods so many sentences, the first ones.
 FEW = {"textattack_keyboard": 32, "textattack_synonyms": 32, "nlpaug_contextual": 32}
 SHARE = 0.1  # of the words are changed, in every library
+WORKERS = 12  # processes that share a GPU
 OUTPUT_TOKENS = 24  # of every translation by a model with random weights
 GROWTH = (1_000, 10_000, 100_000, 1_000_000)
 BUDGETS = (512, 1024, 2048, 4096, 8192)  # padded tokens in a batch, tried for the bare model
@@ -139,9 +142,13 @@ def environment(device: str) -> dict[str, Any]:
         except Exception:
             return None
 
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True
-    ).stdout.strip()
+    commit = os.environ.get("COMMIT")  # where the checkout came without its history
+    commit = (
+        commit
+        or subprocess.run(
+            ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True
+        ).stdout.strip()
+    )
     processor = next(
         (
             line.partition(":")[2].strip()
@@ -180,11 +187,7 @@ def sentences(number: int) -> Any:
 
     In files, as what ``load_dataset`` gives: of a data set in memory the results stay there too.
     """
-    from datasets import concatenate_datasets
-
-    data = corpus()
-    repeated = concatenate_datasets([data] * -(-number // len(data)))
-    return repeated.select(range(number))
+    return repeated(corpus(), number)
 
 
 def some_sentences(number: int) -> Any:
@@ -196,6 +199,13 @@ def some_sentences(number: int) -> Any:
         if 8 <= len(tokens) <= 40 and sum(token.islower() for token in tokens) > len(tokens) / 2
     ]
     return wanted.select(keep[:number]).flatten_indices(keep_in_memory=True)
+
+
+def repeated(data: Any, number: int) -> Any:
+    """As many rows as that, the same ones again where there are too few."""
+    from datasets import concatenate_datasets
+
+    return concatenate_datasets([data] * -(-number // len(data))).select(range(number))
 
 
 def some_text(number: int) -> Any:
@@ -407,6 +417,8 @@ def _masked_lm_floor(options: argparse.Namespace) -> dict[str, Any]:
     size = "base" if options.device == "cuda" else "minilm"
     number = 64 if options.quick else 20_000 if options.device == "cuda" else 400
     data = some_sentences(number)
+    if options.device == "cuda":
+        data = repeated(data, number).flatten_indices(keep_in_memory=True)
     folder = masked_lm(size)
     augmenter = MaskedLMSubstitution(folder, device=options.device, batch_tokens=options.tokens)
     with recorded(module, "logits_at") as calls:
@@ -442,29 +454,29 @@ def _masked_lm_floor(options: argparse.Namespace) -> dict[str, Any]:
     result = over_bare("masked LM", augmenter, data, "forward", forward, options.rounds)
     took = median(result["seconds"]["masked LM"])
     tokens = sum(map(len, rows))
-    result |= {"model": size, "tokens_per_second": tokens / took}
-    if options.device == "cuda":
-        result |= _share_of_ceiling(model, tokens, took)
+    result |= {"model": size, "tokens_per_second": tokens / took, "tokens": tokens}
+    if options.device == "cuda" or options.quick:
+        device = options.device
+        encoder = model.base_model.encoder
+        work = 2 * sum(p.numel() for p in encoder.parameters()) * tokens
+        ceiling = gpu_use.matrix_ceiling(device, model.dtype)
+        inside = min(gpu_use.seconds_in(encoder, forward, device) for _ in range(3))
+        result |= {
+            "dtype": str(model.dtype),
+            "ceiling_flops": ceiling,
+            "share_of_ceiling": work / took / ceiling,
+            "share_in_encoder": work / inside / ceiling,
+            **_busy(augmenter, data, forward, device),
+        }
     return {"masked LM": result}
 
 
-def _share_of_ceiling(model: Any, tokens: int, seconds: float) -> dict[str, float]:
-    """Operations done a second, over those of a large matrix product."""
-    import torch
-
-    n = 8192
-    a = torch.randn(n, n, device="cuda", dtype=model.dtype)
-    times = []
-    for _ in range(10):
-        torch.cuda.synchronize()
-        start = perf_counter()
-        for _ in range(10):
-            a @ a
-        torch.cuda.synchronize()
-        times.append((perf_counter() - start) / 10)
-    ceiling = 2 * n**3 / median(times)
-    weights = sum(p.numel() for p in model.base_model.encoder.parameters())
-    return {"ceiling_flops": ceiling, "share_of_ceiling": 2 * weights * tokens / seconds / ceiling}
+def _busy(augmenter: Any, data: Any, bare: Callable[[], None], device: str) -> dict[str, Any]:
+    """How busy the GPU is under an augmenter, and under the bare work of its model."""
+    ours = gpu_use.busy_share(
+        lambda: mapped(data, augmenter, batch_size=len(data)) and None, device
+    )
+    return {"busy": ours, "busy_bare": gpu_use.busy_share(bare, device)}
 
 
 def _translation_floor(options: argparse.Namespace) -> dict[str, Any]:
@@ -475,12 +487,11 @@ def _translation_floor(options: argparse.Namespace) -> dict[str, Any]:
     from textaug.translation.seq2seq import HFTranslator
 
     number = 8 if options.quick else 4_000 if options.device == "cuda" else 64
+    # A step of decoding takes a GPU about as long for few rows as for many.
+    tokens = options.tokens * (4 if options.device == "cuda" else 1)
     data = some_text(number)
     folders = marian()
-    pair = [
-        HFTranslator(folder, device=options.device, batch_tokens=options.tokens)
-        for folder in folders
-    ]
+    pair = [HFTranslator(folder, device=options.device, batch_tokens=tokens) for folder in folders]
     augmenter = BackTranslation(engine=pair)
     with recorded(HFTranslator, "_generate") as calls:
         mapped(data, augmenter, batch_size=len(data))
@@ -515,6 +526,7 @@ def _translation_floor(options: argparse.Namespace) -> dict[str, Any]:
     if options.device == "cuda":
         model, _ = load("AutoModelForSeq2SeqLM", folders[0], None, "auto", "cuda")
         result |= {"output_tokens": OUTPUT_TOKENS, "dtype": str(model.dtype)}
+        result |= _busy(augmenter, data, generate, "cuda")
     return {"back-translation": result}
 
 
@@ -526,10 +538,14 @@ def _example(row: Any, names: Sequence[str]) -> Any:
 
 
 def _ctranslate2_floor(options: argparse.Namespace) -> dict[str, Any]:
+    from importlib.util import find_spec
+
     from textaug import BackTranslation
     from textaug.translation import ct2
     from textaug.translation.ct2 import CTranslate2
 
+    if find_spec("ctranslate2") is None:
+        return {}
     number = 16 if options.quick else 200
     data = some_text(number)
     pair = [CTranslate2(folder, device="cpu", batch_tokens=options.tokens) for folder in marian()]
@@ -974,6 +990,63 @@ def child(name: str, size: int) -> None:
     print(json.dumps({"seconds": took, "cpu_seconds": used, "peak_mib": peak[0] / 1024}))
 
 
+# Workers that share a GPU
+
+
+def workers(options: argparse.Namespace) -> dict[str, Any]:
+    """The masked language model in several processes on one GPU, and as it is set by default."""
+    size = "base" if options.device == "cuda" and not options.quick else "minilm"
+    masked_lm(size)
+    processes = min(WORKERS, os.cpu_count() or 1)
+    each = (16, 64) if options.quick else (4_000, 24_000)  # sentences for each process
+    command = [sys.executable, __file__, "--child", "workers", options.device, size]
+    command += map(str, [options.tokens, processes, *(processes * number for number in each)])
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return result | {"model": size, "processes": processes}
+
+
+def workers_child(device: str, size: str, tokens: str, processes: str, *numbers: str) -> None:
+    """Augment in worker processes; print seconds by number of sentences, and how busy the GPU is.
+
+    The difference of two numbers is what is left without starting the workers.
+    """
+    from datasets import load_from_disk
+
+    from textaug import MaskedLMSubstitution
+
+    where = None if device == "cuda" else device
+    augmenter = MaskedLMSubstitution(masked_lm(size), device=where, batch_tokens=int(tokens))
+    seconds, busy = [], None
+    with TemporaryDirectory() as folder:
+        repeated(some_sentences(20_000), int(numbers[-1])).save_to_disk(folder)
+        data = load_from_disk(folder)
+        for number in map(int, numbers):
+            with gpu_use.watched(device) as percent:
+                start = perf_counter()
+                mapped(
+                    data.select(range(number)),
+                    augmenter,
+                    batch_size=4_000,
+                    num_proc=int(processes),
+                    with_rank=True,
+                )
+                seconds.append(perf_counter() - start)
+            busy = gpu_use.while_working(percent)
+    few, many = map(int, numbers)
+    print(
+        json.dumps(
+            {
+                "sentences": [few, many],
+                "seconds": seconds,
+                "per_second": many / seconds[1],
+                "per_second_started": (many - few) / (seconds[1] - seconds[0]),
+                "busy": busy,
+            }
+        )
+    )
+
+
 # Training
 
 
@@ -1055,6 +1128,7 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "peers": peers,
     "growth": growth,
     "training": training,
+    "workers": workers,
     "import": import_time,
 }
 
@@ -1069,12 +1143,15 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, help="batch_tokens of the models")
     parser.add_argument("--output_dir", type=Path)
     parser.add_argument("--report", action="store_true", help="only make table and chart anew")
-    parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if unknown := set(options.sections) - set(SECTIONS):
         parser.error(f"no such section: {', '.join(sorted(unknown))}")
     WORK.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("HF_HOME", str(WORK / "hf"))
+    if options.child and options.child[0] == "workers":
+        workers_child(*options.child[1:])
+        return
     if options.child:
         child(options.child[0], int(options.child[1]))
         return
@@ -1084,7 +1161,8 @@ def main() -> None:
     output.mkdir(parents=True, exist_ok=True)
     path = output / ("results_cuda.json" if options.device == "cuda" else "results.json")
     results = json.loads(path.read_text()) if path.exists() else {}
-    default = ["floor"] if options.device == "cuda" else list(SECTIONS)
+    default = [name for name in SECTIONS if name != "workers"]
+    default = ["floor", "workers"] if options.device == "cuda" else default
     for name in [] if options.report else options.sections or default:
         where = environment(options.device)
         start = perf_counter()

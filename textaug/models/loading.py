@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from textaug.models.batching import mind_forks
+from textaug.models.batching import FORKED, mind_forks
 from textaug.offline import MASKED_LM, hub_is_reachable, masked_lm
 
 DTYPES = ("auto", "float32", "bfloat16", "float16")
@@ -59,6 +59,7 @@ def load(
             no network that takes seconds; what the hub's cache holds is still found.
         ValueError: if the model is of another kind, or lacks weights that this kind needs.
             (``transformers`` would draw those at random and only warn.)
+        RuntimeError: in a forked worker whose parent has used CUDA, if it is to go to a GPU.
 
     Needs a model:
 
@@ -70,6 +71,8 @@ def load(
     if device is None:
         count = torch.cuda.device_count()
         device = f"cuda:{(rank or 0) % count}" if count else "cpu"
+    if torch.device(device).type == "cuda" and torch.cuda._is_in_bad_fork():
+        raise RuntimeError(FORKED)
     if dtype == "auto":
         half = torch.device(device).type == "cuda" and torch.cuda.is_bf16_supported(
             including_emulation=False
