@@ -5,7 +5,7 @@
 - ``schedule``: which runs there are, and which rows each step of a run sees;
 - ``packing``: batches without padding;
 - ``training``: one run, from the training set to its scores;
-- ``experiment``: all runs, in one process or several;
+- ``experiment``: all runs, in one process or several (``workers``);
 - ``results``: the JSON file; ``report``: its tables and its chart;
 - ``seqeval_metric``: F1 of mentions.
 """

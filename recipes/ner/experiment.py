@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context, parent_process
+from concurrent.futures import as_completed
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
-import torch
 from datasets import Dataset
 
 from textaug.specs import build
@@ -22,6 +19,7 @@ from .data import data_of, sample
 from .results import line, open_results, save
 from .schedule import Run, plan
 from .training import quiet, train_once
+from .workers import spawned
 
 
 @quiet()
@@ -82,23 +80,10 @@ def train_all(
         return
     # One thread each: two processes with one thread train more per hour than one with two.
     threads = max(1, (os.cpu_count() or 1) // arguments.jobs)
-    pool = ProcessPoolExecutor(arguments.jobs, get_context("spawn"), _begin_worker, (threads,))
+    pool = spawned(arguments.jobs, threads)
     try:
         waiting = [pool.submit(train, arguments, each) for each in runs]
         for future in as_completed(waiting):
             yield future.result()
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _begin_worker(threads: int) -> None:
-    torch.set_num_threads(threads)
-    Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A spawned process outlives a parent that is killed, and would train on for hours."""
-    parent = parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)

@@ -1,4 +1,4 @@
-"""Table and chart from what ``throughput.py`` measured."""
+"""Tables and chart from the results of the throughput benchmark."""
 
 from __future__ import annotations
 
@@ -150,15 +150,6 @@ def _footer(results: dict[str, Any]) -> str:
     versions = ", ".join(f"{name} {number}" for name, number in newest["versions"].items())
     gpu = f", {newest['gpu']}" if newest["gpu"] else ""
     return f"Medians of rounds in turns, on {newest['machine']}{gpu}; {versions}."
-
-
-def into_readme(command: str, table: str, readme: Path) -> None:
-    """Put a table between the two marks of the command that wrote it, if the README has them."""
-    text = readme.read_text()
-    before, start, rest = text.partition(f"<!-- written by {command} -->")
-    _, end, after = rest.partition(f"<!-- end of {command} -->")
-    if start and end:
-        readme.write_text(f"{before}{start}\n{table}\n{end}{after}")
 
 
 def chart(results: dict[str, Any], path: Path) -> None:
