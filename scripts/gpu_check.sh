@@ -4,12 +4,13 @@
 #     scripts/gpu_wheels.sh                # once, where there is a network; then carry the checkout
 #     scripts/gpu_check.sh [--device cuda|cpu] [--quick] [--out FOLDER]
 #
-# Runs the tests marked gpu, then benchmarks/throughput.py (floor, workers). Each step has its own
-# time limit and all together eight minutes (three with --quick, ten on a CPU); a step that fails does not stop
-# the others. Results, logs and status.json, which is written after every step, go into FOLDER
-# (default: runs/gpu). WHEELS is the folder with the wheels (default: build/wheels; without it, what
-# is installed is used); CONLL_TRAIN is CoNLL-2003's eng.train (default: build/eng.train; without it
-# the built-in corpus is augmented); COMMIT names the commit where git does not travel. `--device cpu --quick` tries all this without a GPU.
+# Runs the tests marked gpu, then benchmarks.throughput (floor, workers). Each step has its own
+# time limit; the limit of all steps together is eight minutes (three with --quick, ten on a CPU). A
+# step that fails does not stop the others. Results, logs and status.json, which is written after
+# every step, go into FOLDER (default: runs/gpu). WHEELS is the folder with the wheels (default:
+# build/wheels; without it, the installed packages are used). CONLL_TRAIN is CoNLL-2003's eng.train
+# (default: build/eng.train; without it the built-in corpus is augmented). COMMIT names the commit
+# for a checkout without its history. `--device cpu --quick` tries all this without a GPU.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 device=cuda quick= out=runs/gpu
@@ -65,10 +66,10 @@ import platform, torch, transformers, datasets, pyarrow, huggingface_hub, textau
 print(platform.python_version(), *(f'{m.__name__} {m.__version__}' for m in
       (torch, transformers, datasets, pyarrow, huggingface_hub)))
 print('CUDA devices:', torch.cuda.device_count())"
-step tests 130 "$python" -m pytest tests/test_gpu.py -m gpu --device "$device" -p no:cacheprovider \
+step tests 130 "$python" -m pytest tests/contract/test_gpu.py -m gpu --device "$device" -p no:cacheprovider \
     -q --durations=5 --junitxml="$out/tests.xml"
 for section in floor workers; do
-    step "$section" 180 "$python" benchmarks/throughput.py "$section" --device "$device" $quick \
+    step "$section" 180 "$python" -m benchmarks.throughput "$section" --device "$device" $quick \
         --rounds 3 --output_dir "$out"
 done
 exit $failed

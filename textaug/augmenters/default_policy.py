@@ -37,7 +37,7 @@ def default_policy(
     What comes out is no English, but its labels are right. None of the steps helps as much alone.
 
     Use it in the collator, where every batch gets fresh copies, or expand with it; needs the extra
-    ``names``. ``benchmarks/label_efficiency.py`` measures what it is worth.
+    ``names``. ``benchmarks/label_efficiency`` measures what it is worth.
 
     Args:
         dataset: the training data that its steps draw from, and that it is meant to augment.
