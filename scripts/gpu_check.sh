@@ -68,7 +68,7 @@ print('CUDA devices:', torch.cuda.device_count())"
 step tests 130 "$python" -m pytest tests/test_gpu.py -m gpu --device "$device" -p no:cacheprovider \
     -q --durations=5 --junitxml="$out/tests.xml"
 for section in floor workers; do
-    step "$section" 180 "$python" benchmarks/throughput.py "$section" --device "$device" $quick \
+    step "$section" 200 "$python" benchmarks/throughput.py "$section" --device "$device" $quick \
         --rounds 3 --output_dir "$out"
 done
 exit $failed
