@@ -69,7 +69,7 @@ print('CUDA devices:', torch.cuda.device_count())"
 step tests 130 "$python" -m pytest tests/contract/test_gpu.py -m gpu --device "$device" -p no:cacheprovider \
     -q --durations=5 --junitxml="$out/tests.xml"
 for section in floor workers; do
-    step "$section" 180 "$python" -m benchmarks.throughput "$section" --device "$device" $quick \
+    step "$section" 200 "$python" -m benchmarks.throughput "$section" --device "$device" $quick \
         --rounds 3 --output_dir "$out"
 done
 exit $failed

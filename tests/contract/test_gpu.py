@@ -20,6 +20,7 @@ from textaug import (
     TeacherAgreement,
 )
 from textaug.core.reading import read_examples
+from textaug.corpora import builtin_corpus
 from textaug.models import batching
 from textaug.models.loading import load
 from textaug.models.masked_lm import masked_lm_engine
@@ -30,7 +31,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Recommended. pip install sacremoses"),
 ]
 SIZES = (1, 7, 256)
-LEAST_SAME = 0.5  # of the rows, in 16 bits, at another batch size
+LEAST_SAME = 0.95  # of the rows, in 16 bits, at another batch size
 
 
 @pytest.fixture
@@ -53,8 +54,8 @@ def folders(tmp_path_factory):
 
 
 @pytest.fixture
-def rows(corpus):
-    return concatenate_datasets([corpus] * 5).select(range(257))
+def rows():
+    return builtin_corpus()["train"].select(range(257))
 
 
 def mapped(rows, augment, size):
@@ -175,7 +176,7 @@ def test_out_of_memory_halves_the_batch(corpus, device, monkeypatch):
     finally:
         torch.cuda.set_per_process_memory_fraction(1.0)
     assert halved and max(halved) > 1000
-    assert found == expected * 100
+    assert list(found) == list(expected) * 100
 
 
 FORKS = """
