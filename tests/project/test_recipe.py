@@ -1,25 +1,32 @@
 """The fine-tuning recipe, on a tiny random BERT."""
 
 import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from support.models import tiny_bert_encoder
 
 for _package in ("evaluate", "matplotlib", "seqeval", "sklearn", "accelerate"):
     pytest.importorskip(_package, reason="the recipes need: pip install 'textaug-nlp[recipes]'")
 
 import textaug  # noqa: E402
-from recipes.ner import report  # noqa: E402
+from recipes.ner import report, training  # noqa: E402
 from recipes.ner.arguments import Arguments  # noqa: E402
-from recipes.ner.data import data_of, sample  # noqa: E402
+from recipes.ner.data import data_of, load_data, mentions, sample  # noqa: E402
 from recipes.ner.experiment import run  # noqa: E402
 from recipes.ner.packing import Packed  # noqa: E402
 from recipes.ner.schedule import Run, schedule  # noqa: E402
 from recipes.ner.seqeval_metric import Seqeval  # noqa: E402
-from recipes.ner.training import train_once  # noqa: E402
+from recipes.ner.training import quiet, train_once  # noqa: E402
 from textaug.core.tag_schemes import to_spans  # noqa: E402
 from textaug.specs import build  # noqa: E402
 
@@ -269,3 +276,88 @@ def test_without_padding_the_loss_is_the_same(arguments):
     with torch.no_grad():
         expected = model(**padded(gold.to_list())).loss
         assert model(**batch).loss == pytest.approx(expected.item(), abs=1e-5)
+
+
+class Untrained(torch.nn.Module):
+    device = torch.device("cpu")
+
+
+def conll(path, *sentences):
+    """A CoNLL file of these sentences, each ``"word/tag word/tag"``."""
+    rows = ("\n".join(pair.replace("/", " ") for pair in text.split()) for text in sentences)
+    path.write_text("\n\n".join(rows) + "\n")
+    return str(path)
+
+
+def test_a_token_without_a_label_is_neither_trained_nor_evaluated_on(tmp_path, monkeypatch):
+    file = conll(tmp_path / "train", *(f"Ann/B-PER x{i}/_ ran/O" for i in range(9)))
+    test = load_data("", file, None, None)["test"]
+    assert test["ner_tags"][0] == [1, -1, 0]
+    assert mentions(test) == len(test)
+    wrong_there = [["B-PER", "I-PER", "O"]] * len(test)
+    monkeypatch.setattr(training, "predict", lambda *_: wrong_there)
+    scores = training.score(Untrained(), None, test)
+    assert scores["mentions"]["overall_f1"] == 1
+    assert scores["tokens"]["accuracy"] == 1
+
+
+def test_the_validation_file_stays_where_the_test_set_is_split_off(tmp_path):
+    train = conll(tmp_path / "train", *(f"Ann/B-PER x{i}/O" for i in range(20)))
+    validation = conll(tmp_path / "validation", "Bo/B-PER slept/O")
+    data = load_data("", train, validation, None)
+    assert {name: len(rows) for name, rows in data.items()} == {
+        "train": 17,
+        "validation": 1,
+        "test": 3,
+    }
+    assert data["validation"]["tokens"][:] == [["Bo", "slept"]]
+
+
+def test_loggers_and_progress_bars_are_as_before_a_run():
+    import datasets
+    import transformers
+
+    def state():
+        return (
+            logging.getLogger("textaug").level,
+            transformers.logging.get_verbosity(),
+            transformers.logging.is_progress_bar_enabled(),
+            datasets.are_progress_bars_disabled(),
+        )
+
+    before = state()
+    with quiet():
+        assert logging.getLogger("textaug").level == logging.ERROR
+    assert state() == before
+
+
+POOL = """
+import time
+from recipes.ner.workers import spawned
+
+if __name__ == "__main__":
+    pool = spawned(2)
+    print(*{pool.submit(__import__("os").getpid).result() for _ in range(4)}, flush=True)
+    pool.submit(time.sleep, 60)
+    time.sleep(60)
+"""
+
+
+def test_workers_end_with_a_killed_parent(tmp_path):
+    script = tmp_path / "pool.py"
+    script.write_text(POOL)
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    parent = subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    workers = [int(number) for number in parent.stdout.readline().split()]
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    assert workers
+    end = time.monotonic() + 20
+    while alive := [pid for pid in workers if Path(f"/proc/{pid}/stat").exists()]:
+        # An orphan that has ended may wait for its new parent to read its status.
+        if all(Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z" for pid in alive):
+            break
+        assert time.monotonic() < end, f"still running: {alive}"
+        time.sleep(0.1)
