@@ -384,10 +384,13 @@ def wait_for(device: str) -> None:
 def floor(options: argparse.Namespace) -> dict[str, Any]:
     """Augmenters over the least that has to be done."""
     results = {}
-    if options.device == "cpu":
+    if options.device == "cpu" and not options.part:
         results |= _cheap_floor(options)
-    results |= _masked_lm_floor(options) | _translation_floor(options)
-    if options.device == "cpu":
+    if options.part != "translation":
+        results |= _masked_lm_floor(options)
+    if options.part != "masked-lm":
+        results |= _translation_floor(options)
+    if options.device == "cpu" and not options.part:
         results |= _ctranslate2_floor(options) | _offline_translation_floor(options)
     return results
 
@@ -467,8 +470,24 @@ def _masked_lm_floor(options: argparse.Namespace) -> dict[str, Any]:
             "share_of_ceiling": work / took / ceiling,
             "share_in_encoder": work / inside / ceiling,
             **_busy(augmenter, data, forward, device),
+            "same_rows": _same_rows({size: folder, "offline": "offline"}, options),
         }
     return {"masked LM": result}
+
+
+def _same_rows(models: dict[str, str], options: argparse.Namespace) -> dict[str, float]:
+    """The share of rows that get the same words in batches of 7 and of 256."""
+    from textaug import MaskedLMSubstitution
+
+    data = some_sentences(32 if options.quick else 1_000)
+    shares = {}
+    for name, model in models.items():
+        for dtype in ("float32", "bfloat16"):
+            augmenter = MaskedLMSubstitution(model, dtype=dtype, device=options.device)
+            few, many = (mapped(data, augmenter, batch_size=n)["tokens"] for n in (7, 256))
+            same = [a == b for a, b in zip(few, many, strict=True)]
+            shares[f"{name}, {dtype}"] = sum(same) / len(same)
+    return shares
 
 
 def _busy(augmenter: Any, data: Any, bare: Callable[[], None], device: str) -> dict[str, Any]:
@@ -1029,13 +1048,14 @@ def workers_child(device: str, size: str, tokens: str, processes: str, *numbers:
                 seconds.append(perf_counter() - start)
             busy = gpu_use.while_working(percent)
     few, many = map(int, numbers)
+    longer = seconds[1] - seconds[0]
     print(
         json.dumps(
             {
                 "sentences": [few, many],
                 "seconds": seconds,
                 "per_second": many / seconds[1],
-                "per_second_started": (many - few) / (seconds[1] - seconds[0]),
+                "per_second_started": (many - few) / longer if longer > 0 else None,
                 "busy": busy,
             }
         )
@@ -1137,6 +1157,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--tokens", type=int, help="batch_tokens of the models")
     parser.add_argument("--output_dir", type=Path)
+    parser.add_argument(
+        "--part", choices=("masked-lm", "translation"), help="of floor; default: all"
+    )
     parser.add_argument("--report", action="store_true", help="only make table and chart anew")
     parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -1162,6 +1185,8 @@ def main() -> None:
         where = environment(options.device)
         start = perf_counter()
         found = SECTIONS[name](options)
+        if options.part and name in results:  # beside the other part
+            found = results[name]["results"] | found
         where["took_seconds"] = round(perf_counter() - start)
         results[name] = {"environment": where, "results": found}
         path.write_text(json.dumps(results, indent=1) + "\n")  # at once: the next may be stopped

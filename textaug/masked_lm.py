@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from math import ceil, exp, inf
+from operator import itemgetter
 from random import Random
 from threading import Lock
 from typing import Any, Unpack
@@ -169,7 +170,7 @@ class MaskedLMSubstitution(Augmenter):
                     and (engine.english or english[number])
                 ):
                     old = examples[number].tokens[gap.position]
-                    candidates = [c for c in candidates if _may_be(engine.words[c[1]], old)]
+                    candidates = _of_one_form(candidates, engine.words, old)
                 if candidates:
                     token = draw(candidates, self.top_p, self.temperature, rngs[number])
                     edits[number] += self._edits(
@@ -275,13 +276,17 @@ def best_candidates(best: _Best, top_k: int) -> Candidates:
     # Made gap by gap, when they are wanted: thousands of living pairs would set off the garbage
     # collector, which takes a quarter of a second where transformers is loaded.
     possible = [pair for pair in zip(*best, strict=True) if pair[0] > -inf]
-    return sorted(possible, key=lambda pair: (-pair[0], pair[1]))[:top_k]
+    possible.sort(key=itemgetter(1))
+    possible.sort(key=itemgetter(0), reverse=True)  # equals stay in the order of their ids
+    return possible[:top_k]
 
 
-def _may_be(new: str, old: str) -> bool:
-    """Whether an English word can be what another is, a verb in the past for instance."""
+def _of_one_form(candidates: Candidates, words: Sequence[str], old: str) -> Candidates:
+    """Those that can be what an English word is, a verb in the past for instance."""
     forms = grammatical_forms(old)
-    return not forms or not forms.isdisjoint(grammatical_forms(new))
+    if not forms:
+        return candidates
+    return [c for c in candidates if not forms.isdisjoint(grammatical_forms(words[c[1]]))]
 
 
 def draw(candidates: Candidates, top_p: float, temperature: float, rng: Random) -> int:
