@@ -13,6 +13,9 @@ import tomllib
 from pathlib import Path
 
 PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
+# Not required by name: pandas 3 is newer than most of these versions, and `datasets` before 5.2
+# cannot read class labels from CSV with it.
+ALSO = ("pandas<3",)
 REQUIREMENT = re.compile(r"(?P<name>[\w-]+)(?:\[[\w,]+\])?>=(?P<version>[\d.]+)")
 
 
@@ -40,8 +43,8 @@ def oldest(project: dict[str, object]) -> dict[str, str]:
 def main() -> None:
     """Print one constraint a line."""
     project = tomllib.loads(PYPROJECT.read_text())["project"]
-    for name, version in sorted(oldest(project).items()):
-        print(f"{name}=={version}")
+    versions = [f"{name}=={version}" for name, version in sorted(oldest(project).items())]
+    print(*versions, *ALSO, sep="\n")
 
 
 if __name__ == "__main__":

@@ -54,6 +54,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--tokens", type=int, help="batch_tokens of the models")
     parser.add_argument("--output_dir", type=Path)
+    parser.add_argument(
+        "--part", choices=("masked-lm", "translation"), help="of floor; default: all"
+    )
     parser.add_argument("--report", action="store_true", help="only write table and chart")
     options = parser.parse_args()
     # So that `map` ends its worker processes where this one is told to end.
@@ -74,6 +77,8 @@ def main() -> None:
         where = environment(options.device)
         start = perf_counter()
         found = SECTIONS[name](options)
+        if options.part and name in results:  # beside the other part
+            found = results[name]["results"] | found
         where["took_seconds"] = round(perf_counter() - start)
         results[name] = {"environment": where, "results": found}
         path.write_text(json.dumps(results, indent=1) + "\n")  # at once: the next may be stopped

@@ -25,10 +25,13 @@ SEARCH = ("no_repeat_ngram_size", "repetition_penalty", "min_decoding_length", "
 def floor(options: argparse.Namespace) -> dict[str, Any]:
     """Time over the least work, and on a GPU how well it is used."""
     results = {}
-    if options.device == "cpu":
+    if options.device == "cpu" and not options.part:
         results |= _cheap_floor(options)
-    results |= _masked_lm_floor(options) | _translation_floor(options)
-    if options.device == "cpu":
+    if options.part != "translation":
+        results |= _masked_lm_floor(options)
+    if options.part != "masked-lm":
+        results |= _translation_floor(options)
+    if options.device == "cpu" and not options.part:
         results |= _ctranslate2_floor(options) | _offline_translation_floor(options)
     return results
 
@@ -98,7 +101,23 @@ def _masked_lm_floor(options: argparse.Namespace) -> dict[str, Any]:
     if options.device == "cuda" or options.quick:
         result |= _use_of_encoder(model, tokens, took, forward, options.device)
         result |= _busy(augmenter, data, forward, options.device)
+        result["same_rows"] = _same_rows({size: folder, "offline": "offline"}, options)
     return {"masked LM": result}
+
+
+def _same_rows(models: dict[str, str], options: argparse.Namespace) -> dict[str, float]:
+    """The share of rows that get the same words in batches of 7 and of 256."""
+    from textaug import MaskedLMSubstitution
+
+    data = some_sentences(32 if options.quick else 1_000)
+    shares = {}
+    for name, model in models.items():
+        for dtype in ("float32", "bfloat16"):
+            augmenter = MaskedLMSubstitution(model, dtype=dtype, device=options.device)
+            few, many = (mapped(data, augmenter, batch_size=n)["tokens"] for n in (7, 256))
+            same = [a == b for a, b in zip(few, many, strict=True)]
+            shares[f"{name}, {dtype}"] = sum(same) / len(same)
+    return shares
 
 
 def _without_padding(ids: Any, mask: Any) -> list[list[int]]:

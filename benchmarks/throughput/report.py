@@ -60,6 +60,9 @@ def _use(entry: dict[str, Any]) -> str:
             f"({entry['ceiling_flops'] / 1e12:,.3g} Tflop/s in {entry['dtype']}) inside the bare "
             f"forward's encoder, {entry['share_of_ceiling']:.1%} over the whole `map`"
         ]
+    if "same_rows" in entry:
+        shares = ", ".join(f"{share:.1%} ({name})" for name, share in entry["same_rows"].items())
+        parts.append(f"rows with the same words in batches of 7 and of 256: {shares}")
     if entry.get("busy") is not None:
         parts += [f"the GPU is busy {entry['busy']:.0%} of the time, bare {entry['busy_bare']:.0%}"]
     return "; ".join(parts) and "; ".join(parts) + "."
@@ -68,7 +71,8 @@ def _use(entry: dict[str, Any]) -> str:
 def _workers(found: dict[str, Any]) -> str:
     few, many = found["sentences"]
     busy = "" if found["busy"] is None else f", the GPU busy {found['busy']:.0%} of the time"
-    started = _rate(found["per_second_started"])
+    rate = found["per_second_started"]
+    started = "(too few to tell)" if rate is None else _rate(rate)
     return (
         f"Masked LM ({found['model']}) with `num_proc={found['processes']}` on one device: "
         f"{many:,} sentences at {_rate(found['per_second'])} a second, start-up and all{busy}; "

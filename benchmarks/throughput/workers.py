@@ -57,10 +57,11 @@ def measure(
                 seconds.append(perf_counter() - start)
             busy = gpu_use.while_working(percent)
     few, many = numbers
+    longer = seconds[1] - seconds[0]
     return {
         "sentences": [few, many],
         "seconds": seconds,
         "per_second": many / seconds[1],
-        "per_second_started": (many - few) / (seconds[1] - seconds[0]),
+        "per_second_started": (many - few) / longer if longer > 0 else None,
         "busy": busy,
     }

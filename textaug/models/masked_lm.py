@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from math import ceil, exp, inf
+from operator import itemgetter
 from random import Random
 from threading import Lock
 from typing import Any
@@ -61,7 +62,9 @@ def best_candidates(best: _Best, top_k: int) -> Candidates:
     # Made gap by gap, when they are wanted: thousands of living pairs would set off the garbage
     # collector, which takes a quarter of a second where transformers is loaded.
     possible = [pair for pair in zip(*best, strict=True) if pair[0] > -inf]
-    return sorted(possible, key=lambda pair: (-pair[0], pair[1]))[:top_k]
+    possible.sort(key=itemgetter(1))
+    possible.sort(key=itemgetter(0), reverse=True)  # equals stay in the order of their ids
+    return possible[:top_k]
 
 
 def draw(candidates: Candidates, top_p: float, temperature: float, rng: Random) -> int:
