@@ -3,8 +3,8 @@
     make demo        (or: python recipes/demo.py)
 
 Trains a small real BERT to find names in the corpus that comes with textaug, with and without
-augmented sentences, and shows what was made and what it gained. It is the recipe
-``ner_finetune.py`` with settings that fit into minutes on two cores.
+augmented sentences, and shows the augmented sentences and the gain. It is the recipe
+``ner_finetune.py`` with settings that take minutes on two cores.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from __future__ import annotations
 import os
 import time
 
-import ner_finetune
-import ner_report
+from ner import report
+from ner.arguments import OFFLINE_MODEL, Arguments
+from ner.experiment import run
 from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
 from textaug.core.markup import marked
 from textaug.corpora import builtin_corpus
+from textaug.specs import build
 
 SIZE = 100  # training sentences: where people with little data are
 SEEDS = [1, 2, 3]
@@ -31,7 +33,7 @@ SENTENCES = 2  # to show for each method
 
 
 def main() -> None:
-    """Run the comparison, then show sentences, the table and where the chart lies."""
+    """Run the comparison, then show sentences, the table and the path of the chart."""
     console = Console(highlight=False, markup=False)
     start = time.perf_counter()
     train = builtin_corpus()["train"]
@@ -39,22 +41,22 @@ def main() -> None:
         f"Finding names with {SIZE} labelled sentences, and with augmented copies of them "
         f"({len(SEEDS)} seeds, {STEPS} optimiser steps in every arm).\n"
     )
-    arguments = ner_finetune.Arguments(
+    arguments = Arguments(
         dataset="builtin",
         train_size=[SIZE],
         seeds=SEEDS,
-        model=ner_finetune.OFFLINE_MODEL,
+        model=OFFLINE_MODEL,
         augment=TRAINED,
         max_steps=STEPS,
         jobs=min(2, os.cpu_count() or 1),
         output_dir="runs/demo",
     )
-    results = ner_finetune.run(arguments)
+    results = run(arguments)
 
     console.print(Rule(Text("What was made: [mention TYPE], «changed word»")))
     for method in SHOWN:
         console.print(f"\n{method}", style="bold")
-        augmenter = ner_finetune.build(method, train, seed=1)
+        augmenter = build(method, train, seed=1)
         shown = augmenter.preview(train, SENTENCES)
         for pair in shown.pairs:
             for sign, one, other in (
@@ -65,7 +67,7 @@ def main() -> None:
                 console.print(f"  {sign} ", line, sep="", soft_wrap=True)
     console.print()
     console.print(Rule("What it gained"))
-    console.print(ner_report.markdown(results), soft_wrap=True)
+    console.print(report.markdown(results), soft_wrap=True)
     minutes = (time.perf_counter() - start) / 60
     console.print(
         f"Done in {minutes:.1f} minutes. The chart is runs/demo/results.png, the tables by token "

@@ -6,7 +6,7 @@ trained; the embeddings stay as they are, so that what is shipped is only the re
 
     python recipes/train_offline_mlm.py text/*.txt.gz --output_dir runs/offline_mlm
 
-takes plain text, one sentence a line (``.txt`` or ``.txt.gz``), and writes a checkpoint for
+takes plain text, one sentence per line (``.txt`` or ``.txt.gz``), and writes a checkpoint for
 ``AutoModelForMaskedLM`` and ``card.json``: what it was trained on, for how long, how well it
 predicts. Started again with the same folder, it goes on where it was. ``--pack`` then writes the
 int8 file that the package ships and measures what the rounding costs:
@@ -31,7 +31,9 @@ import torch
 import transformers
 from safetensors.torch import save_file
 from torch.nn.functional import cross_entropy
+from torch.utils.data import DataLoader
 from transformers import AutoModelForMaskedLM, AutoTokenizer, Trainer, TrainingArguments
+from transformers.trainer_pt_utils import LengthGroupedSampler
 from transformers.trainer_utils import get_last_checkpoint
 
 from textaug import offline
@@ -46,8 +48,8 @@ SHORTEST = 4  # words; "Chapter 3" teaches nothing
 ENCODER_RATE, HEAD_RATE = 3e-4, 2e-3  # the head is new, the encoder is not
 TOP = 5
 LARGEST_INT8 = 127
-# The number of masked places is rounded up to a multiple of this: for each new shape, oneDNN
-# builds its bfloat16 kernels anew, which takes longer than running them.
+# The number of masked positions is rounded up to a multiple of this: for each new shape, oneDNN
+# compiles its bfloat16 kernels again, which takes longer than running them.
 STEP = 64
 
 
@@ -74,7 +76,7 @@ class Masking:
     """Collator: masks whole words, and keeps what they were as labels.
 
     Args:
-        tokenizer: a WordPiece tokenizer, whose continued pieces begin with ``##``.
+        tokenizer: a WordPiece tokenizer, whose continuing sub-tokens begin with ``##``.
         share: the probability of a word being masked.
     """
 
@@ -103,19 +105,37 @@ class Masking:
 
 
 def logits_of_masked(model: Any, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """Scores over the vocabulary, masked places × vocabulary; the head sees no other places."""
+    """Scores, masked positions × vocabulary; the head sees no other positions."""
     states = model.bert(batch["input_ids"], batch["attention_mask"]).last_hidden_state
-    places = (batch["labels"] != -100).flatten().nonzero()[:, 0]
-    filled = torch.zeros(-(-len(places) // STEP) * STEP, dtype=torch.long, device=places.device)
-    filled[: len(places)] = places
-    return model.cls(states.flatten(0, 1)[filled])[: len(places)]
+    positions = (batch["labels"] != -100).flatten().nonzero()[:, 0]
+    filled = torch.zeros(
+        -(-len(positions) // STEP) * STEP, dtype=torch.long, device=positions.device
+    )
+    filled[: len(positions)] = positions
+    return model.cls(states.flatten(0, 1)[filled])[: len(positions)]
 
 
 class MaskedTrainer(Trainer):
-    """A `Trainer` whose loss needs the vocabulary at masked places only: half the work."""
+    """A `Trainer` whose loss needs the vocabulary at masked positions only: half the work.
+
+    Its batches hold sentences of similar length.
+    """
+
+    def get_train_dataloader(self) -> Any:
+        """Batches grouped by length, by the same sampler in every release of ``transformers`` 5."""
+        lengths = [len(row["input_ids"]) for row in self.train_dataset]
+        return self.accelerator.prepare(
+            DataLoader(
+                self.train_dataset,
+                batch_size=self.args.train_batch_size,
+                sampler=LengthGroupedSampler(self.args.train_batch_size, lengths=lengths),
+                collate_fn=self.data_collator,
+                pin_memory=self.args.dataloader_pin_memory,
+            )
+        )
 
     def compute_loss(self, model: Any, inputs: Any, return_outputs: bool = False, **_: Any) -> Any:
-        """Cross entropy over the masked pieces of the batch."""
+        """Cross entropy over the masked sub-tokens of the batch."""
         labels = inputs["labels"]
         # `Trainer` would put this around the whole model's forward, which is not called here.
         with torch.autocast(labels.device.type, torch.bfloat16):
@@ -270,7 +290,6 @@ def train(args: argparse.Namespace) -> None:
         output_dir=str(args.output_dir),
         num_train_epochs=args.epochs,
         per_device_train_batch_size=args.batch_size,
-        train_sampling_strategy="group_by_length",
         lr_scheduler_type="linear",
         warmup_steps=args.warmup,
         use_cpu=not torch.cuda.is_available(),
@@ -320,7 +339,7 @@ def pack(args: argparse.Namespace) -> None:
     """Write the file that the package ships, and its card with what the rounding costs.
 
     Each row of a matrix becomes whole numbers of 8 bits and one factor; the embeddings are left
-    out, since the installed encoder has them; what is no matrix is kept in 16 bits.
+    out, since the installed encoder has them; vectors are kept in 16 bits.
     """
     card = json.loads((args.output_dir / "card.json").read_text())
     model = AutoModelForMaskedLM.from_pretrained(args.output_dir / "model")

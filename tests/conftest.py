@@ -29,13 +29,17 @@ CONLL = ROOT.parent / "shared" / "data" / "conll2003"
 
 def pytest_addoption(parser):
     parser.addoption("--slow", action="store_true", help="also run the slow tests")
+    parser.addoption(
+        "--device", choices=("cuda", "cpu"), default="cuda",
+        help="where tests marked gpu run; cpu tries what they can be tried on without one",
+    )  # fmt: skip
 
 
 def pytest_collection_modifyitems(config, items):
     for item in items:
         if "slow" in item.keywords and not config.getoption("--slow"):
             item.add_marker(pytest.mark.skip(reason="slow: give --slow to run it"))
-        if "gpu" in item.keywords:
+        if "gpu" in item.keywords and config.getoption("--device") == "cuda":
             import torch
 
             if not torch.cuda.is_available():

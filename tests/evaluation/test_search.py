@@ -106,7 +106,8 @@ def encoder(tmp_path_factory):
 
 def test_with_a_real_tagger(encoder):
     names = ["Ann", "Rome", "Smith", "London", "Brown"]
-    rows = {"tokens": [["he", "said", names[i % 5], "was", "old"] for i in range(20)]}
+    last = ["old", "said", "he", "was"]
+    rows = {"tokens": [["he", "said", names[i % 5], "was", last[i // 5]] for i in range(20)]}
     rows["ner_tags"] = [["O", "O", "B-LOC" if i % 2 else "B-PER", "O", "O"] for i in range(20)]
     judge = TaggerF1(encoder, steps=40, learning_rate=3e-3)
     same = {"methods": ["label-wise"], "trials": 3, "folds": 2, "seed": 1}
@@ -162,3 +163,14 @@ def test_without_optuna_the_extra_is_named(sample, monkeypatch):
     monkeypatch.setattr(sys.modules["textaug.evaluation.search"], "find_spec", lambda name: None)
     with pytest.raises(ModuleNotFoundError, match=r"optuna and seqeval: .*textaug-nlp\[search\]"):
         search(sample)
+
+
+def test_a_repeated_sentence_is_never_trained_and_scored_on():
+    rows = {"tokens": [["Ann", f"x{i}"] for i in range(6)] * 3, "ner_tags": [["B-PER", "O"]] * 18}
+
+    def disjoint(train, test, augmenter, copies, seed):
+        seen = {tuple(tokens) for tokens in train["tokens"]}
+        assert len(test) == 6 and not seen & {tuple(tokens) for tokens in test["tokens"]}
+        return 1.0
+
+    search(Dataset.from_dict(rows), trials=1, folds=3, evaluate=disjoint, show_progress_bar=False)

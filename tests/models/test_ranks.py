@@ -5,6 +5,7 @@ import torch
 
 from textaug import Augmenter, Compose, Edit, NoiseInjection, expand
 from textaug.models import loading as models
+from textaug.models.batching import run_in_batches
 
 SHARED = {"batched": True, "load_from_cache_file": False}
 
@@ -55,3 +56,17 @@ def test_without_a_gpu_ranks_share_the_cpu(gpus, corpus):
     gpus(0)
     made = corpus.select(range(4)).map(Where(), num_proc=2, with_rank=True, **SHARED)
     assert set(devices(made)) == {"cpu"}
+
+
+def test_a_worker_of_a_parent_that_has_used_cuda_says_so(gpus, monkeypatch):
+    gpus(1)
+    monkeypatch.setattr(torch.cuda, "_is_in_bad_fork", lambda: True)
+    with pytest.raises(RuntimeError, match=r"before map\(num_proc=...\) forked"):
+        models.load("AutoModelForMaskedLM", "any")
+    assert models.load("AutoModelForMaskedLM", "any", device="cpu") == "cpu"
+
+    def forward(batch):
+        raise RuntimeError("Cannot re-initialize CUDA in forked subprocess. To use ...")
+
+    with pytest.raises(RuntimeError, match=r"before map\(num_proc=...\) forked"):
+        run_in_batches(forward, [1], 1)

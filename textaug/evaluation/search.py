@@ -227,21 +227,23 @@ def _folds(data: Any, folds: int, seed: int, settings: Settings) -> list[Fold]:
         raise ValueError(f"folds={folds}: must be at least 2")
     examples = [e for e in read_examples(data, "", settings) if e.tokens]
     labels = labels_of(examples)
-    with_mention = sum(bool(example.spans) for example in examples)
+    with_mention = len({example.tokens for example in examples if example.spans})
     if with_mention < folds:
         raise ValueError(
             f"the sample is too small for {folds} folds: {with_mention} of its {len(examples)} "
-            "sentences have a mention, and every fold needs one; label more sentences"
+            "sentences differ and have a mention, and every fold needs one; label more sentences"
             + (f", or pass folds={with_mention}" if with_mention > 1 else "")
         )
     Random(seed).shuffle(examples)
     examples.sort(key=lambda example: not example.spans)
     whole = _as_iob2(examples, labels)
+    numbers: dict[tuple[str, ...], int] = {}  # by words: a repeated sentence stays in one fold
+    fold_of = [numbers.setdefault(e.tokens, len(numbers)) % folds for e in examples]
     rows = range(len(examples))
     return [
         (
-            whole.select([i for i in rows if i % folds != fold]),
-            whole.select([i for i in rows if i % folds == fold]),
+            whole.select([i for i in rows if fold_of[i] != fold]),
+            whole.select([i for i in rows if fold_of[i] == fold]),
         )
         for fold in range(folds)
     ]

@@ -10,6 +10,11 @@ from typing import Any, TypeVar
 LENGTH_STEP = 8  # tokens
 BATCH_TOKENS = 4096  # sub-tokens that go through a model at once
 
+FORKED = (
+    "CUDA was used in the parent process before map(num_proc=...) forked this one, which cannot "
+    "use it any more; call map with num_proc in a process in which nothing has run on a GPU yet "
+    "(torch.cuda.is_available() counts too), or without num_proc"
+)
 _IMPORTED_IN = os.getpid()
 
 Result = TypeVar("Result")
@@ -116,6 +121,10 @@ def run_in_batches(
         except torch.cuda.OutOfMemoryError:
             if len(batch) == 1:
                 raise
+        except RuntimeError as error:  # of a model that the parent had loaded
+            if "CUDA in forked subprocess" not in str(error):
+                raise
+            raise RuntimeError(FORKED) from error
         if output is None:  # outside of "except", which would keep the failed tensors alive
             torch.cuda.empty_cache()
             waiting = [half for batch in waiting for half in _halves(batch)]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from textaug.core.content import content_of
-from textaug.models.batching import BATCH_TOKENS, mind_forks
+from textaug.models.batching import BATCH_TOKENS, FORKED, mind_forks
 from textaug.offline import MASKED_LM, hub_is_reachable, masked_lm
 
 logger = logging.getLogger("textaug")
@@ -85,6 +85,7 @@ def load(auto_class: str, model: ModelSpec | str, rank: int | None = None) -> tu
             Without a network that takes seconds; models in the hub's cache are still found.
         ValueError: if the model is of another type, or lacks weights that this type needs.
             (``transformers`` would initialise those at random and only warn.)
+        RuntimeError: in a forked worker whose parent has used CUDA, if it is to go to a GPU.
 
     Needs a model:
 
@@ -166,6 +167,8 @@ def _resolved(model: ModelSpec | str, rank: int | None) -> tuple[str, str | None
     if device is None:
         count = torch.cuda.device_count()
         device = f"cuda:{(rank or 0) % count}" if count else "cpu"
+    if torch.device(device).type == "cuda" and torch.cuda._is_in_bad_fork():
+        raise RuntimeError(FORKED)
     if dtype == "auto":
         half = torch.device(device).type == "cuda" and torch.cuda.is_bf16_supported(
             including_emulation=False

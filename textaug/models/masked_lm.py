@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import exp, inf
+from operator import itemgetter
 from random import Random
 from threading import Lock
 from typing import Any
@@ -39,7 +40,9 @@ def best_candidates(best: _Best, top_k: int) -> Candidates:
     # Made gap by gap, when needed: thousands of living pairs would trigger the garbage collector,
     # which takes a quarter of a second where transformers is loaded.
     possible = [pair for pair in zip(*best, strict=True) if pair[0] > -inf]
-    return sorted(possible, key=lambda pair: (-pair[0], pair[1]))[:top_k]
+    possible.sort(key=itemgetter(1))
+    possible.sort(key=itemgetter(0), reverse=True)  # equals stay in the order of their ids
+    return possible[:top_k]
 
 
 def draw(candidates: Candidates, top_p: float, temperature: float, rng: Random) -> int:

@@ -1,4 +1,4 @@
-"""Table and chart from what ``throughput.py`` measured."""
+"""Tables and chart from the results of the throughput benchmark."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def markdown(results: dict[str, Any]) -> str:
             ("peers", _peers),
             ("growth", _growth),
             ("training", _training),
+            ("workers", _workers),
             ("import", _import),
         )
         if name in results
@@ -46,9 +47,37 @@ def _floor(found: dict[str, Any]) -> str:
             f"| {name}{model} | {least[entry['base']]} | {entry['ratio']:.2f} "
             f"| {_rate(entry['per_second'])} |"
         )
-        if "share_of_ceiling" in entry:
-            lines[-1] += f" {entry['share_of_ceiling']:.0%} of the matrix-multiply ceiling |"
-    return "\n".join(lines)
+    lines += ["", *(f"{name}: {_use(entry)}" for name, entry in found.items() if _use(entry))]
+    return "\n".join(lines).rstrip()
+
+
+def _use(entry: dict[str, Any]) -> str:
+    """What is known of how a GPU was used."""
+    parts = []
+    if "share_in_encoder" in entry:
+        parts += [
+            f"{entry['share_in_encoder']:.0%} of the largest rate of matrix products "
+            f"({entry['ceiling_flops'] / 1e12:,.3g} Tflop/s in {entry['dtype']}) inside the bare "
+            f"forward's encoder, {entry['share_of_ceiling']:.1%} over the whole `map`"
+        ]
+    if "same_rows" in entry:
+        shares = ", ".join(f"{share:.1%} ({name})" for name, share in entry["same_rows"].items())
+        parts.append(f"rows with the same words in batches of 7 and of 256: {shares}")
+    if entry.get("busy") is not None:
+        parts += [f"the GPU is busy {entry['busy']:.0%} of the time, bare {entry['busy_bare']:.0%}"]
+    return "; ".join(parts) and "; ".join(parts) + "."
+
+
+def _workers(found: dict[str, Any]) -> str:
+    few, many = found["sentences"]
+    busy = "" if found["busy"] is None else f", the GPU busy {found['busy']:.0%} of the time"
+    rate = found["per_second_started"]
+    started = "(too few to tell)" if rate is None else _rate(rate)
+    return (
+        f"Masked LM ({found['model']}) with `num_proc={found['processes']}` on one device: "
+        f"{many:,} sentences at {_rate(found['per_second'])} a second, start-up and all{busy}; "
+        f"without the start-up (the difference to {few:,} sentences) at {started}."
+    )
 
 
 def _peers(found: dict[str, Any]) -> str:
@@ -125,15 +154,6 @@ def _footer(results: dict[str, Any]) -> str:
     versions = ", ".join(f"{name} {number}" for name, number in newest["versions"].items())
     gpu = f", {newest['gpu']}" if newest["gpu"] else ""
     return f"Medians of rounds in turns, on {newest['machine']}{gpu}; {versions}."
-
-
-def into_readme(command: str, table: str, readme: Path) -> None:
-    """Put a table between the two marks of the command that wrote it, if the README has them."""
-    text = readme.read_text()
-    before, start, rest = text.partition(f"<!-- written by {command} -->")
-    _, end, after = rest.partition(f"<!-- end of {command} -->")
-    if start and end:
-        readme.write_text(f"{before}{start}\n{table}\n{end}{after}")
 
 
 def chart(results: dict[str, Any], path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`seqeval` behind the interface of `evaluate`, with nothing to fetch from a hub."""
+"""`seqeval` as a local metric of `evaluate`, which needs no hub."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ import evaluate
 class Seqeval(evaluate.Metric):
     """Precision, recall and F1 of whole mentions.
 
-    The same arguments and results as ``evaluate.load("seqeval")``, whose script lies on the hub.
+    The same arguments and results as ``evaluate.load("seqeval")``, whose script is on the hub.
 
     >>> metric = Seqeval()
     >>> tags = [["B-PER", "I-PER", "O"]]
@@ -51,14 +51,14 @@ class Seqeval(evaluate.Metric):
         )
         overall = report["micro avg"]
         scores: dict[str, Any] = {
-            kind: {
+            label: {
                 "precision": float(row["precision"]),
                 "recall": float(row["recall"]),
                 "f1": float(row["f1-score"]),
                 "number": int(row["support"]),
             }
-            for kind, row in report.items()
-            if not kind.endswith(" avg")
+            for label, row in report.items()
+            if not label.endswith(" avg")
         }
         scores["overall_precision"] = float(overall["precision"])
         scores["overall_recall"] = float(overall["recall"])

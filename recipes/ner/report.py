@@ -7,7 +7,8 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
-GOLD = "gold"
+from .arguments import GOLD
+
 POINTS = 100  # F1 is shown in points
 COLOURS = ("#4c72b0", "#dd8452", "#55a868", "#c44e52", "#8172b3", "#937860", "#da8bc3", "#8c8c8c")
 MARKERS = "oDs^vP*X"
@@ -83,12 +84,12 @@ def markdown(results: dict[str, Any]) -> str:
             f"| {entry['train_mentions']:,.0f} | {entry['augment_seconds']:.1f} s "
             f"| {entry['train_seconds']:.0f} s |"
         )
-    judged = settings["dataset"]
+    source = settings["dataset"]
     if settings["train_file"]:
-        judged = Path(settings["test_file"] or settings["train_file"]).name
+        source = Path(settings["test_file"] or settings["train_file"]).name
     lines += [
         "",
-        f"F1 of whole mentions (strict IOB2, points) on {judged}, split "
+        f"F1 of whole mentions (strict IOB2, points) on {source}, split "
         f"`{settings['eval_split']}`; means over seeds. Gain: paired by seed, against gold data "
         f"alone, repeated for the same {settings['max_steps']} optimiser steps of "
         f"{settings['batch_size']} sentences. Model {settings['model']}, learning rate "
@@ -230,10 +231,10 @@ def _gains(axes: Any, entries: Any, arms: Any, sizes: Any, style: Any) -> None:
             for entry in entries:
                 if (entry["arm"], entry["size"]) != (arm, size) or entry["gain"] is None:
                     continue
-                place = y + step * (i - (len(sizes) - 1) / 2)
+                height = y + step * (i - (len(sizes) - 1) / 2)
                 axes.errorbar(
                     POINTS * entry["gain"],
-                    place,
+                    height,
                     xerr=_error(entry["gain_interval"]),
                     capsize=3,
                     ms=7,
@@ -243,7 +244,7 @@ def _gains(axes: Any, entries: Any, arms: Any, sizes: Any, style: Any) -> None:
                 if len(sizes) > 1:
                     axes.annotate(
                         f"{size:,}",
-                        (1.0, place),
+                        (1.0, height),
                         xycoords=("axes fraction", "data"),
                         va="center",
                         ha="left",

@@ -1,4 +1,4 @@
-"""Table and chart from the results of ``label_efficiency.py``."""
+"""Tables and chart from the results of the label-efficiency benchmark."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from ner_report import GOLD, POINTS, interval
+from recipes.ner.arguments import GOLD
+from recipes.ner.report import POINTS, interval
 
 POLICY = "default"
 ROBUST = "default:robust=true"
@@ -84,7 +85,7 @@ def markdown(results: dict[str, Any]) -> str:
                 f"| {fmean(ours.values()):.2f} | {paired(ours, gold)} | – | – "
                 f"| {len(gold.keys() & ours.keys())} |"
             )
-    lines += ["", *_robustness(runs), "", *_methods(runs, steps)]
+    lines += ["", *robustness(runs), "", *methods(runs, steps)]
     lines += [
         f"F1 of whole mentions (strict IOB2, points) on {Path(settings['test_file']).name}, means "
         f"over seeds; gains paired by seed. {steps} optimiser steps of {settings['batch_size']} "
@@ -96,7 +97,8 @@ def markdown(results: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _robustness(runs: Runs) -> list[str]:
+def robustness(runs: Runs) -> list[str]:
+    """What taggers lose on harder test sets, and the share of the loss of gold."""
     robust = {
         arm: [run for run in runs if run["arm"] == arm and run["robustness"]]
         for arm in (GOLD, POLICY, ROBUST)
@@ -125,8 +127,8 @@ def _robustness(runs: Runs) -> list[str]:
     return [lines[0], "|:--|--:|" + "--:|--:|" * len(ours), *lines[1:]]
 
 
-def _methods(runs: Runs, steps: int) -> list[str]:
-    """Gains of all other arms, and of the policy beside them, the largest first."""
+def methods(runs: Runs, steps: int) -> list[str]:
+    """Gains of all other arms, and of the policy for comparison, the largest first."""
     sizes = sorted({r["size"] for r in runs if r["arm"] not in (GOLD, POLICY, ROBUST)})
     if not sizes:
         return []
@@ -161,7 +163,7 @@ def write(results: dict[str, Any], folder: Path) -> str:
 
 
 def chart(results: dict[str, Any], path: Path) -> None:
-    """F1 against labelled sentences, with and without, and the distance between the curves."""
+    """F1 by number of labelled sentences, with and without, and the factor between the curves."""
     import matplotlib
 
     matplotlib.use("Agg")

@@ -1,0 +1,1 @@
+"""What augmentation is worth and what it costs; see ``benchmarks/README.md``."""

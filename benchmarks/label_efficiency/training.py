@@ -1,0 +1,78 @@
+"""One run of the benchmark, through the machinery of the recipe."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from datasets import Dataset, concatenate_datasets
+
+from recipes.ner.arguments import GOLD, Arguments
+from recipes.ner.data import SOURCE, data_of, sample
+from recipes.ner.schedule import Run
+from recipes.ner.training import fit, gold_of, quiet, score
+from textaug import (
+    Hardest,
+    SentenceGenerator,
+    TeacherAgreement,
+    balanced,
+    default_policy,
+    expand,
+)
+
+from .harder import harder
+from .options import BALANCED, CHOICES, GENERATED, HARDEST, ROBUST_SIZE, SHUFFLED, TEACHER
+from .report import POLICY, ROBUST
+
+
+@quiet()
+def train(arguments: Arguments, run: Run) -> dict[str, Any]:
+    """One run; at 800 sentences it is also evaluated on the harder test sets."""
+    made = training_set(arguments, run) if run.arm in CHOICES else None
+    at_random = run.arm in (SHUFFLED, BALANCED)
+    model, tokenizer, record = fit(replace(arguments, balanced=not at_random), run, made)
+    data = data_of(arguments)
+    test_sets = {"test": data["test"]}
+    if run.size == ROBUST_SIZE and run.arm in (GOLD, POLICY, ROBUST):
+        test_sets |= harder(data["test"], data["train"], sample(data["train"], run.size, run.seed))
+    f1 = {}
+    for name, rows in test_sets.items():
+        scores = score(model, tokenizer, rows, bf16=True)
+        f1[name] = scores["mentions"]["overall_f1"]
+        if name == "test":
+            record["types"] = {
+                label: value["f1"]
+                for label, value in scores["mentions"].items()
+                if isinstance(value, dict)
+            }
+    return {**record, "f1": f1.pop("test"), "robustness": f1}
+
+
+@quiet()
+def training_set(arguments: Arguments, run: Run) -> Dataset:
+    """The gold sentences and what an arm of ``choices`` adds to them."""
+    gold, copies = gold_of(arguments, run), arguments.copies
+    if run.arm == GENERATED:
+        with TemporaryDirectory() as folder:
+            writer = SentenceGenerator.fit(
+                gold, seed=run.seed, cache_dir=folder, show_progress_bar=False
+            )
+            new = writer.generate(copies * len(gold), seed=run.seed, show_progress_bar=False)
+        return concatenate_datasets(
+            [gold, new.add_column(SOURCE, list(range(len(gold), len(gold) + len(new))))]
+        )
+    policy = default_policy(gold, seed=run.seed)
+    if run.arm == BALANCED:
+        return expand(gold, policy, balanced(gold, copies))
+    if run.arm in (TEACHER, HARDEST):
+        with TemporaryDirectory() as folder:
+            for part in fit(arguments, replace(run, arm=GOLD))[:2]:
+                part.save_pretrained(folder)
+            chosen = (
+                policy.where(TeacherAgreement(folder), tries=4)
+                if run.arm == TEACHER
+                else Hardest(policy, 4, folder, seed=run.seed)
+            )
+            return expand(gold, chosen, copies)
+    return expand(gold, policy, copies)

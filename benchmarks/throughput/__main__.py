@@ -1,0 +1,94 @@
+"""What augmenting costs: over the least work, compared with other libraries, by size, in training.
+
+One command measures, and writes JSON, a Markdown table and a chart::
+
+    python -m benchmarks.throughput                     # everything
+    python -m benchmarks.throughput floor training      # some sections; the others stay
+    python -m benchmarks.throughput --quick             # small sizes, to try it, into runs/
+    python -m benchmarks.throughput --device cuda       # on a GPU, into results_cuda.json
+
+Arms that are compared run in turns, A B A B, and each figure is the median of the ratios of the
+rounds. Speeds depend on the machine, which is recorded; ratios hardly do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from benchmarks.readme import into_readme
+
+from . import report
+from .floor import floor
+from .growth import growth
+from .peers import peers
+from .settings import RESULTS, WORK
+from .start_up import import_time
+from .timing import environment
+from .training import training
+from .workers import workers
+
+SECTIONS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
+    "floor": floor,
+    "peers": peers,
+    "growth": growth,
+    "training": training,
+    "workers": workers,
+    "import": import_time,
+}
+
+
+def main() -> None:
+    """Measure, then write JSON, table and chart."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("sections", nargs="*", help=f"of {', '.join(SECTIONS)}; default: all")
+    parser.add_argument("--quick", action="store_true", help="small sizes, into runs/, to try it")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--tokens", type=int, help="batch_tokens of the models")
+    parser.add_argument("--output_dir", type=Path)
+    parser.add_argument(
+        "--part", choices=("masked-lm", "translation"), help="of floor; default: all"
+    )
+    parser.add_argument("--report", action="store_true", help="only write table and chart")
+    options = parser.parse_args()
+    # So that `map` ends its worker processes where this one is told to end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    if unknown := set(options.sections) - set(SECTIONS):
+        parser.error(f"no such section: {', '.join(sorted(unknown))}")
+    WORK.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("HF_HOME", str(WORK / "hf"))
+    options.tokens = options.tokens or (32_768 if options.device == "cuda" else 4_096)
+    options.rounds = min(options.rounds, 2) if options.quick else options.rounds
+    output = options.output_dir or (WORK / "quick" if options.quick else RESULTS)
+    output.mkdir(parents=True, exist_ok=True)
+    path = output / ("results_cuda.json" if options.device == "cuda" else "results.json")
+    results = json.loads(path.read_text()) if path.exists() else {}
+    default = [name for name in SECTIONS if name != "workers"]
+    default = ["floor", "workers"] if options.device == "cuda" else default
+    for name in [] if options.report else options.sections or default:
+        where = environment(options.device)
+        start = perf_counter()
+        found = SECTIONS[name](options)
+        if options.part and name in results:  # beside the other part
+            found = results[name]["results"] | found
+        where["took_seconds"] = round(perf_counter() - start)
+        results[name] = {"environment": where, "results": found}
+        path.write_text(json.dumps(results, indent=1) + "\n")  # at once: the next may be stopped
+    table = report.markdown(results)
+    path.with_suffix(".md").write_text(table)
+    report.chart(results, path.with_suffix(".png"))
+    if output == RESULTS and options.device == "cpu":
+        into_readme("benchmarks/throughput", table)
+    print(table)
+
+
+if __name__ == "__main__":
+    main()

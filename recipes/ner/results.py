@@ -1,0 +1,99 @@
+"""The JSON file that all results are written to."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+import time
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import textaug
+
+from .arguments import Arguments
+
+PACKAGES = ("torch", "transformers", "datasets", "evaluate", "seqeval", "scikit-learn")
+
+
+def open_results(path: Path, arguments: Arguments) -> dict[str, Any]:
+    """The results to continue, or new ones.
+
+    Raises:
+        ValueError: if the file holds results of other settings.
+    """
+    settings = arguments.settings()
+    if not path.exists():
+        return {"settings": settings, "environment": environment(), "runs": [], "summary": []}
+    results: dict[str, Any] = json.loads(path.read_text())
+    other = [
+        f"{name} was {results['settings'].get(name)!r}, is {value!r}"
+        for name, value in settings.items()
+        if results["settings"].get(name) != value
+    ]
+    if other:
+        raise ValueError(
+            f"{path} holds results of other settings ({'; '.join(other)}); choose another "
+            "--output_dir, or remove that file"
+        )
+    return results
+
+
+def save(path: Path, results: dict[str, Any]) -> None:
+    """Write the results, completely or not at all."""
+    new = path.with_suffix(".new")  # an interrupted write must not damage the old file
+    new.write_text(json.dumps(results, indent=1) + "\n")
+    new.replace(path)
+
+
+def line(result: dict[str, Any]) -> str:
+    """One result in one line."""
+    seconds = result["seconds"]
+    evaluation = f", {seconds['evaluate']:.0f} s evaluation" if "evaluate" in seconds else ""
+    return (
+        f"{result['size']} sentences, seed {result['seed']}, {result['arm']}: "
+        f"F1 {100 * result['f1']:.1f} ({result['train_rows']} rows; {seconds['augment']:.1f} s "
+        f"augmentation, {seconds['train']:.0f} s training{evaluation})"
+    )
+
+
+def environment() -> dict[str, Any]:
+    """Machine, versions, commit and command line."""
+    cpu = platform.processor()
+    if Path("/proc/cpuinfo").exists():
+        cpu = re.findall(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())[0]
+    return {
+        "command": sys.argv,
+        "time": time.strftime("%Y-%m-%d %H:%M:%S %z"),
+        "commit": commit(),
+        "machine": {
+            "cpu": cpu,
+            "cores": os.cpu_count(),
+            "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+            "system": platform.platform(),
+        },
+        "versions": {
+            "python": platform.python_version(),
+            "textaug": textaug.__version__,
+            **{name: version(name) for name in PACKAGES},
+        },
+    }
+
+
+@cache
+def commit() -> str | None:
+    """The git commit that this runs from, with ``+`` where files differ from it."""
+    done = subprocess.run(
+        ["git", "describe", "--always", "--abbrev=40", "--dirty=+", "--exclude=*"],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout.strip() or None
