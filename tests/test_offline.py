@@ -74,7 +74,7 @@ def test_through_a_proxy(monkeypatch):
     assert asked[0].startswith("http://hub.invalid")
 
 
-def test_who_gets_a_network_back_need_not_start_again(monkeypatch):
+def test_it_works_again_once_online(monkeypatch):
     test_nobody_answers(monkeypatch)
     test_somebody_answers(monkeypatch, 200, True)
 

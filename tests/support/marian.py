@@ -103,3 +103,18 @@ def tiny_m2m100(folder, limit=64):
         **SIZES,
     )
     return _save(folder, M2M100ForConditionalGeneration, config, tokenizer)
+
+
+TEXTS = [
+    " ".join(WORDS[(7 * i + 3 * j) % len(WORDS)] for j in range(1 + i % 14)) for i in range(60)
+]
+SEEDS = list(range(60))
+
+
+def in_parts(translator, size, n=1, seeds=None):
+    parts = [slice(start, start + size) for start in range(0, len(TEXTS), size)]
+    return [
+        found
+        for part in parts
+        for found in translator.translate(TEXTS[part], n, seeds and seeds[part])
+    ]

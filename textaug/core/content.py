@@ -30,7 +30,7 @@ def content_of(path: str | Path) -> str | None:
     for file in [*sorted(folder.iterdir()), *more]:
         if file.is_file() and file.suffix not in _IGNORED:
             stat = file.stat()
-            content = _digest(str(file.resolve()), stat.st_mtime_ns, stat.st_size)
+            content = _digest(str(file.absolute()), stat.st_mtime_ns, stat.st_size)
             digest.update(f"{file.name}\0{stat.st_size}\0{content}\0".encode(errors="replace"))
     return digest.hexdigest()
 

@@ -21,14 +21,7 @@ class _HasModel:
 
 @dataclass(repr=False, kw_only=True)
 class _ModelFilter(Filter, _HasModel):
-    """What filters with a model share.
-
-    Args:
-        revision: see :class:`~textaug.models.loading.ModelSpec`, as for the others.
-        dtype: number format.
-        device: where the model runs.
-        batch_tokens: sub-tokens, padding included, that go through the model at once.
-    """
+    """What filters with a model share: how it runs."""
 
     revision: str | None = None
     dtype: str = "auto"
@@ -37,9 +30,8 @@ class _ModelFilter(Filter, _HasModel):
 
     def __post_init__(self) -> None:
         self.model = str(self.model)
-        self._spec = ModelSpec(
-            self.model, self.revision, self.dtype, self.device, self.batch_tokens
-        )
+        how = (self.revision, self.dtype, self.device, self.batch_tokens)
+        self._spec = ModelSpec(self.model, *how)
 
 
 @dataclass(repr=False)
@@ -55,10 +47,7 @@ class TeacherAgreement(_ModelFilter):
     Args:
         model: any model for token classification whose labels have names (``B-PER``, …): a folder
             made by ``save_pretrained``, its tokenizer beside it, or a name on the hub.
-        revision: see :class:`~textaug.MaskedLMSubstitution`, as for the next three.
-        dtype: number format.
-        device: where the model runs.
-        batch_tokens: sub-tokens, padding included, that go through the model at once.
+        revision, dtype, device, batch_tokens: see :class:`~textaug.MaskedLMSubstitution`.
 
     Raises:
         ValueError: on first use, if the model is not a tagger, if its labels have no names, or if
@@ -92,10 +81,7 @@ class Similarity(_ModelFilter):
         model: any encoder whose mean pooling makes sense (those of ``sentence-transformers``); the
             default, ``"offline"``, is ``all-MiniLM-L6-v2`` from the ``offline`` extra, for
             English.
-        revision: see :class:`~textaug.MaskedLMSubstitution`, as for the next three.
-        dtype: number format.
-        device: where the model runs.
-        batch_tokens: sub-tokens, padding included, that go through the model at once.
+        revision, dtype, device, batch_tokens: see :class:`~textaug.MaskedLMSubstitution`.
 
     Raises:
         ValueError: if the minimum is not below the maximum, or one is out of range.
@@ -141,10 +127,7 @@ class Perplexity(_ModelFilter):
         model: a masked or causal language model: a folder, a name on the hub, or ``"offline"``, the
             small masked one of :func:`textaug.offline.masked_lm`, for English.
         causal: whether ``model`` is a causal one (such as GPT-2).
-        revision: see :class:`~textaug.MaskedLMSubstitution`, as for the next three.
-        dtype: number format.
-        device: where the model runs.
-        batch_tokens: sub-tokens, padding included, that go through the model at once.
+        revision, dtype, device, batch_tokens: see :class:`~textaug.MaskedLMSubstitution`.
 
     Raises:
         ValueError: for a maximum that is not above 0; on first use, for a model of another type.

@@ -39,8 +39,8 @@ class ModelSpec:
     """Which model, in which number format, and where it runs.
 
     Args:
-        name: a folder made by ``save_pretrained``, a name on the model hub, or for a masked
-            language model or a sentence encoder ``"offline"``, those of :mod:`textaug.offline`.
+        name: a folder made by ``save_pretrained``, a name on the model hub, or ``"offline"``, the
+            masked language model or sentence encoder of :mod:`textaug.offline`.
         revision: branch, tag or commit on the hub; default: ``main``.
         dtype: ``"float32"``, ``"bfloat16"``, ``"float16"``, or ``"auto"``: bfloat16 on GPUs that
             have it, else float32 (on a CPU, half the bits do not halve the time).
@@ -115,13 +115,15 @@ def keep(key: Hashable, make: Callable[[], Kept]) -> Kept:
     """
     if key in _dropped:
         _warn_of_reloads()
-    value = _kept.pop(key) if key in _kept else make()
+    value = _kept.pop(key, None)
+    if value is None:
+        value = make()
     _kept[key] = value  # as the most recently used one
     while len(_kept) > MODELS_KEPT:
         oldest = next(iter(_kept))
-        del _kept[oldest]
+        _kept.pop(oldest, None)
         _dropped.add(oldest)
-    return value
+    return value  # type: ignore[no-any-return]
 
 
 def forget_models() -> None:

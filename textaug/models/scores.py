@@ -23,10 +23,8 @@ OFFLINE = ModelSpec(offline.MASKED_LM)
 def vectors(texts: Sequence[str], model: ModelSpec = OFFLINE, rank: int | None = None) -> list[Any]:
     """A vector of length 1 for each text: the mean over its sub-tokens, as MiniLM was trained.
 
-    Args:
-        texts: only the part that fits into the model's window counts.
-        model: any encoder, or ``"offline"``: ``all-MiniLM-L6-v2`` from an installed package.
-        rank: the worker's number.
+    Only the part of a text that fits into the model's window counts. The model is any encoder, or
+    ``"offline"``: ``all-MiniLM-L6-v2`` from an installed package.
 
     >>> one, two, other = vectors(["A man slept.", "Some man was asleep.", "Oil prices fell."])
     >>> float(one @ two) > 0.5 > float(one @ other)

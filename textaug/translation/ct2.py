@@ -26,11 +26,10 @@ class CTranslate2(ModelTranslator):
     Args:
         model: name on the hub, or folder.
         num_beams: beams of the search; at least as many as the translations asked for.
-        revision: see :class:`~textaug.models.loading.ModelSpec`, as for device and batch_tokens.
+        revision, device: see :class:`~textaug.models.loading.ModelSpec`.
         dtype: ``"auto"`` (8-bit integers on a CPU, float16 on a GPU), ``"float32"``,
             ``"bfloat16"`` or ``"float16"``. In float32 it gives the translations of
             `transformers`; in 8 bits single words can differ.
-        device: where it runs.
         rank: the worker's number, which selects one of several GPUs.
         batch_tokens: source tokens, padding included, that go through the model at once.
 

@@ -32,9 +32,7 @@ class HFTranslator(ModelTranslator):
         num_beams: beams of the search; at least as many as the translations asked for.
         top_k: with seeds: each token is sampled from this many.
         temperature: with seeds: below 1 likelier tokens are sampled more often, above 1 less.
-        revision: see :class:`~textaug.models.loading.ModelSpec`, as for the next two.
-        dtype: number format.
-        device: where it runs.
+        revision, dtype, device: see :class:`~textaug.models.loading.ModelSpec`.
         rank: the worker's number, which selects one of several GPUs.
         batch_tokens: source tokens, padding included, that go through the model at once; halved
             when memory runs out. It changes no result, except by rounding in 16-bit numbers.
@@ -193,11 +191,8 @@ def language_id(tokenizer: Any, code: str) -> int:
         return known[code]
     alike = [name for name in known if name[:2].lower() == code[:2].lower()]
     alike += get_close_matches(code, known.keys() - set(alike), n=SHOWN, cutoff=0)
-    raise ValueError(
-        f"{tokenizer.name_or_path!r} knows no language {code!r}; "
-        + (
-            f"it has {len(known)} codes of its own, such as {', '.join(map(repr, alike[:SHOWN]))}"
-            if known
-            else "a model for one pair of languages takes neither source nor target"
-        )
-    )
+    remedy = "a model for one pair of languages takes neither source nor target"
+    if known:
+        shown = ", ".join(map(repr, alike[:SHOWN]))
+        remedy = f"it has {len(known)} codes of its own, such as {shown}"
+    raise ValueError(f"{tokenizer.name_or_path!r} knows no language {code!r}; {remedy}")
