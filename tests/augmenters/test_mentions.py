@@ -32,6 +32,13 @@ def test_other_annotations_of_a_new_mention_are_left_open():
     assert after["pos_tags"] == [0, 1, 2, 3, -1, -1, 6, 7, 8, 9]
 
 
+def test_a_mention_redrawn_as_itself_keeps_its_other_annotations():
+    row = {**ROW, "pos_tags": list(range(10))}
+    swap = MentionReplacement({"PER": ["Ann Lee"], "LOC": ["Rome"]}, p=1.0)
+    assert swap(row) == row
+    assert swap.counts == {"unchanged": 1}
+
+
 def test_articles_of_other_languages_are_left_alone():
     row = {"tokens": ["Vive", "a", "França", "!"], "ner_tags": ["O", "O", "B-LOC", "O"]}
     after = MentionReplacement({"LOC": ["Itália"]}, p=1.0)(row)

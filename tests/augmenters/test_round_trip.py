@@ -138,6 +138,14 @@ def test_what_is_not_worth_translating_is_never_sent(sentence):
     assert augment.counts == {"unchanged": 1} and engine.seen == []
 
 
+def test_several_sentences_of_which_none_is_long_enough_stay():
+    before = "We went to [LOC Rome] twice a week . The museum of [LOC Paris] was closed today ."
+    assert translated(before, {}) == (before, "unchanged")
+    lost = {"We went to Rome twice a week.": "They went there two times each week."}
+    lost["The museum of Paris was closed today."] = "The museum in the town was shut today."
+    assert translated(before, lost) == (before, "rejected: mention lost")
+
+
 def test_what_comes_back_the_same_is_unchanged():
     sentence = "The man 's house ( which [PER Ann] sold for A$ 3 ) is old ."
     assert translated(sentence, {}) == (sentence, "unchanged")

@@ -1,7 +1,7 @@
 import pytest
 
 from textaug.core.example import Edit, Example, Span, apply_edits
-from textaug.language.articles import article_edit, article_for, reads_as_english
+from textaug.language.articles import article_edit, article_for
 
 TAKE_AN = """
 apple hour honest honour honorary heir heiress umbrella uncle unimportant uninformed unidentified
@@ -82,15 +82,3 @@ def test_an_inserted_word_counts_too():
     example = Example.from_text("It was a  house.")
     edits = [article_edit(example, 3, "old"), Edit(3, 3, ("old",))]
     assert apply_edits(example, edits).example.text == "It was an  old house."
-
-
-def test_other_languages_are_not_taken_for_english():
-    assert reads_as_english(["She", "went", "home"])
-    for text in (
-        "Er schrieb an alte Freunde .",
-        "Ela foi a uma casa .",
-        "Il a dit non .",
-        "a big",
-        "New York IT",
-    ):
-        assert not reads_as_english(text.split())

@@ -12,7 +12,6 @@ import pytest
 from nltk.corpus.util import LazyCorpusLoader
 
 from textaug.language import lexicon, nltk_wordnet, senses
-from textaug.language.casing import match_case
 from textaug.language.inflection import inflect
 from textaug.language.lexicon import WordList
 from textaug.language.nltk_wordnet import NltkWordNet
@@ -49,22 +48,6 @@ def test_synonyms_are_cased_like_the_word():
     assert wordnet.synonyms("lawyers") == ["attorneys"]
     assert wordnet.synonyms("Lawyers") == ["Attorneys"]
     assert wordnet.synonyms("LAWYERS") == ["ATTORNEYS"]
-
-
-@pytest.mark.parametrize(
-    ("word", "like", "cased"),
-    [
-        ("motor vehicle", "car", "motor vehicle"),
-        ("motor vehicle", "Car", "Motor vehicle"),
-        ("motor vehicle", "CAR", "MOTOR VEHICLE"),
-        ("one", "A", "One"),
-        ("left-wing", "Leftist", "Left-wing"),
-        ("tablet", "iPad", "tablet"),
-        ("自動車", "車", "自動車"),
-    ],
-)
-def test_match_case(word, like, cased):
-    assert match_case(word, like=like) == cased
 
 
 def test_several_words_are_inflected_at_the_head():

@@ -49,13 +49,44 @@ def test_people_keep_the_shape_of_their_names(mention, shape, monkeypatch):
         ("Paris", "LOC", "city"),
         ("Texas", "LOC", "state"),
         ("South African", "MISC", "nationality"),
+        ("Spanish", "NORP", "nationality"),
         ("Chicago", "ORG", "city"),  # a team
     ],
 )
-def test_places_become_places_of_their_kind_whatever_the_label(mention, label, kind, monkeypatch):
+def test_places_become_places_of_their_type(mention, label, kind, monkeypatch):
     monkeypatch.setattr(names, "LONGER", 0)
     known = set(gazetteer.places()[kind].names)
     assert set(drawn(mention, label)) <= known
+
+
+@pytest.mark.parametrize(
+    ("mention", "label"),
+    [
+        ("Spanish flu", "Disease"),
+        ("German", "LANGUAGE"),
+        ("Argos", "ORG/Shop"),
+        ("Argos", "SHOP"),
+        ("Paris", "PRODUCT"),
+    ],
+)
+def test_what_is_not_a_person_place_or_organisation_has_no_fresh_name(mention, label):
+    assert drawn(mention, label) == []
+
+
+def test_an_organisation_with_the_name_of_a_small_city_is_not_a_city(monkeypatch):
+    monkeypatch.setattr(names, "FROM_PATTERN", 0)
+    assert drawn("Argos", "ORG") == []
+    assert drawn("Argos", "LOC")
+
+
+def test_the_pool_serves_other_types_and_other_languages():
+    pools = {"Disease": ["scarlet fever"], "LOC": ["Lissabon"]}
+    swap = MentionReplacement(pools, p=1.0, fresh=1.0, seed=1)
+    row = {"tokens": ["the", "Spanish", "flu"], "ner_tags": ["O", "B-Disease", "I-Disease"]}
+    assert swap(row)["tokens"] == ["the", "scarlet", "fever"]
+    german = "Der Minister wohnt in Berlin und plant dort keine neuen Steuern"
+    row = {"tokens": german.split(), "ner_tags": ["O"] * 4 + ["B-LOC"] + ["O"] * 6}
+    assert swap(row)["tokens"][4] == "Lissabon"
 
 
 def test_names_inside_names_are_changed_and_the_rest_stays():

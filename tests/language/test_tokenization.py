@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from textaug.language.tokenization import (
@@ -100,3 +102,12 @@ def test_penn_treebank_signs_come_back_where_the_data_use_them():
     assert printed(old) == ['"', "Go", '"', "(", "he", "said", ")"]
     assert unprinted(new, like=old) == ["-LRB-", "he", "said", "-RRB-", "``", "Go", "''"]
     assert unprinted(new, like=printed(old)) == new
+
+
+@pytest.mark.parametrize("text", ["+", "a+", "+-", "+1", " ", "\t", "'", "a@"])
+def test_time_grows_linearly_with_the_text(text):
+    long = (text * 20_000)[:20_000]
+    start = time.process_time()
+    tokenize(long)
+    split_sentences(long)
+    assert time.process_time() - start < 0.5  # more than 1 s if each position searches the rest

@@ -13,13 +13,12 @@ from textaug.augmenters.round_trip import (
     Job,
     Unit,
     choose_translation,
-    is_worth_translating,
+    has_text_to_translate,
     split_around,
 )
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected
-from textaug.language.tokenization import split_sentences
 from textaug.models.loading import ModelSpec
 from textaug.offline import has_translator
 from textaug.translation.base import CallableTranslator, Translator
@@ -203,7 +202,7 @@ class BackTranslation(Augmenter):
         sentences = {
             i: sentence
             for i, sentence in enumerate(map(Sentence.of, examples))
-            if any(map(is_worth_translating, split_sentences(sentence.text)))
+            if has_text_to_translate(sentence.text)
         }
         jobs = []
         for i, sentence in sentences.items():
@@ -222,7 +221,7 @@ class BackTranslation(Augmenter):
             if isinstance(results[i], Rejected) and sentence.offsets
             for k, segment in enumerate(sentence.segments)
             for head, core, tail in [split_around(WITHOUT_AFFIXES, segment)]
-            if is_worth_translating(core)
+            if has_text_to_translate(core)
         ]
         segments: dict[int, list[str | None]] = {}
         for job, found in zip(jobs, self._there_and_back(jobs), strict=True):

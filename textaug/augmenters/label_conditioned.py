@@ -14,8 +14,9 @@ from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
 from textaug.core.reading import read_examples
 from textaug.core.validation import check_probability
-from textaug.language.articles import article_edit, reads_as_english
+from textaug.language.articles import article_edit
 from textaug.language.casing import match_case
+from textaug.language.english import reads_as_english
 from textaug.models.fine_tuning import fine_tune, trained_once
 from textaug.models.loading import ModelSpec, load
 from textaug.models.marked_lm import MARKED_WORD, MarkedLM, MarkedWord, load_marked_lm

@@ -10,8 +10,9 @@ from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
 from textaug.core.validation import check_probability
-from textaug.language.articles import article_edit, reads_as_english
+from textaug.language.articles import article_edit
 from textaug.language.casing import match_case
+from textaug.language.english import reads_as_english
 from textaug.language.inflection import grammatical_forms
 from textaug.language.word_lists import stop_words
 from textaug.models.encoding import split_evenly

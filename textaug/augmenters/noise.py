@@ -11,6 +11,7 @@ from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
 from textaug.core.validation import check_probability
+from textaug.language.casing import move_capitals
 from textaug.language.misspelling import (
     CACHE_SIZE,
     LAYOUTS,
@@ -22,6 +23,7 @@ from textaug.language.misspelling import (
 )
 
 _PUNCTUATION = (",", ".", ";", ":", "!", "?", "-", '"')
+_MOVING = frozenset({"drop", "swap_words"})
 
 
 class NoiseInjection(Augmenter):
@@ -50,7 +52,8 @@ class NoiseInjection(Augmenter):
             split          a space inside the word
             =============  ==============================================================
 
-            Default: the four typing errors, which keep the number of words.
+            Default: the four typing errors, which keep the number of words. In English, the first
+            word of a sentence keeps its capital when words are dropped or swapped.
         layout: ``qwerty``, ``qwertz``, ``azerty``, ``dvorak`` or ``jcuken`` (Russian).
         **settings: see :class:`~textaug.Augmenter`. ``target="mentions"`` misspells names.
 
@@ -107,7 +110,7 @@ class NoiseInjection(Augmenter):
                     break
         if edits and all(e.tokens == () for e in edits) and len(edits) == len(tokens):
             edits.pop()  # never drop all words
-        return edits
+        return edits if _MOVING.isdisjoint(self.operations) else move_capitals(example, edits)
 
 
 @lru_cache(CACHE_SIZE)

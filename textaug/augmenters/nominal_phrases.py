@@ -12,7 +12,8 @@ from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
 from textaug.core.validation import check_probability
 from textaug.language import names
-from textaug.language.articles import article_edit, reads_as_english
+from textaug.language.articles import article_edit
+from textaug.language.english import is_not_english, reads_as_english, warn_once
 from textaug.language.word_lists import read_lines
 
 POSITIONS = ("before", "after", "instead")
@@ -35,7 +36,7 @@ class NominalPhrases(Augmenter):
         phrases: for each type the phrases for the positions ``"before"``, ``"after"`` or
             ``"instead"`` of a mention, words separated by spaces; other types stay. Default:
             English ones for people, places and organisations, by the usual labels (``"PER"``,
-            ``"GPE"``, …).
+            ``"GPE"``, …); rows that are certainly not English stay unchanged then.
         p: share of the mentions that are changed (at least one per sentence if ``p > 0``).
         instead: share of these that are replaced by a phrase; the others get one beside them.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
@@ -82,6 +83,9 @@ class NominalPhrases(Augmenter):
         known = [(span, self._of(span.label)) for span in example.spans]
         wanted = [each for each in known if each[1]]
         if not wanted:
+            return []
+        if self.phrases is None and is_not_english(example.tokens):
+            warn_once("NominalPhrases has English phrases (phrases= for others)")
             return []
         headline, english = example.is_headline, reads_as_english(example.tokens)
         edits: list[Edit] = []

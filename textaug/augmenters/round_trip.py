@@ -118,6 +118,11 @@ def is_worth_translating(text: str) -> bool:
     return enough and not _SURROGATE.search(text)  # half a character, which no translator can read
 
 
+def has_text_to_translate(text: str) -> bool:
+    """Whether a sentence of the text is worth translating."""
+    return any(map(is_worth_translating, split_sentences(text)))
+
+
 def _trimmed(text: str) -> tuple[str, str, str]:
     """Cut off affixes, and an unpaired quote at either end."""
     head, body, tail = split_around(_BODY, text)

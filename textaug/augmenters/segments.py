@@ -12,6 +12,7 @@ from textaug.core.example import Edit, Example
 from textaug.core.nesting import blocks
 from textaug.core.reading import read_examples
 from textaug.core.validation import check_probability
+from textaug.language.casing import move_capitals
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -30,6 +31,8 @@ def _segments(example: Example) -> list[tuple[int, int, str | None]]:
 
 class SegmentShuffle(Augmenter):
     """Shuffle words within segments: mentions, and the text between them (Dai & Adel 2020).
+
+    In English, the new first word of a sentence takes the capital of the old one.
 
     Args:
         p: share of the segments that are shuffled (at least one per sentence if ``p > 0``);
@@ -62,7 +65,7 @@ class SegmentShuffle(Augmenter):
             rng.shuffle(order)
             tokens = tuple(example.tokens[i] for i in order)
             edits.append(Edit(start, end, tokens, origins=tuple(order)))
-        return edits
+        return move_capitals(example, edits)
 
 
 class SegmentExchange(Augmenter):

@@ -11,6 +11,7 @@ from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
 from textaug.core.validation import check_probability
 from textaug.language.articles import ARTICLES, article_edit
+from textaug.language.english import is_not_english, warn_once
 from textaug.language.lexicon import Lexicon, WordList
 from textaug.language.nltk_wordnet import NltkWordNet
 from textaug.language.senses import CACHE_SIZE
@@ -32,8 +33,9 @@ class SynonymReplacement(Augmenter):
             a language other than English, give ``lang`` too (in English, ``a``/``an`` before the
             word is corrected).
         lang: language of the text, a code of NLTK's Open Multilingual WordNet (``fra``, ``por``,
-            ``spa``, …), which must be installed. ``"eng"``, the default, uses the list in this
-            package, made from WordNet 3.0.
+            ``spa``, …), which must be installed. Default: English, with the list in this
+            package, made from WordNet 3.0; rows that are certainly not English stay unchanged, and
+            that is logged once. ``"eng"``: the same, without the check.
         max_senses: how many of a word's senses to take synonyms from, most frequent first. With 1
             nearly every replacement reads well, but few words have any; the default 2 reaches about
             twice as many.
@@ -54,7 +56,7 @@ class SynonymReplacement(Augmenter):
         self,
         p: float = 0.5,
         words: Mapping[str, Sequence[str]] | None = None,
-        lang: str = "eng",
+        lang: str | None = None,
         max_senses: int = 2,
         q: float = 0.5,
         **settings: Unpack[Settings],
@@ -73,7 +75,7 @@ class SynonymReplacement(Augmenter):
         if self.words is not None:
             self._lexicon: Lexicon = WordList(self.words)
         else:
-            self._lexicon = WordNet() if lang == "eng" else NltkWordNet(lang)
+            self._lexicon = NltkWordNet(lang) if lang not in (None, "eng") else WordNet()
         self._synonyms = _Remembered(self._look_up)
         super().__init__(**settings)
 
@@ -88,6 +90,11 @@ class SynonymReplacement(Augmenter):
         found = [(i, synonyms) for i in allowed if (synonyms := synonyms_of[tokens[i]])]
         edits: list[Edit] = []
         english = self.lang == "eng"
+        if self.lang is None and found:
+            english = not is_not_english(tokens)
+            if not english and self.words is None:
+                warn_once("SynonymReplacement has English synonyms (words= or lang= for others)")
+                return []
         for i, synonyms in self.choose(found, self.p, rng):
             rank = 0
             while rank + 1 < len(synonyms) and rng.random() < self.q:

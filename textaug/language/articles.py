@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 
 from textaug.core.example import Edit, Example
-from textaug.language.word_lists import frequent_english_words
 
 # Letters whose names begin with a vowel sound: "an F", "an MP". U does not: "a UN envoy".
 _VOWEL_NAMES = frozenset("AEFHILMNORSX")
@@ -123,15 +121,3 @@ def article_edit(example: Example, position: int, new_word: str) -> Edit | None:
     elif article[0].isupper():
         wanted = wanted.capitalize()
     return Edit(at, position, (wanted,))
-
-
-def reads_as_english(tokens: Iterable[str]) -> bool:
-    """Whether at least one frequent word shows that this is English.
-
-    Strict rather than complete, for methods that work in any language: ``a`` is a word in Spanish
-    and Portuguese, ``an`` in German, and must not be "corrected" there.
-
-    >>> reads_as_english("He bought the house".split()), reads_as_english("vai a casa".split())
-    (True, False)
-    """
-    return any(token.lower() in frequent_english_words() for token in tokens)

@@ -119,7 +119,7 @@ def known_places() -> dict[tuple[str, ...], str]:
 
 @cache
 def large_cities() -> frozenset[tuple[str, ...]]:
-    """Cities that are also searched for inside longer names, in lower case."""
+    """Cities that are also searched for inside longer names and other types, in lower case."""
     return frozenset(
         tuple(word.lower() for word in city["name"].split())
         for city in _geonames().get_cities().values()

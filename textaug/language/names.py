@@ -22,7 +22,8 @@ from textaug.language.word_lists import read_lines
 LABELS = {
     "person": ("PER", "PERS", "PERSON", "PEOPLE", "HUMAN"),
     "organisation": ("ORG", "ORGANIZATION", "ORGANISATION"),
-    "place": ("LOC", "LOCATION", "GPE", "PLACE"),
+    "place": ("LOC", "LOCATION", "GPE", "GEO", "PLACE", "COUNTRY", "CITY", "STATE"),
+    "nationality": ("NORP", "NATIONALITY"),
     "other": ("MISC", "MISCELLANEOUS"),
 }
 LONGER = 0.1  # share of the people and places that get a longer name than they had
@@ -40,10 +41,11 @@ def fresh(
 
     A person (by its label) gets another person's name: initials stay initials, a single surname
     stays single, a full name may get a middle name. A place may get a name from a pattern ("Gulf of
-    Chile"), and so may an organisation or a MISC that contains no place. In every other mention the
-    names of countries, nationalities, cities and states are replaced, whatever the label, and the
+    Chile"), and so may an organisation or a MISC that contains no place. In every other mention of
+    these categories the names of countries, nationalities, cities and states are replaced, and the
     other words stay: "Bank of Japan" becomes "Bank of Chile", "Tokyo-based" becomes "Lyon-based".
-    Capitals stay capitals.
+    An organisation with the name of a small city is not changed into a city: it is a shop or a
+    club. A mention of another type is not a name: "Spanish flu" stays. Capitals stay capitals.
 
     Args:
         mention: its words.
@@ -60,21 +62,23 @@ def fresh(
     ('C.', 'Deutschmann')
     """
     category = category_of(label)
+    if not category:
+        return None
     # A mountain or a bay is a LOC in all tag schemes, but no GPE.
     gpe = label.upper() == "GPE"
-    if longer and category and not gpe and rng.random() < longer:
+    if longer and category != "nationality" and not gpe and rng.random() < longer:
         return _like(mention, _of_three(category, rng))
     if category == "place" and not gpe and rng.random() < LONGER:
         new: tuple[str, ...] | None = _like(mention, _of_pattern(_patterns("places.txt"), rng))
     else:
-        new = _person(mention, rng) if category == "person" else _parts(mention, rng)
+        new = _person(mention, rng) if category == "person" else _parts(mention, category, rng)
     if new is None and category in ("organisation", "other") and rng.random() < FROM_PATTERN:
         new = _like(mention, _of_pattern(_patterns(f"{category}s.txt"), rng))
     return None if new is None or new == tuple(mention) else new
 
 
 def category_of(label: str) -> str:
-    """``"person"``, ``"organisation"``, ``"place"``, ``"other"`` (MISC), or ``""`` if unknown.
+    """The key of :data:`LABELS` for a type (``"other"`` is MISC), or ``""`` if unknown.
 
     >>> category_of("PER"), category_of("Location"), category_of("DRUG")
     ('person', 'place', '')
@@ -154,7 +158,7 @@ def _patterns(file: str) -> list[list[str]]:
     return [line.split() for line in read_lines(file)]
 
 
-def _parts(mention: Sequence[str], rng: Random) -> tuple[str, ...] | None:
+def _parts(mention: Sequence[str], category: str, rng: Random) -> tuple[str, ...] | None:
     """The mention with other place names in it; ``None`` if it contains none."""
     known = known_places()
     new: list[str] = []
@@ -164,8 +168,9 @@ def _parts(mention: Sequence[str], rng: Random) -> tuple[str, ...] | None:
         for j in range(min(len(mention), i + LONGEST), i, -1):
             words = tuple(word.lower() for word in mention[i:j])
             place_type = known.get(words)
-            # There are towns called Of and Bank.
-            if place_type == "city" and j - i < len(mention) and words not in large_cities():
+            # There are towns called Of, Bank and Argos.
+            whole_place = category == "place" and j - i == len(mention)
+            if place_type == "city" and not whole_place and words not in large_cities():
                 continue
             if place_type and mention[i][0].isupper():
                 new += _like(mention[i:j], places()[place_type].draw(rng))

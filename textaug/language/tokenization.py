@@ -30,15 +30,17 @@ _ABBREVIATION = (
     r"|Sgt|Sr|St|Ste|Tenn|Tex|Va|Vt|Wash|Wis|cf|vs)"
 )
 _SENTENCE_END = regex.compile(
-    rf"(\s*\n\s*|(?<=[.!?…]['\"”’)\]]*)(?<!\b(?:{_ABBREVIATION}|\p{{Lu}})\.)\s+(?=['\"“‘(\[]*[\p{{Lu}}\p{{N}}]))"
+    rf"((?<!\s)\s*\n\s*|(?<=[.!?…]['\"”’)\]]*)(?<!\b(?:{_ABBREVIATION}|\p{{Lu}})\.)\s+(?=['\"“‘(\[]*[\p{{Lu}}\p{{N}}]))"
 )
 _SPACE = r"\s\x1c-\x1f\x85"  # the white space of `str.split`
 _WORD = r"[\p{L}\p{M}\p{N}_]"
 _CUT_CLITIC = r"['’](?i:s|m|d|re|ve|ll)(?!\w)"
+# Longest part of an e-mail address before the "@" (RFC 5321). A bound also keeps the search linear.
+_LOCAL_PART = 64
 _TOKEN = regex.compile(
     rf"""
-      (?:https?://|www\.)[^{_SPACE}<>"]*[\w/]              # addresses
-    | [\w.+\-]+@\w+(?:[.\-]\w+)+
+      (?:https?://|www\.)[^{_SPACE}<>"]*[\w/]              # web addresses
+    | [\w.+\-]{{1,{_LOCAL_PART}}}@\w+(?:[.\-]\w+)+        # e-mail addresses
     | [@\#]\p{{L}}\w*                                       # names and topics, as on Twitter
     | (?:\p{{L}}\.)+\p{{L}}\.(?:-\w+)*                      # U.S., a.m., U.S.-based
     | \p{{Lu}}\.(?=\s*\p{{Lu}})                             # J. Smith
