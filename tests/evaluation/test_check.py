@@ -154,6 +154,24 @@ def test_rows_of_the_test_split():
     assert len(fixed) == 5 and check(fixed, [test]) == []
 
 
+def test_the_test_split_is_read_in_the_same_column():
+    renamed = {"tokens": "w", "ner_tags": "t"}
+    data, test = rows(*IOB2).rename_columns(renamed), rows(("Ann 3", "O O"))
+    columns = {"tokens_column": "w", "tags_column": "t"}
+    for other in (test, test.rename_columns(renamed), test.rename_columns({"tokens": "w"})):
+        assert found(data, against=[other], **columns) == [(4, "overlap", True)]
+    # Two columns of words in the other split: the one of the same name counts.
+    both = test.rename_columns(renamed).add_column("tokens", [["something", "else"]])
+    assert found(data, against=[both], **columns) == [(4, "overlap", True)]
+
+
+def test_text_cannot_be_compared_with_words():
+    with pytest.raises(ValueError, match="cannot compare words in column 'tokens' with text"):
+        check(rows(*IOB2), [Dataset.from_dict({"text": ["in Rome"]})])
+    with pytest.raises(ValueError, match="cannot compare text in column 'text' with words"):
+        check(Dataset.from_dict({"text": ["in Rome"]}), [rows(*IOB2)])
+
+
 def test_a_mention_of_several_types():
     data = rows(*IOB2, ("Rome won", "B-ORG O"), ("to Rome", "O B-LOC"))
     assert found(data) == [(6, "several types", False)]

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from textaug import MentionReplacement, NoiseInjection, SynonymReplacement, expand
 from textaug.cli.app import app
+from textaug.core.columns import ColumnNames
 from textaug.evaluation.report import measure
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
@@ -56,6 +57,24 @@ def test_damage_is_counted():
     bad = {"tokens": ["in", "Oslo"], "ner_tags": ["O", "I-LOC"]}
     found = measure(Dataset.from_list([good]), Dataset.from_list([good, good, bad]))
     assert found.faults == (0, 1) and 'class="bad"' in found.html()
+
+
+def test_columns_of_other_names_are_read():
+    good = {"w": ["in", "Rome"], "t": ["O", "B-LOC"], "text": "unused"}
+    bad = {"w": ["in", "Oslo"], "t": ["O", "I-LOC"], "text": " "}
+    data, more = Dataset.from_list([good]), Dataset.from_list([good, bad])
+    found = measure(data, more, columns=ColumnNames(tokens="w", tags="t"))
+    assert found.after.labels == {"LOC": 2} and found.faults == (0, 1)
+
+
+def test_the_classes_of_several_texts_are_in_a_named_column():
+    rows = {"a": ["One.", "Two."], "b": ["Three.", "Four."], "mood": ["good", "bad"]}
+    data = Dataset.from_dict(rows)
+    columns = ColumnNames(text=("a", "b"), tags="mood")
+    found = measure(data, data, columns=columns)
+    assert found.before.labels == {"good": 1, "bad": 1} and found.before.rows == 2
+    empty = Dataset.from_dict({**rows, "a": [" ", "Two."]})
+    assert measure(data, empty, columns=columns).faults == (0, 1)
 
 
 def test_classified_text():

@@ -1,7 +1,7 @@
 """The search for a recipe, by cross-validation inside the sample."""
 
 import pytest
-from datasets import Dataset
+from datasets import Dataset, concatenate_datasets
 from support import models as tiny
 
 from textaug import LabelWiseReplacement, NoiseInjection, search
@@ -84,6 +84,26 @@ def test_every_sentence_is_judged_once_and_nothing_learnt_from_it(sample):
     )
 
 
+def test_equal_sentences_are_in_one_fold(sample):
+    twice = concatenate_datasets([sample, sample.select(range(0, 30, 2)), sample.select([4, 4])])
+    sizes = []
+
+    def evaluate(train, test, augmenter, copies, seed):
+        assert not {*map(tuple, test["tokens"])} & {*map(tuple, train["tokens"])}
+        assert len(train) + len(test) == len(twice) == 47
+        sizes.append(len(test))
+        return 1.0
+
+    found(twice, evaluate, trials=1, folds=3)
+    assert sorted(sizes) == [15, 16, 16]
+
+
+def test_a_sentence_that_occurs_often_is_one_sentence():
+    rows = {"tokens": [["Ann", "left"]] * 9, "ner_tags": [["B-PER", "O"]] * 9}
+    with pytest.raises(ValueError, match="1 of its 1 different sentences have a mention"):
+        found(Dataset.from_dict(rows), likes(), folds=2)
+
+
 def test_methods_take_arguments_and_columns_any_name(sample):
     renamed = sample.rename_columns({"tokens": "w", "ner_tags": "t"})
     recipe = found(
@@ -106,8 +126,8 @@ def encoder(tmp_path_factory):
 
 def test_with_a_real_tagger(encoder):
     names = ["Ann", "Rome", "Smith", "London", "Brown"]
-    last = ["old", "said", "he", "was"]
-    rows = {"tokens": [["he", "said", names[i % 5], "was", last[i // 5]] for i in range(20)]}
+    ends = ["old", "new", "good", "bad"]
+    rows = {"tokens": [["he", "said", names[i % 5], "was", ends[i // 5]] for i in range(20)]}
     rows["ner_tags"] = [["O", "O", "B-LOC" if i % 2 else "B-PER", "O", "O"] for i in range(20)]
     judge = TaggerF1(encoder, steps=40, learning_rate=3e-3)
     same = {"methods": ["label-wise"], "trials": 3, "folds": 2, "seed": 1}
@@ -126,14 +146,18 @@ def test_a_tagger_tags_every_word(encoder):
     sentences = [["Ann", "left"], ["unhappiest"], ["he"] * 100, []]
     tags = predict(model.eval(), tokenizer, sentences)
     assert [len(row) for row in tags] == [2, 1, 100, 0]
-    assert {tag for row in tags for tag in row} <= {*names.values()}
+    assert set(tags[2][62:]) == {"O"} and {tag for row in tags for tag in row} <= {*names.values()}
     assert predict(model, tokenizer, sentences, batch_tokens=1) == tags
 
 
 def test_a_sample_that_is_too_small_is_refused(sample):
-    rows = {"tokens": [["Ann", "left"], ["Bo", "sat"]] + [["it", "rained"]] * 10}
-    rows["ner_tags"] = [["B-PER", "O"]] * 2 + [["O", "O"]] * 10
-    with pytest.raises(ValueError, match=r"too small for 3 folds: 2 of its 12 .* folds=2"):
+    rows = {
+        "tokens": [["Ann", "left"], ["Bo", "sat"]] + [["it", "rained", str(i)] for i in range(10)]
+    }
+    rows["ner_tags"] = [["B-PER", "O"]] * 2 + [["O", "O", "O"]] * 10
+    with pytest.raises(
+        ValueError, match=r"too small for 3 folds: 2 of its 12 different .* folds=2"
+    ):
         found(Dataset.from_dict(rows), likes())
     one = Dataset.from_dict({name: column[1:] for name, column in rows.items()})
     with pytest.raises(ValueError, match="too small for 2 folds: 1 of its 11 .* label more"):
@@ -163,14 +187,3 @@ def test_without_optuna_the_extra_is_named(sample, monkeypatch):
     monkeypatch.setattr(sys.modules["textaug.evaluation.search"], "find_spec", lambda name: None)
     with pytest.raises(ModuleNotFoundError, match=r"optuna and seqeval: .*textaug-nlp\[search\]"):
         search(sample)
-
-
-def test_a_repeated_sentence_is_never_trained_and_scored_on():
-    rows = {"tokens": [["Ann", f"x{i}"] for i in range(6)] * 3, "ner_tags": [["B-PER", "O"]] * 18}
-
-    def disjoint(train, test, augmenter, copies, seed):
-        seen = {tuple(tokens) for tokens in train["tokens"]}
-        assert len(test) == 6 and not seen & {tuple(tokens) for tokens in test["tokens"]}
-        return 1.0
-
-    search(Dataset.from_dict(rows), trials=1, folds=3, evaluate=disjoint, show_progress_bar=False)

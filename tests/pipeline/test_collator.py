@@ -1,10 +1,10 @@
-"""The collator: labels on first sub-tokens, fresh augmentation, the Trainer."""
+"""The collator: labels on first sub-tokens, fresh augmentation."""
 
 import pickle
 
 import pytest
 from datasets import ClassLabel, Dataset, Features, List, Value
-from support.models import tiny_bert_encoder
+from support.models import tiny_bert_encoder, tiny_roberta
 
 from textaug import Augmenter, Edit, NoiseInjection, Rejected
 from textaug.pipeline.collator import IGNORED, AugmentingDataCollator
@@ -160,28 +160,69 @@ def test_data_loader_workers_differ_from_each_other_and_from_epoch_to_epoch(toke
     assert epochs[0][::2] != epochs[0][1::2]
 
 
-def test_the_trainer_takes_it(tokenizer, tmp_path):
-    from transformers import AutoModelForTokenClassification, Trainer, TrainingArguments
+def test_a_long_row_is_named_once(tokenizer, caplog):
+    rows = [
+        {"tokens": ["shares", "fell"], "ner_tags": [0, 0]},
+        {"tokens": ["Ann"] + ["oil"] * 49, "ner_tags": [3] + [0] * 49},
+    ]
+    collator = AugmentingDataCollator(tokenizer, max_length=10)
+    collator(rows)
+    collator(rows)
+    (warning,) = caplog.messages
+    assert "42 of the 50 labels of the row 'Ann oil oil" in warning
+    assert "more than 10 sub-tokens; split long rows" in warning
 
-    model = AutoModelForTokenClassification.from_pretrained(
-        tiny_bert_encoder(tmp_path / "model"), num_labels=len(NAMES)
+
+def test_a_word_without_a_sub_token_is_named(tokenizer, caplog):
+    row = {"tokens": ["Ann", "\x00", "fell"], "ner_tags": [3, 0, 0]}
+    assert labels(AugmentingDataCollator(tokenizer)([row])) == [[3, 0]]
+    assert "1 of the 3 labels" in caplog.text and "no sub-token for '\\x00'" in caplog.text
+
+
+def test_open_labels_that_are_cut_are_not_reported(tokenizer, caplog):
+    AugmentingDataCollator(tokenizer, max_length=4)(
+        [{"tokens": ["oil"] * 9, "ner_tags": [0] * 2 + [-1] * 7}]
     )
-    data = Dataset.from_list(ROWS)
-    collator = AugmentingDataCollator(tokenizer, Prefix(), label_names=NAMES)
-    trainer = Trainer(
-        model,
-        TrainingArguments(
-            output_dir=str(tmp_path),
-            max_steps=2,
-            per_device_train_batch_size=2,
-            remove_unused_columns=False,
-            dataloader_pin_memory=False,
-            report_to="none",
-            disable_tqdm=True,
-        ),
-        train_dataset=data,
-        eval_dataset=data.map(collator.tokenize, batched=True),
-        data_collator=collator,
+    assert caplog.messages == []
+
+
+def test_the_scheme_of_the_augmenter_counts(tokenizer):
+    names = ["O", "B-PER", "I-PER"]
+    row = {"tokens": ["Ann", "Lee", "slept"], "ner_tags": [2, 2, 0]}  # IOB1, or IOB2 with a fault
+    for scheme, expected in [("IOB1", [2, 2, 0]), ("IOB2", [1, 2, 0]), (None, [2, 2, 0])]:
+        collator = AugmentingDataCollator(tokenizer, Prefix(scheme=scheme), label_names=names)
+        assert labels(collator([row]))[0][-3:] == expected
+
+
+def test_batches_are_padded_to_a_multiple(tokenizer):
+    batch = AugmentingDataCollator(tokenizer, pad_to_multiple_of=16)(ROWS)
+    assert {tuple(tensor.shape) for tensor in batch.values()} == {(2, 16)}
+    assert batch["labels"][0, -10:].tolist() == [IGNORED] * 10
+
+
+def test_a_damaged_row_is_named_by_its_own_number(tokenizer):
+    rows = [*ROWS, {"tokens": ["Ann", "\u3000"], "ner_tags": [3, 0]}]
+    collator = AugmentingDataCollator(tokenizer, Prefix(), label_names=NAMES, p=0.5)
+    with pytest.raises(ValueError, match=r"row 2 of this batch, column 'tokens': token 1"):
+        for _ in range(20):
+            collator(rows)
+
+
+def test_byte_level_tokenizers_need_a_blank_before_words(tmp_path):
+    from transformers import AutoTokenizer
+
+    folder = tiny_roberta(tmp_path / "roberta")
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    with pytest.raises(ValueError, match=r"from_pretrained\(..., add_prefix_space=True\)"):
+        AugmentingDataCollator(tokenizer)
+    spaced = AutoTokenizer.from_pretrained(folder, add_prefix_space=True)
+    assert labels(AugmentingDataCollator(spaced)(ROWS)) == [[3, 0, 0, 1], [0, 0]]
+    tokenizer.backend_tokenizer.pre_tokenizer.add_prefix_space = True
+    assert labels(AugmentingDataCollator(tokenizer)(ROWS)) == [[3, 0, 0, 1], [0, 0]]
+
+
+def test_its_repr_is_short(tokenizer):
+    collator = AugmentingDataCollator(tokenizer, Prefix(seed=2), label_names=NAMES, p=0.5)
+    assert repr(collator) == (
+        "AugmentingDataCollator(BertTokenizer, Prefix(seed=2), label_names=<5>, p=0.5)"
     )
-    assert trainer.train().global_step == 2
-    assert trainer.evaluate()["eval_loss"] > 0

@@ -81,6 +81,52 @@ def test_all_splits_keep_the_same_columns(data):
     assert bigger["test"].features == bigger["train"].features
 
 
+def test_the_named_split_grows_and_no_other(data):
+    first, last = data.select([0]), data.select([2])
+    for splits in (
+        DatasetDict({"train": first, "validation": last}),
+        IterableDatasetDict(
+            {"train": first.to_iterable_dataset(), "validation": last.to_iterable_dataset()}
+        ),
+    ):
+        bigger = expand(splits, NoiseInjection(), copies=2, split="validation")
+        ids = {name: [row["id"] for row in bigger[name]] for name in bigger}
+        assert ids == {"train": ["a"], "validation": ["c", "c", "c"]}
+
+
+def test_streamed_splits_keep_the_same_columns(data):
+    noise = NoiseInjection(provenance_column="by")
+    stored = DatasetDict({"test": data, "train": data})
+    streams = IterableDatasetDict({name: d.to_iterable_dataset() for name, d in stored.items()})
+    bigger, expected = expand(streams, noise), expand(stored, noise)
+    assert list(bigger) == ["test", "train"]
+    for name, stream in bigger.items():
+        assert list(stream) == expected[name].to_list()
+        assert stream.features == expected[name].features
+
+
+@pytest.mark.parametrize("empty", ["train", "test"])
+def test_empty_splits_keep_the_same_columns(data, empty):
+    splits = DatasetDict({"train": data, "test": data})
+    splits[empty] = data.select([])
+    bigger = expand(splits, NoiseInjection(provenance_column="by"), copies=2)
+    assert len(bigger[empty]) == 0
+    assert (
+        bigger["train"].features == bigger["test"].features == {**FEATURES, "by": Value("string")}
+    )
+
+
+def test_an_empty_stream_has_the_same_columns(data):
+    empty = data.to_iterable_dataset().filter(lambda row: False)
+    stream = expand(empty, NoiseInjection(provenance_column="by"))
+    assert list(stream) == [] and list(stream.features) == [*FEATURES, "by"]
+
+
+def test_nothing_is_left_where_every_copy_is_rejected(data):
+    nothing = expand(data.select([0, 1]), Picky(provenance_column="by"), keep_original=False)
+    assert len(nothing) == 0 and nothing.features == {**FEATURES, "by": Value("string")}
+
+
 def test_every_format_and_dict_grows_the_same(data):
     expected = expand(data, NoiseInjection())[:]
     assert expand(data.with_format("numpy"), NoiseInjection()).with_format(None)[:] == expected

@@ -88,7 +88,8 @@ def check(
     Args:
         data: one split, with words and tags or with text and labels. Tags may be strings or
             ``ClassLabel``; their scheme is that of most tags.
-        against: splits that must have no row in common with it, such as the test split.
+        against: splits that must have no row in common with it, such as the test split; their
+            words are in the column of the same name, or else found.
         tokens_column: column of words; default: ``tokens`` or ``words``.
         tags_column: column of tags; default: ``ner_tags``, ``tags``, ``labels`` or ``ner``.
         text_column: column of text; default: ``text`` or ``sentence``.
@@ -98,7 +99,8 @@ def check(
         The problems in order of the rows.
 
     Raises:
-        ValueError: if there is no column of words or text, or an unknown kind in ``ignore``.
+        ValueError: if there is no column of words or text, if ``against`` has text where ``data``
+            has words, or if ``ignore`` has an unknown kind.
 
     >>> from datasets import Dataset
     >>> rows = {"tokens": [["in", "Oslo"], ["Oslo"]], "ner_tags": [["O", "I-LOC"], ["B-LOC"]]}
@@ -356,7 +358,7 @@ def _check_repeats(
 ) -> Iterator[Problem]:
     elsewhere: set[Any] = set()
     for other in against:
-        theirs = find_columns(other)
+        theirs = _same_columns(other, columns)
         elsewhere |= {_key(words) for (words,) in _rows(other, theirs.words)}
     first: dict[Any, tuple[int, Any]] = {}
     layers = (columns.tags, *(column.name for column in columns.spans))
@@ -376,6 +378,20 @@ def _check_repeats(
         else:
             text = f"the same words as row {earlier}, with other labels"
             yield Problem(row, "contradiction", text)
+
+
+def _same_columns(other: Dataset, columns: Columns) -> Columns:
+    """The columns of a data set to compare with: of the same name, if there is one."""
+    name = columns.words if columns.words in other.features else None
+    tokens, text = (None, name) if columns.is_text else (name, None)
+    theirs = find_columns(other, tokens_column=tokens, text_column=text)
+    if theirs.is_text != columns.is_text:
+        raise ValueError(
+            f"cannot compare {'text' if columns.is_text else 'words'} in column {columns.words!r} "
+            f"with {'text' if theirs.is_text else 'words'} in column {theirs.words!r}; give both "
+            "in the same form"
+        )
+    return theirs
 
 
 def _key(words: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,8 @@ def measure(
             augment`` give it), or as many rows as before, each one augmented.
         names: names of the two, for the page.
         counts: how many copies had which outcome, such as ``augmenter.counts``.
-        columns: which columns hold what; default: found.
+        columns: which columns hold what; default: found. With text, ``tags`` is the column of
+            classes (default: ``label``).
         meaning: also compare the meaning, with the MiniLM model of the ``offline`` extra.
 
     Raises:
@@ -68,7 +70,7 @@ def measure(
         kept=[_kept_share(pair) for pair in compared],
         meaning=_similarities(compared) if meaning else [],
         counts=counts,
-        faults=(_faults(before), _faults(after)),
+        faults=(_faults(before, columns), _faults(after, columns)),
     )
 
 
@@ -77,7 +79,7 @@ def _side(data: Dataset, columns: ColumnNames) -> tuple[Side, bool]:
     labels: Counter[str] = Counter()
     mentions: dict[str, Counter[str]] = {}
     parts, of_mentions = 1, False
-    for batch in batches_of(data, columns):
+    for batch in batches_of(data, replace(columns, tags=None) if columns.text else columns):
         parts = batch.parts
         of_mentions = of_mentions or batch.schema.tokens is not None
         for example in batch.examples():
@@ -86,9 +88,10 @@ def _side(data: Dataset, columns: ColumnNames) -> tuple[Side, bool]:
                 labels[span.label] += 1
                 surface = " ".join(example.tokens[span.start : span.end])
                 mentions.setdefault(span.label, Counter())[surface] += 1
-    if not of_mentions and "label" in data.features:
-        feature = data.features["label"]
-        values = data.select_columns("label").with_format(None)["label"]
+    classes = columns.tags or "label"
+    if not of_mentions and classes in data.features:
+        feature = data.features[classes]
+        values = data.select_columns(classes).with_format(None)[classes]
         labels.update(str(named_labels(value, feature)) for value in values)
     return Side(len(examples) // parts, examples, labels, mentions), of_mentions
 
@@ -135,5 +138,14 @@ def _similarities(pairs: Sequence[Pair]) -> list[float]:
     return [float(a @ b) for a, b in zip(before, after, strict=True)]
 
 
-def _faults(data: Dataset) -> int:
-    return sum(problem.kind in FAULTS for problem in check(data))
+def _faults(data: Dataset, columns: ColumnNames) -> int:
+    """The number of damaged labels; those of a row with several texts count once."""
+    found = {
+        (problem.row, problem.message)
+        for text in columns.text or (None,)
+        for problem in check(
+            data, tokens_column=columns.tokens, tags_column=columns.tags, text_column=text
+        )
+        if problem.kind in FAULTS
+    }
+    return len(found)

@@ -121,7 +121,8 @@ def search(
         methods: the methods of a composition: names as in :mod:`textaug.specs`, with arguments
             other than ``p`` if wanted (``"masked-lm:model='offline'"``), applied in this order.
         trials: number of trials, including trial 0.
-        folds: at least 2, at most the number of sentences with a mention.
+        folds: at least 2, at most the number of different sentences with a mention. Equal
+            sentences are in one fold.
         evaluate: takes a training set, a test set, an augmenter (``None`` in trial 0), a number
             of copies and a seed, and returns a score, higher for better; default:
             :class:`TaggerF1`.
@@ -219,34 +220,39 @@ class _Study:
 
 
 def _folds(data: Any, folds: int, seed: int, settings: Settings) -> list[Fold]:
-    """Pairs of training and test set.
-
-    Sentences with mentions are dealt out first, so that every fold has its share of them.
-    """
+    """Pairs of training and test set, with no sentence in both."""
     if folds < 2:
         raise ValueError(f"folds={folds}: must be at least 2")
     examples = [e for e in read_examples(data, "", settings) if e.tokens]
     labels = labels_of(examples)
-    with_mention = len({example.tokens for example in examples if example.spans})
+    same: dict[tuple[str, ...], list[Example]] = {}  # equal sentences, which stay together
+    for example in examples:
+        same.setdefault(example.tokens, []).append(example)
+    groups = list(same.values())
+    with_mention = sum(_has_mention(group) for group in groups)
     if with_mention < folds:
         raise ValueError(
-            f"the sample is too small for {folds} folds: {with_mention} of its {len(examples)} "
-            "sentences differ and have a mention, and every fold needs one; label more sentences"
+            f"the sample is too small for {folds} folds: {with_mention} of its {len(groups)} "
+            "different sentences have a mention, and every fold needs one; label more sentences"
             + (f", or pass folds={with_mention}" if with_mention > 1 else "")
         )
-    Random(seed).shuffle(examples)
-    examples.sort(key=lambda example: not example.spans)
-    whole = _as_iob2(examples, labels)
-    numbers: dict[tuple[str, ...], int] = {}  # by words: a repeated sentence stays in one fold
-    fold_of = [numbers.setdefault(e.tokens, len(numbers)) % folds for e in examples]
-    rows = range(len(examples))
+    Random(seed).shuffle(groups)
+    parts: list[list[Example]] = [[] for _ in range(folds)]
+    # Sentences with mentions first, so that every fold has its share; single ones last, which
+    # even out the sizes.
+    for group in sorted(groups, key=lambda group: (not _has_mention(group), -len(group))):
+        min(parts, key=len).extend(group)
     return [
         (
-            whole.select([i for i in rows if fold_of[i] != fold]),
-            whole.select([i for i in rows if fold_of[i] == fold]),
+            _as_iob2([e for other in parts if other is not part for e in other], labels),
+            _as_iob2(part, labels),
         )
-        for fold in range(folds)
+        for part in parts
     ]
+
+
+def _has_mention(group: Sequence[Example]) -> bool:
+    return any(example.spans for example in group)
 
 
 def _as_iob2(examples: Sequence[Example], labels: Sequence[str]) -> Dataset:

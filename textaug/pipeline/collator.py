@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from random import Random
@@ -10,42 +12,53 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from textaug.core.augmenter import Augmenter
 from textaug.core.batch import Batch
 from textaug.core.columns import MISSING_LABEL, ColumnNames
+from textaug.core.rng import HashRandom
 from textaug.core.rows import row_changes
 from textaug.core.validation import check_probability
+from textaug.pipeline.calling_trainer import TrainerCall, calling_trainer
 
 if TYPE_CHECKING:
     from torch import Tensor
     from transformers import PreTrainedTokenizerBase
 
+logger = logging.getLogger("textaug")
 
+IGNORED = -100  # the label that PyTorch's cross entropy ignores
+DRAW_BITS = 62
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-IGNORED = -100  # the label that PyTorch's cross entropy leaves out
 
 
 class AugmentingDataCollator:
     """Augments, tokenises and pads rows of words and tags, anew each time a row is drawn.
 
-    It takes rows as they lie in the data set, so the ``Trainer`` must leave them alone::
+    It reads the columns of the data set, so the ``Trainer`` must not remove them::
 
         collator = AugmentingDataCollator(tokenizer, augmenter, label_names=names)
         Trainer(
             model,
             TrainingArguments(..., remove_unused_columns=False),
             train_dataset=train,
-            eval_dataset=test.map(collator.tokenize, batched=True),
+            eval_dataset=validation,
             data_collator=collator,
         )
 
-    The ``Trainer`` sends the evaluation set through the same collator: rows that are already
-    tokenised (they have ``input_ids``) are padded and nothing else, so tokenise the evaluation set
-    first, as above, or it is augmented too.
+    **Only training rows are augmented.** ``Trainer.evaluate`` and ``Trainer.predict`` get their
+    rows as they are, during training too and with workers. Outside of a ``Trainer`` every batch
+    is augmented; take :meth:`for_evaluation` where it must not be. Rows that have ``input_ids``
+    already (see :meth:`tokenize`) are padded only.
 
-    Only the first sub-token of a word bears its label; the others, and special tokens, get -100.
+    Only the first sub-token of a word has its label; the others, and special tokens, have -100.
+    A row longer than ``max_length`` is cut, and the first such row is named in a warning.
+
+    Inside a ``Trainer`` the draws depend on ``TrainingArguments.seed``, the epoch and the batch, so
+    training that is resumed from a checkpoint gives the same weights as without a break. Elsewhere,
+    and with ``dataloader_persistent_workers``, torch's default generator gives one draw per batch:
+    training repeats under ``transformers.set_seed``, and epochs and workers differ.
 
     Args:
-        tokenizer: a fast tokenizer.
+        tokenizer: a fast tokenizer. A byte-level one needs ``add_prefix_space=True``.
         augmenter: any augmenter; ``None`` tokenises and pads only. A row that it rejects is used
-            as it was. Its ``seed`` counts, beside the draw for each batch.
+            as it was. Its ``seed`` counts beside the draws.
         tokens_column: column with the words.
         tags_column: column with one tag per word, integers or strings.
         label_names: the name of each label id; needed for string tags, and for augmenting integer
@@ -55,11 +68,8 @@ class AugmentingDataCollator:
         pad_to_multiple_of: pad to a multiple of this many sub-tokens, for tensor cores.
 
     Raises:
-        ValueError: if ``p`` is no probability, a row is damaged, or ``label_names`` is missing
-            where it is needed.
-
-    Fresh numbers come from torch's default generator, one draw for each batch: training repeats
-    under ``transformers.set_seed``, epochs differ, and so do the data loader's workers.
+        ValueError: if ``p`` is not a probability, a row is damaged or lacks a column, the
+            tokenizer reads words unlike running text, or ``label_names`` is missing where needed.
     """
 
     def __init__(
@@ -85,29 +95,45 @@ class AugmentingDataCollator:
         self._pad = DataCollatorForTokenClassification(
             tokenizer, pad_to_multiple_of=pad_to_multiple_of
         )
+        self._call: TrainerCall | None = None  # the loop that it was pickled for
+        self._has_warned = False
+        _check_tokenizer(tokenizer)
+
+    def __repr__(self) -> str:
+        shown = [type(self.tokenizer).__name__, repr(self.augmenter)]
+        shown += [] if self.label_names is None else [f"label_names=<{len(self.label_names)}>"]
+        shown += [] if self.p == 1 else [f"p={self.p}"]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_call": calling_trainer()}
 
     def __call__(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
         """A padded batch: ``input_ids``, ``attention_mask``, ``labels``, each (rows, length)."""
-        if "input_ids" not in rows[0]:
-            columns = {
-                name: [row[name] for row in rows] for name in (self.tokens_column, self.tags_column)
-            }
-            self._check(columns)
-            tokenized = self.tokenize(self._augment(columns) if self.augmenter else columns)
-        else:
+        if "input_ids" in rows[0]:
             tokenized = {name: [row[name] for row in rows] for name in rows[0]}
+        else:
+            columns = self._read(rows)
+            call = calling_trainer() or self._call
+            if self.augmenter is not None and (call is None or call.is_training):
+                columns = self._augment(columns, self.augmenter, call)
+            tokenized = self.tokenize(columns)
         wanted = (*self.tokenizer.model_input_names, "labels")
         columns = {name: tokenized[name] for name in wanted if name in tokenized}
         return dict(self._pad([{k: v[i] for k, v in columns.items()} for i in range(len(rows))]))
 
+    def for_evaluation(self) -> AugmentingDataCollator:
+        """The same collator without its augmenter, for a data loader of your own."""
+        collator = copy.copy(self)
+        collator.augmenter = None
+        return collator
+
     def tokenize(self, rows: Mapping[str, Any]) -> dict[str, list[Any]]:
         """Tokenise a batch of rows without augmenting: for ``dataset.map(..., batched=True)``."""
         self._check(rows)
+        sentences = list(rows[self.tokens_column])
         encoded = self.tokenizer(
-            list(rows[self.tokens_column]),
-            is_split_into_words=True,
-            truncation=True,
-            max_length=self.max_length,
+            sentences, is_split_into_words=True, truncation=True, max_length=self.max_length
         )
         labels = []
         for i, tags in enumerate(rows[self.tags_column]):
@@ -116,14 +142,29 @@ class AugmentingDataCollator:
             row_labels = []
             for word in encoded.word_ids(i):
                 first = word is not None and word != previous
-                # A word whose label is open (-1, or None) is not learnt from.
+                # A word with an open label (-1 or None) is ignored in training.
                 row_labels.append(ids[word] if first and ids[word] >= 0 else IGNORED)
                 previous = word
             labels.append(row_labels)
+            if not self._has_warned:
+                self._warn_of_lost_labels(sentences[i], ids, set(encoded.word_ids(i)))
         return {**encoded, "labels": labels}
 
+    def _read(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+        names = (self.tokens_column, self.tags_column)
+        if missing := [name for name in names if name not in rows[0]]:
+            raise ValueError(
+                f"rows have no column {missing[0]!r} (columns: {', '.join(rows[0]) or 'none'}); "
+                "pass remove_unused_columns=False in TrainingArguments, or the Trainer removes the "
+                "columns that the model does not take. If the columns have other names, pass "
+                "tokens_column= and tags_column="
+            )
+        columns = {name: [row[name] for row in rows] for name in names}
+        self._check(columns)
+        return columns
+
     def _check(self, rows: Mapping[str, Any]) -> None:
-        """Refuse what no tokenizer can read, and tags that do not fit the words."""
+        """Reject what no tokenizer can read, and tags that do not fit the words."""
         pairs = zip(rows[self.tokens_column], rows[self.tags_column], strict=True)
         for i, (tokens, tags) in enumerate(pairs):
             if tokens is None or tags is None:
@@ -132,11 +173,11 @@ class AugmentingDataCollator:
             for k, token in enumerate(tokens):
                 if not isinstance(token, str):
                     problem = f"token {k} is {token!r}, not a string"
-                    self._bad(i, self.tokens_column, problem, "mend it")
+                    self._bad(i, self.tokens_column, problem, "fix it")
                 if not token.isascii() and _SURROGATE.search(token):
                     problem = (
-                        f"token {k} ({token[:40]!a}) holds half a character (a lone surrogate, as "
-                        "broken JSON has them), which no tokenizer can read"
+                        f"token {k} ({token[:40]!a}) contains a lone surrogate (half a character, "
+                        "as in broken JSON), which no tokenizer can read"
                     )
                     self._bad(i, self.tokens_column, problem, "replace it, or leave the row out")
             if len(tokens) != len(tags):
@@ -147,11 +188,10 @@ class AugmentingDataCollator:
     def _bad(row: int, column: str, problem: str, remedy: str) -> NoReturn:
         raise ValueError(f"row {row} of this batch, column {column!r}: {problem}; {remedy}")
 
-    def _augment(self, columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
-        import torch
-
-        assert self.augmenter is not None
-        draw = int(torch.randint(2**62, ()).item())
+    def _augment(
+        self, columns: dict[str, list[Any]], augmenter: Augmenter, call: TrainerCall | None
+    ) -> dict[str, list[Any]]:
+        draw = self._draw(columns, call)
         coin = Random(draw).random
         chosen = [i for i in range(len(columns[self.tokens_column])) if coin() < self.p]
         if not chosen:
@@ -161,18 +201,32 @@ class AugmentingDataCollator:
             self.tags_column,
             label_names=self.label_names,
             aligned=(),
-            scheme=self.augmenter.scheme,
+            scheme=augmenter.scheme,
         )
-        batch = Batch(
-            {name: [column[i] for i in chosen] for name, column in columns.items()}, names
-        )
-        for i, (change,) in zip(
-            chosen, row_changes(self.augmenter, batch, 1, first_copy=draw), strict=True
-        ):
+        some = {name: [column[i] for i in chosen] for name, column in columns.items()}
+        try:
+            changes = row_changes(augmenter, Batch(some, names), 1, first_copy=draw)
+        except ValueError:
+            for _ in Batch(columns, names).examples():  # names a damaged row by its own number
+                pass
+            raise
+        for i, (change,) in zip(chosen, changes, strict=True):
             for name, column in columns.items():
                 if change is not None and name in change:
                     column[i] = change[name]
         return columns
+
+    def _draw(self, columns: Mapping[str, Sequence[Any]], call: TrainerCall | None) -> int:
+        """The number that makes this batch's augmentation differ from any other's."""
+        import torch
+
+        if call is None or call.epoch is None:
+            return int(torch.randint(2**DRAW_BITS, ()).item())
+        # Not from torch's generator: a resumed Trainer makes its first batches before it restores
+        # the state of that generator.
+        text = "\n".join(" ".join(tokens) for tokens in columns[self.tokens_column])
+        key = f"{call.seed} {call.epoch} {text}".encode(errors="surrogatepass")
+        return HashRandom(key).getrandbits(DRAW_BITS)
 
     def _label_ids(self, tags: Sequence[Any]) -> Sequence[int]:
         if not any(isinstance(tag, str) for tag in tags):
@@ -189,3 +243,38 @@ class AugmentingDataCollator:
                 f"label_names {self.label_names}; add what is missing"
             )
         return [MISSING_LABEL if tag is None else self.label_names.index(tag) for tag in tags]
+
+    def _warn_of_lost_labels(
+        self, tokens: Sequence[str], ids: Sequence[int], encoded: set[int | None]
+    ) -> None:
+        """Warn once where a word has a label and no sub-token to put it on."""
+        lost = [i for i, label in enumerate(ids) if label >= 0 and i not in encoded]
+        if not lost:
+            return
+        self._has_warned = True
+        limit = self.max_length or self.tokenizer.model_max_length
+        cut = lost[-1] == len(tokens) - 1 and len(tokens) - lost[0] == len(lost)
+        logger.warning(
+            "%s of the %s labels of the row %r are not used: %s. Further rows are not reported",
+            len(lost),
+            len(ids),
+            f"{' '.join(tokens)[:60]}…",
+            f"it has more than {limit} sub-tokens; split long rows into sentences, or pass a "
+            "larger max_length= if the model takes one"
+            if cut
+            else f"the tokenizer has no sub-token for {tokens[lost[0]]!r}",
+        )
+
+
+def _check_tokenizer(tokenizer: PreTrainedTokenizerBase) -> None:
+    """Reject a tokenizer that gives a list of words other sub-tokens than the running text."""
+    words = ["the", "end"]
+    apart = tokenizer(words, is_split_into_words=True, add_special_tokens=False)["input_ids"]
+    together = tokenizer(" ".join(words), add_special_tokens=False)["input_ids"]
+    if apart != together:
+        raise ValueError(
+            f"{type(tokenizer).__name__} gives separate words other sub-tokens than running text, "
+            "as byte-level tokenizers do without a blank before each word; load it with "
+            "AutoTokenizer.from_pretrained(..., add_prefix_space=True), or where that does not "
+            "help, set tokenizer.backend_tokenizer.pre_tokenizer.add_prefix_space = True"
+        )

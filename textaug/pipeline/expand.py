@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import ORIGINAL
@@ -58,7 +58,7 @@ def expand(
     >>> expand(rows, NoiseInjection(), copies=3).num_rows
     4
     """
-    from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict, Value
+    from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict
 
     provenance = augmenter.provenance_column
     if isinstance(dataset, (DatasetDict, IterableDatasetDict)):
@@ -72,15 +72,12 @@ def expand(
             batch_size=batch_size,
             num_proc=num_proc,
         )
-        others = {name: data for name, data in dataset.items() if name != split}
-        if provenance and isinstance(dataset, DatasetDict):  # all splits have the same columns
-            others = {
-                name: data
-                if provenance in data.column_names
-                else data.add_column(provenance, [ORIGINAL] * len(data))
-                for name, data in others.items()
+        return type(dataset)(
+            {
+                name: expanded if name == split else _with_provenance(data, provenance)
+                for name, data in dataset.items()
             }
-        return type(dataset)({name: others.get(name, expanded) for name in dataset})
+        )
     features = dataset.features
     # In streaming, and in the numpy and torch formats, rows come without features.
     bare = isinstance(dataset, IterableDataset) or dataset.format["type"] is not None
@@ -104,8 +101,7 @@ def expand(
         features=features,
         desc=f"Augmenting ({type(augmenter).__name__}{times})",
     )
-    if provenance and provenance not in result.column_names:  # `map` skips an empty data set
-        result = result.add_column(provenance, [], feature=Value("string"))
+    result = _with_provenance(result, provenance)  # `map` skips an empty data set
     made = len(result) - len(dataset) * keep_original
     log_missing(augmenter, wanted(dataset, copies), made, augmenter.counts - before)
     return cast("Data", result)
@@ -121,6 +117,22 @@ def expanded_features(features: Features, augmenter: Augmenter) -> Features:
     features = features.copy()
     features[provenance] = Value("string")
     return features
+
+
+def _with_provenance(data: Any, column: str | None) -> Any:
+    """A data set whose rows are all original, with the provenance column if it has none."""
+    from datasets import Dataset, Features, Value
+
+    if column is None or column in (data.column_names or ()):
+        return data
+    if isinstance(data, Dataset):
+        return data.add_column(column, [ORIGINAL] * len(data), feature=Value("string"))
+    features = data.features and Features(data.features | {column: Value("string")})
+    return data.map(_provenance_of, batched=True, features=features, fn_kwargs={"column": column})
+
+
+def _provenance_of(rows: Mapping[str, list[Any]], column: str) -> dict[str, list[str]]:
+    return {column: [ORIGINAL] * len(next(iter(rows.values())))}
 
 
 def wanted(dataset: Dataset, copies: Copies) -> int:
