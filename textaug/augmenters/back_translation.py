@@ -193,6 +193,15 @@ class BackTranslation(Augmenter):
             for pivot in self.pivots or ():
                 FastTranslate(self.source, pivot)  # raises for languages that it does not support
 
+    def model_names(self) -> list[str]:
+        """The models of all pivots, out and back."""
+        names = [
+            self.model.format(source=source, target=target)
+            for pivot in self.pivots or ()
+            for source, target in ((self.source, pivot), (pivot, self.source))
+        ]
+        return [*super().model_names(), *names]
+
     def transform(
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Augmented | Rejected]:

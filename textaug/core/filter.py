@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from textaug.core.content import content_of
 from textaug.core.example import Example
 
 # Takes examples before and after, one of each for each pair, and says which pairs to keep.
@@ -34,7 +35,10 @@ class Filter:
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+        arguments = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+        model = arguments.get("model")
+        content = content_of(model) if isinstance(model, str) else None
+        return {"arguments": arguments, "model": content}
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
-        self.__init__(**state)  # type: ignore[misc]
+        self.__init__(**state["arguments"])  # type: ignore[misc]

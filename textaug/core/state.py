@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from textaug.core.content import content_of
+
 # Part of every state, and so of every fingerprint: results cached by `datasets` under another
 # version are not taken for this one's. Raise it when the output of any augmenter changes.
 VERSION = 3
@@ -24,6 +26,14 @@ class Constructed:
             if not (changed_only and getattr(self, name) == default)
         }
 
+    def model_names(self) -> list[str]:
+        """The models that this object loads: names, or folders whose content counts."""
+        own = [getattr(self, "model", None)]
+        engine = getattr(self, "engine", None)  # translators, which have models of their own
+        parts = engine if isinstance(engine, list) else []
+        own += [getattr(part, "model", None) for part in parts]
+        return [name for name in own if isinstance(name, str)]
+
     def __repr__(self) -> str:
         arguments = self.arguments(changed_only=True).items()
         return f"{type(self).__name__}({', '.join(f'{k}={shown(v)}' for k, v in arguments)})"
@@ -36,15 +46,25 @@ class Constructed:
 
     def __getstate__(self) -> tuple[str, tuple[Any, ...]]:
         # One canonical string, so that `datasets` hashes the same for equal arguments in every
-        # process, and beside it what is no plain data (functions, augmenters inside augmenters).
-        # Loaded models are no part of it.
+        # process, and beside it what is not plain data (functions, augmenters inside augmenters).
+        # Loaded models are not part of it, but the content of their folders is: a model that was
+        # trained again must not find the rows of the old one in a cache.
         objects: list[Any] = []
-        state = {"version": VERSION, "arguments": _encode(self.arguments(), objects)}
+        state = {
+            "version": VERSION,
+            "arguments": _encode(self.arguments(), objects),
+            "models": contents_of(self.model_names()),
+        }
         return json.dumps(state, sort_keys=True), tuple(objects)
 
     def __setstate__(self, state: tuple[str, tuple[Any, ...]]) -> None:
         text, objects = state
         self.__init__(**_decode(json.loads(text)["arguments"], objects))  # type: ignore[misc]
+
+
+def contents_of(names: Sequence[str]) -> list[str | None]:
+    """The content of each model that is a folder, ``None`` for the others."""
+    return [content_of(name) for name in names]
 
 
 def constructor_parameters(cls: type) -> dict[str, Any]:
