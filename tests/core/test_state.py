@@ -44,5 +44,3 @@ def test_a_long_argument_is_shown_by_its_number():
     assert shown == "MentionReplacement(pools={'PER': … 100, 'LOC': … 1})"
     short = MentionReplacement({"LOC": ["Oslo"]})
     assert eval(repr(short)) == short
-        {"LOC": ["Oslo"]}
-    )
