@@ -221,6 +221,22 @@ def test_byte_level_tokenizers_need_a_blank_before_words(tmp_path):
     assert labels(AugmentingDataCollator(tokenizer)(ROWS)) == [[3, 0, 0, 1], [0, 0]]
 
 
+def test_each_remedy_for_a_byte_level_tokenizer_works(tmp_path):
+    from tokenizers import Regex, normalizers
+    from tokenizers.pre_tokenizers import ByteLevel, Sequence, Split
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny_roberta(tmp_path / "roberta"))
+    words = Split(Regex(r"\s?\w+|\s?[^\w\s]+"), behavior="isolated")  # as Llama 3 and Qwen do
+    tokenizer.backend_tokenizer.pre_tokenizer = Sequence(
+        [words, ByteLevel(add_prefix_space=False, use_regex=False)]
+    )
+    with pytest.raises(ValueError, match=r"normalizer = tokenizers.normalizers.Prepend\(' '\)$"):
+        AugmentingDataCollator(tokenizer)
+    tokenizer.backend_tokenizer.normalizer = normalizers.Prepend(" ")
+    assert labels(AugmentingDataCollator(tokenizer)(ROWS)) == [[3, 0, 0, 1], [0, 0]]
+
+
 def test_its_repr_is_short(tokenizer):
     collator = AugmentingDataCollator(tokenizer, Prefix(seed=2), label_names=NAMES, p=0.5)
     assert repr(collator) == (

@@ -272,9 +272,19 @@ def _check_tokenizer(tokenizer: PreTrainedTokenizerBase) -> None:
     apart = tokenizer(words, is_split_into_words=True, add_special_tokens=False)["input_ids"]
     together = tokenizer(" ".join(words), add_special_tokens=False)["input_ids"]
     if apart != together:
+        backend = tokenizer.backend_tokenizer
+        if hasattr(backend.pre_tokenizer, "add_prefix_space"):
+            remedy = (
+                "load it with AutoTokenizer.from_pretrained(..., add_prefix_space=True) or, where "
+                "that has no effect, set "
+                "tokenizer.backend_tokenizer.pre_tokenizer.add_prefix_space = True"
+            )
+        else:
+            remedy = (
+                "set tokenizer.backend_tokenizer.normalizer = tokenizers.normalizers.Prepend(' ')"
+                + (", in a Sequence after the normalizer of today" if backend.normalizer else "")
+            )
         raise ValueError(
             f"{type(tokenizer).__name__} gives separate words other sub-tokens than running text, "
-            "as byte-level tokenizers do without a blank before each word; load it with "
-            "AutoTokenizer.from_pretrained(..., add_prefix_space=True), or where that does not "
-            "help, set tokenizer.backend_tokenizer.pre_tokenizer.add_prefix_space = True"
+            f"as byte-level tokenizers do without a blank before each word; {remedy}"
         )
