@@ -157,7 +157,7 @@ def test_a_tagger_tags_every_word(encoder):
 
     names = {0: "O", 1: "B-PER", 2: "I-PER"}
     model = AutoModelForTokenClassification.from_pretrained(encoder, num_labels=3, id2label=names)
-    tokenizer = AutoTokenizer.from_pretrained(encoder)  # its window is 64 pieces
+    tokenizer = AutoTokenizer.from_pretrained(encoder)  # its window is 64 sub-tokens
     sentences = [["Ann", "left"], ["unhappiest"], ["he"] * 100, []]
     tags = predict(model.eval(), tokenizer, sentences)
     assert [len(row) for row in tags] == [2, 1, 100, 0]

@@ -48,8 +48,7 @@ def test_without_an_augmenter_it_tokenises_labels_and_pads(tokenizer):
 
 def test_only_the_first_sub_token_bears_the_label(tokenizer):
     row = {"tokens": ["Rome", "zzz"], "ner_tags": [1, 2]}
-    pieces = [len(tokenizer.tokenize(word)) for word in row["tokens"]]
-    assert pieces == [1, 3]
+    assert [len(tokenizer.tokenize(word)) for word in row["tokens"]] == [1, 3]
     batch = AugmentingDataCollator(tokenizer)([row])
     assert batch["labels"].tolist() == [[IGNORED, 1, 2, IGNORED, IGNORED, IGNORED]]
 
@@ -235,6 +234,15 @@ def test_each_remedy_for_a_byte_level_tokenizer_works(tmp_path):
         AugmentingDataCollator(tokenizer)
     tokenizer.backend_tokenizer.normalizer = normalizers.Prepend(" ")
     assert labels(AugmentingDataCollator(tokenizer)(ROWS)) == [[3, 0, 0, 1], [0, 0]]
+
+
+def test_a_warning_does_not_change_the_fingerprint(tokenizer):
+    from datasets.fingerprint import Hasher
+
+    collator = AugmentingDataCollator(tokenizer, Prefix(), label_names=NAMES, max_length=3)
+    before = Hasher.hash(collator.tokenize)
+    collator(ROWS)
+    assert Hasher.hash(collator.tokenize) == before
 
 
 def test_its_repr_is_short(tokenizer):

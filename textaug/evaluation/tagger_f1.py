@@ -22,7 +22,7 @@ class TaggerF1:
     """Fine-tunes a tagger and scores it: the default objective of :func:`search`.
 
     Every training has the same number of optimiser steps, with the gold data alone or with copies.
-    With an augmenter, a drawn row is augmented with probability ``copies / (copies + 1)``, the
+    With an augmenter, a sampled row is augmented with probability ``copies / (copies + 1)``, the
     share of copies in an expanded set.
 
     Args:
