@@ -1,7 +1,7 @@
 """The search for a recipe, by cross-validation inside the sample."""
 
 import pytest
-from datasets import Dataset, concatenate_datasets
+from datasets import ClassLabel, Dataset, List, concatenate_datasets
 from support import models as tiny
 
 from textaug import LabelWiseReplacement, NoiseInjection, search
@@ -137,12 +137,27 @@ def test_with_a_real_tagger(encoder):
     assert found(Dataset.from_dict(rows), judge, **same) == recipe
 
 
+def test_byte_level_encoders_are_trained_on_the_tokens_of_running_text(tmp_path):
+    from transformers import AutoTokenizer, PreTrainedTokenizerFast
+
+    folder = tiny.tiny_roberta(tmp_path / "roberta")
+    backend = AutoTokenizer.from_pretrained(folder).backend_tokenizer
+    special = {"unk_token": "<unk>", "pad_token": "<pad>"}
+    for name in ("tokenizer_config.json", "vocab.json", "merges.txt"):
+        (tmp_path / "roberta" / name).unlink(missing_ok=True)
+    # A generic class, as ModernBERT has, ignores add_prefix_space.
+    PreTrainedTokenizerFast(tokenizer_object=backend, **special).save_pretrained(folder)
+    data = Dataset.from_dict({"tokens": [["Ann", "left"]] * 4, "ner_tags": [[1, 0]] * 4})
+    data = data.cast_column("ner_tags", List(ClassLabel(names=["O", "B-PER", "I-PER"])))
+    assert 0 <= TaggerF1(folder, steps=1)(data, data, NoiseInjection(), 1, 0) <= 100
+
+
 def test_a_tagger_tags_every_word(encoder):
     from transformers import AutoModelForTokenClassification, AutoTokenizer
 
     names = {0: "O", 1: "B-PER", 2: "I-PER"}
     model = AutoModelForTokenClassification.from_pretrained(encoder, num_labels=3, id2label=names)
-    tokenizer = AutoTokenizer.from_pretrained(encoder)  # its window is 64 pieces
+    tokenizer = AutoTokenizer.from_pretrained(encoder)  # its window is 64 sub-tokens
     sentences = [["Ann", "left"], ["unhappiest"], ["he"] * 100, []]
     tags = predict(model.eval(), tokenizer, sentences)
     assert [len(row) for row in tags] == [2, 1, 100, 0]

@@ -26,10 +26,15 @@ def test_the_rarest_type_gets_all_copies_and_every_row_one(data):
     copies = balanced(data, copies=4)
     names = data.features["ner_tags"].feature.names
     for row in data:
-        kinds = {s.label for s in to_spans([names[tag] for tag in row["ner_tags"]])}
-        wanted = [max(1, round(4 * n / counts[kind])) for kind in kinds]
+        labels = {s.label for s in to_spans([names[tag] for tag in row["ner_tags"]])}
+        wanted = [max(1, round(4 * n / counts[label])) for label in labels]
         assert copies(row) == max(wanted, default=1)
-        assert rarest not in kinds or copies(row) == 4
+        assert rarest not in labels or copies(row) == 4
+
+
+def test_the_named_split_is_counted(data):
+    splits = DatasetDict({"train": data.select(range(20)), "validation": data})
+    assert balanced(splits, split="validation") == balanced(data) != balanced(splits)
 
 
 def test_types_come_nearer(data):

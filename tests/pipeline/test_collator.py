@@ -48,8 +48,7 @@ def test_without_an_augmenter_it_tokenises_labels_and_pads(tokenizer):
 
 def test_only_the_first_sub_token_bears_the_label(tokenizer):
     row = {"tokens": ["Rome", "zzz"], "ner_tags": [1, 2]}
-    pieces = [len(tokenizer.tokenize(word)) for word in row["tokens"]]
-    assert pieces == [1, 3]
+    assert [len(tokenizer.tokenize(word)) for word in row["tokens"]] == [1, 3]
     batch = AugmentingDataCollator(tokenizer)([row])
     assert batch["labels"].tolist() == [[IGNORED, 1, 2, IGNORED, IGNORED, IGNORED]]
 
@@ -219,6 +218,31 @@ def test_byte_level_tokenizers_need_a_blank_before_words(tmp_path):
     assert labels(AugmentingDataCollator(spaced)(ROWS)) == [[3, 0, 0, 1], [0, 0]]
     tokenizer.backend_tokenizer.pre_tokenizer.add_prefix_space = True
     assert labels(AugmentingDataCollator(tokenizer)(ROWS)) == [[3, 0, 0, 1], [0, 0]]
+
+
+def test_each_remedy_for_a_byte_level_tokenizer_works(tmp_path):
+    from tokenizers import Regex, normalizers
+    from tokenizers.pre_tokenizers import ByteLevel, Sequence, Split
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny_roberta(tmp_path / "roberta"))
+    words = Split(Regex(r"\s?\w+|\s?[^\w\s]+"), behavior="isolated")  # as Llama 3 and Qwen do
+    tokenizer.backend_tokenizer.pre_tokenizer = Sequence(
+        [words, ByteLevel(add_prefix_space=False, use_regex=False)]
+    )
+    with pytest.raises(ValueError, match=r"normalizer = tokenizers.normalizers.Prepend\(' '\)$"):
+        AugmentingDataCollator(tokenizer)
+    tokenizer.backend_tokenizer.normalizer = normalizers.Prepend(" ")
+    assert labels(AugmentingDataCollator(tokenizer)(ROWS)) == [[3, 0, 0, 1], [0, 0]]
+
+
+def test_a_warning_does_not_change_the_fingerprint(tokenizer):
+    from datasets.fingerprint import Hasher
+
+    collator = AugmentingDataCollator(tokenizer, Prefix(), label_names=NAMES, max_length=3)
+    before = Hasher.hash(collator.tokenize)
+    collator(ROWS)
+    assert Hasher.hash(collator.tokenize) == before
 
 
 def test_its_repr_is_short(tokenizer):

@@ -1,4 +1,4 @@
-"""One row becomes several, in every kind of data set."""
+"""Expanding data sets of every class."""
 
 import logging
 

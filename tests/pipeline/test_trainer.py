@@ -99,7 +99,7 @@ def test_evaluation_during_training_is_not_augmented_and_training_is(make, worke
     trainer = make(Prefix(), dataloader_num_workers=workers, eval_strategy="steps", eval_steps=1)
     trainer.train()
     assert len(make.lengths) == 4 and all(length > 6 for length in make.lengths)
-    assert len(set(make.lengths)) > 1, "every epoch and batch draws anew"
+    assert len(set(make.lengths)) > 1, "epochs and batches differ"
     last = [entry for entry in trainer.state.log_history if "eval_checksum" in entry][-1]
     assert evaluated(trainer) == (last["eval_loss"], last["eval_checksum"])
 

@@ -98,8 +98,8 @@ def _side(data: Dataset, columns: ColumnNames) -> tuple[Side, bool]:
 
 def _makers(data: Dataset) -> list[str] | None:
     """What made each row, if a column says so (``provenance_column``)."""
-    for name, kind in data.features.items():
-        if getattr(kind, "dtype", None) == "string":
+    for name, feature in data.features.items():
+        if getattr(feature, "dtype", None) == "string":
             values = data.with_format(None)[name][:]
             if ORIGINAL in values:
                 return [value or "" for value in values]

@@ -22,7 +22,7 @@ class TaggerF1:
     """Fine-tunes a tagger and scores it: the default objective of :func:`search`.
 
     Every training has the same number of optimiser steps, with the gold data alone or with copies.
-    With an augmenter, a drawn row is augmented with probability ``copies / (copies + 1)``, the
+    With an augmenter, a sampled row is augmented with probability ``copies / (copies + 1)``, the
     share of copies in an expanded set.
 
     Args:
@@ -87,6 +87,9 @@ def _untrained(path: str, names: tuple[str, ...], seed: int, device: Any) -> tup
     from transformers import AutoModelForTokenClassification, AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(path, add_prefix_space=True)
+    pre_tokenizer = tokenizer.backend_tokenizer.pre_tokenizer
+    if getattr(pre_tokenizer, "add_prefix_space", None) is False:  # ignored by generic classes
+        pre_tokenizer.add_prefix_space = True
     with own_randomness(seed, device):  # for the new classification layer
         model = AutoModelForTokenClassification.from_pretrained(
             path,

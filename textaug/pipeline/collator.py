@@ -29,7 +29,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class AugmentingDataCollator:
-    """Augments, tokenises and pads rows of words and tags, anew each time a row is drawn.
+    """Augments, tokenises and pads rows of words and tags, with a fresh draw for every batch.
 
     It reads the columns of the data set, so the ``Trainer`` must not remove them::
 
@@ -43,9 +43,10 @@ class AugmentingDataCollator:
         )
 
     **Only training rows are augmented.** ``Trainer.evaluate`` and ``Trainer.predict`` get their
-    rows as they are, during training too and with workers. Outside of a ``Trainer`` every batch
-    is augmented; take :meth:`for_evaluation` where it must not be. Rows that have ``input_ids``
-    already (see :meth:`tokenize`) are padded only.
+    rows as they are, during training too and with workers. In a loop of your own, over
+    ``trainer.get_eval_dataloader()`` too, every batch is augmented: give its data loader
+    :meth:`for_evaluation` where that must not be. Rows that have ``input_ids`` already (see
+    :meth:`tokenize`) are padded only.
 
     Only the first sub-token of a word has its label; the others, and special tokens, have -100.
     A row longer than ``max_length`` is cut, and the first such row is named in a warning.
@@ -106,7 +107,7 @@ class AugmentingDataCollator:
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_call": calling_trainer()}
+        return {**self.__dict__, "_call": calling_trainer(), "_has_warned": False}
 
     def __call__(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
         """A padded batch: ``input_ids``, ``attention_mask``, ``labels``, each (rows, length)."""
@@ -272,9 +273,19 @@ def _check_tokenizer(tokenizer: PreTrainedTokenizerBase) -> None:
     apart = tokenizer(words, is_split_into_words=True, add_special_tokens=False)["input_ids"]
     together = tokenizer(" ".join(words), add_special_tokens=False)["input_ids"]
     if apart != together:
+        backend = tokenizer.backend_tokenizer
+        if hasattr(backend.pre_tokenizer, "add_prefix_space"):
+            remedy = (
+                "load it with AutoTokenizer.from_pretrained(..., add_prefix_space=True) or, where "
+                "that has no effect, set "
+                "tokenizer.backend_tokenizer.pre_tokenizer.add_prefix_space = True"
+            )
+        else:
+            remedy = (
+                "set tokenizer.backend_tokenizer.normalizer = tokenizers.normalizers.Prepend(' ')"
+                + (", in a Sequence after the normalizer of today" if backend.normalizer else "")
+            )
         raise ValueError(
             f"{type(tokenizer).__name__} gives separate words other sub-tokens than running text, "
-            "as byte-level tokenizers do without a blank before each word; load it with "
-            "AutoTokenizer.from_pretrained(..., add_prefix_space=True), or where that does not "
-            "help, set tokenizer.backend_tokenizer.pre_tokenizer.add_prefix_space = True"
+            f"as byte-level tokenizers do without a blank before each word; {remedy}"
         )
