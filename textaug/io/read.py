@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from textaug import offline
 from textaug.corpora import OPEN, builtin_corpus, load_conll, read_sentences
-from textaug.io.annotations import converted_rows, json_rows
+from textaug.io.annotations import converted_rows
 from textaug.io.class_labels import with_class_labels
 from textaug.io.csv_files import csv_rows
 from textaug.io.errors import Row, SourceError
+from textaug.io.json_files import json_rows
 from textaug.io.offsets import OFFSETS
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _read_file(path: Path, kind: str, offsets: str | None, strict: bool) -> Data
             return load_conll(path) if strict else _plain_conll(path)
         except ValueError as error:
             raise SourceError(str(error)) from error
-    rows = csv_rows(path) if kind == "csv" else converted_rows(path, json_rows(path), offsets)
+    rows = iter(csv_rows(path) if kind == "csv" else converted_rows(path, json_rows(path), offsets))
     tables = []
     number = 0
     while chunk := list(islice(rows, ROWS_AT_A_TIME)):
