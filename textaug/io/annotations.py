@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from textaug.core import tag_schemes
-from textaug.io.entities import ENTITY_KEYS, are_entities, given_tokens, parsed_entity
+from textaug.core.tag_schemes import from_spans
+from textaug.io.entities import ENTITY_KEYS, FlatRow, are_entities, given_tokens, parsed_entity
 from textaug.io.errors import Row, SourceError
-from textaug.io.offsets import to_tokens
+from textaug.io.label_studio import from_label_studio, not_text
+from textaug.io.offsets import CHARACTERS, Entity, check_units, cut, locate, overlap, unit_of
 
 logger = logging.getLogger("textaug")
 
@@ -34,54 +35,105 @@ def converted_rows(path: Path, rows: Iterable[Row], offsets: str | None) -> list
 
     Every row is looked at before the faults are reported, so that all can be fixed at once. A row
     without entities among rows with entities has no mentions; a row without a label among rows
-    with labels has an open label.
+    with labels has an open label. If any entities are nested or overlap, all rows keep their text,
+    with a column ``entities`` of character offsets.
 
     Raises:
         SourceError: if rows cannot be read with certainty, with the number of each.
     """
-    flat: list[tuple[int, Row]] = []
-    faults: list[tuple[int, str]] = []
-    refused = 0
-    for number, row in enumerate(rows):
-        is_prodigy = _is_prodigy(row)
-        if is_prodigy and row["answer"] != "accept":
-            refused += 1
-            continue
-        try:
-            flat.append((number, _from_prodigy(row) if is_prodigy else _flat(row, offsets)))
-        except SourceError as error:
-            faults.append((number, str(error)))
-    keys = _entity_keys([row for _, row in flat])
-    if not keys:
-        if faults:
-            raise SourceError.of_rows(path, faults)
-        made = [row for _, row in flat]
-        _unwrap_labels(made, "label")
-        _say_refused(path, refused)
-        return made
-    made = []
-    stale: set[str] = set()
-    for number, row in flat:
-        try:
-            made.append(_with_tags(row, keys, offsets))
-        except SourceError as error:
-            faults.append((number, str(error)))
-        stale |= {key for key in STALE_KEYS if row.get(key)} - SILENT_KEYS
+    flat, faults, notes = _flattened(rows)
+    keys = _entity_keys([one.row for _, one in flat])
+    labels = {name for _, one in flat for name in one.labels}
+    if not keys and not labels:
+        faults += [(n, not_text(one.row.get("id"), one.ignored)) for n, one in flat if one.ignored]
+    ignored = sorted({kind for _, one in flat for kind in one.ignored})
+    if ignored:
+        notes.append(f"results of type {', '.join(ignored)} left out, which label no span of text")
+    for name in labels | (set() if keys else {"label"}):
+        _unwrap_labels([one.row for _, one in flat], name)
+    if keys:
+        made = _with_entities(flat, keys, offsets, faults, notes)
+    else:
+        made = [one.row for _, one in flat]
+        if len(labels) == 1 and not any("label" in row for row in made):
+            name = labels.pop()
+            made = [{("label" if k == name else k): v for k, v in row.items()} for row in made]
     if faults:
         raise SourceError.of_rows(path, sorted(faults))
-    _say_refused(path, refused)
-    if stale:
-        logger.warning(
-            "%s: %s left out, which would not fit the words once they change",
-            path,
-            ", ".join(sorted(stale)),
-        )
+    for note in notes:
+        logger.warning("%s: %s", path, note)
     return made
 
 
-def _say_refused(path: Path, refused: int) -> None:
-    if refused:
-        logger.warning("%s: %s rows left out that were not accepted in Prodigy", path, refused)
+Numbered = list[tuple[int, FlatRow]]  # the row numbers of a file, and what stands there
+
+
+def _flattened(rows: Iterable[Row]) -> tuple[Numbered, list[tuple[int, str]], list[str]]:
+    """The rows of a file with flat columns, the faults, and what the user should know."""
+    flat: Numbered = []
+    faults: list[tuple[int, str]] = []
+    refused = 0
+    for number, row in enumerate(rows):
+        if _is_prodigy(row) and row["answer"] != "accept":
+            refused += 1
+            continue
+        try:
+            flat += [(number, one) for one in _flat(row)]
+        except SourceError as error:
+            faults.append((number, str(error)))
+    notes = [f"{refused} rows left out that were not accepted in Prodigy"] if refused else []
+    return flat, faults, notes
+
+
+def _with_entities(
+    flat: Numbered,
+    keys: Sequence[str],
+    offsets: str | None,
+    faults: list[tuple[int, str]],
+    notes: list[str],
+) -> list[Row]:
+    """The rows of a file with entities; adds to the faults and notes."""
+    parsed: list[tuple[int, FlatRow, str, list[Entity]]] = []
+    for number, one in flat:
+        try:
+            text, entities = _entities_of(one.row, keys)
+            parsed.append((number, one, text, [parsed_entity(entity) for entity in entities]))
+        except SourceError as error:
+            faults.append((number, str(error)))
+    unit = offsets
+    try:
+        unit = unit or unit_of((text, entities) for _, _, text, entities in parsed)
+    except SourceError as error:
+        faults.append((parsed[0][0], str(error)))
+    made = []
+    is_nested = False
+    for number, one, text, entities in parsed:
+        try:
+            if unit is None and one.is_javascript:
+                check_units(text, entities)
+            located = locate(text, entities, unit or CHARACTERS)
+            made.append((one.row, text, located, *cut(text, located, given_tokens(one.row, text))))
+            is_nested = is_nested or overlap(located)
+        except SourceError as error:
+            faults.append((number, str(error)))
+    stale = {key for _, one in flat for key in STALE_KEYS if one.row.get(key)} - SILENT_KEYS
+    if stale:
+        shown = ", ".join(sorted(stale))
+        notes.append(f"{shown} left out, which would not fit the words once they change")
+    if is_nested:
+        notes.append("entities are nested or overlap: kept as columns 'text' and 'entities'")
+    dropped = (*keys, *STALE_KEYS, "ner_tags")
+    return [
+        {
+            **{name: value for name, value in row.items() if name not in dropped},
+            **(
+                {"text": text, "entities": [entity._asdict() for entity in located]}
+                if is_nested
+                else {"tokens": tokens, "ner_tags": from_spans(spans, len(tokens), "IOB2")}
+            ),
+        }
+        for row, text, located, tokens, spans in made
+    ]
 
 
 def _entity_keys(rows: Sequence[Row]) -> list[str]:
@@ -116,18 +168,6 @@ def _entities_of(row: Row, keys: Sequence[str]) -> tuple[str, list[Any]]:
     return text, []
 
 
-def _with_tags(row: Row, keys: Sequence[str], offsets: str | None) -> Row:
-    text, entities = _entities_of(row, keys)
-    parsed = [parsed_entity(entity) for entity in entities]
-    tokens, spans = to_tokens(text, parsed, given_tokens(row, text), offsets)
-    dropped = (*keys, *STALE_KEYS, "ner_tags")
-    return {
-        **{name: value for name, value in row.items() if name not in dropped},
-        "tokens": tokens,
-        "ner_tags": tag_schemes.from_spans(spans, len(tokens), "IOB2"),
-    }
-
-
 def _unwrap_labels(rows: Sequence[Row], name: str) -> None:
     """Labels in lists of one as single labels, if no row of the file has more than one."""
     values = [row.get(name) for row in rows]
@@ -145,12 +185,12 @@ def _unwrap_labels(rows: Sequence[Row], name: str) -> None:
 # Single tools
 
 
-def _flat(row: Row, offsets: str | None) -> Row:
+def _flat(row: Row) -> list[FlatRow]:
     if "data" in row and isinstance(row.get("annotations"), list):
-        return _from_label_studio(row, offsets)
+        return from_label_studio(row)
     if isinstance(row.get("fields"), dict) and isinstance(row.get("responses"), dict):
-        return _from_argilla(row)
-    return dict(row)
+        return [FlatRow(_from_argilla(row))]
+    return [FlatRow(_from_prodigy(row) if _is_prodigy(row) else dict(row))]
 
 
 def _is_prodigy(row: Row) -> bool:
@@ -169,40 +209,6 @@ def _from_prodigy(row: Row) -> Row:
         del flat["options"]
         flat.setdefault("label", chosen)
     return flat
-
-
-def _from_label_studio(task: Row, offsets: str | None) -> Row:
-    """A task of Label Studio's full JSON export."""
-    done = [one for one in task["annotations"] if not one.get("was_cancelled")]
-    if len(done) != 1:
-        raise SourceError(
-            f"task {task.get('id')} has {len(done)} annotations, and which one counts cannot be "
-            "told; export one for each task"
-        )
-    data = dict(task["data"])
-    entities, choices, origins = [], [], set()
-    for result in done[0].get("result", []):
-        value = result.get("value", {})
-        if result.get("type") == "labels":
-            entities.append(value)
-            origins.add(result.get("to_name"))
-        elif result.get("type") == "choices":
-            choices += value["choices"]
-    texts = [name for name, value in data.items() if isinstance(value, str)]
-    if "text" not in data and len(texts) == 1:
-        data["text"] = data.pop(texts[0])
-    if "text" not in data or len(origins) > 1:
-        raise SourceError(f"task {task.get('id')}: which of {texts} was annotated cannot be told")
-    row = {"id": task.get("id"), **data}
-    if choices and not entities:
-        return {**row, "label": choices[0] if len(choices) == 1 else choices}
-    uncertain = offsets is None and any(ord(c) > 0xFFFF for c in data["text"])
-    if uncertain and any("text" not in entity for entity in entities):
-        raise SourceError(
-            f"task {task.get('id')} holds characters such as emoji, which some versions of Label "
-            "Studio count as two; give --offsets characters or --offsets utf-16"
-        )
-    return {**row, "entities": entities}
 
 
 def _from_argilla(record: Row) -> Row:

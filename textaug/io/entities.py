@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from textaug.io.errors import Row, SourceError
@@ -9,6 +10,23 @@ from textaug.io.offsets import Entity
 
 # Where the entities of a row are, by the habits of the tools; the first that holds offsets counts.
 ENTITY_KEYS = ("entities", "spans", "label", "labels", "annotation", "annotations")
+
+
+@dataclass(frozen=True)
+class FlatRow:
+    """A row of an export with its text and annotations as columns.
+
+    Attributes:
+        row: the columns.
+        is_javascript: whether the tool may count UTF-16 units.
+        labels: columns that are labels of the whole text.
+        ignored: types of annotations that are not among the columns.
+    """
+
+    row: Row
+    is_javascript: bool = False
+    labels: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 def are_entities(value: Any) -> bool:
