@@ -318,7 +318,7 @@ def test_folders(tmp_path, corpus):
             "someone/corpus",
             "'someone/corpus' is no file or folder here, and cannot be read from the",
         ),
-        (__file__, "give --format"),
+        (__file__, "give --from"),
     ],
 )
 def test_sources_that_are_not_there(source, message):

@@ -11,8 +11,7 @@ from typing import Any
 
 from textaug.core.columns import TAG_COLUMNS, TEXT_COLUMNS, TOKEN_COLUMNS
 from textaug.io.errors import Row, SourceError
-
-# CSV
+from textaug.io.text_files import open_text
 
 
 def csv_rows(path: Path) -> Iterator[Row]:
@@ -22,7 +21,7 @@ def csv_rows(path: Path) -> Iterator[Row]:
     would run as a formula is text like any other.
     """
     csv.field_size_limit(2**31 - 1)
-    with path.open(encoding="utf-8-sig", newline="") as lines:
+    with open_text(path, newline="") as lines:
         delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
         table = csv.reader(lines, delimiter=delimiter, strict=True)
         try:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from textaug.io.errors import Row, SourceError
+from textaug.io.text_files import open_text
 
 
 def json_rows(path: Path) -> Iterator[Row]:
     """The objects of a file: one on each line, or a list of them."""
-    with path.open(encoding="utf-8-sig") as lines:
+    with open_text(path) as lines:
         start = lines.read(1)
         while start.isspace():
             start = lines.read(1)

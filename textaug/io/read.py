@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textaug import offline
-from textaug.corpora import OPEN, builtin_corpus, load_conll, read_sentences
 from textaug.io.annotations import converted_rows
+from textaug.io.builtin import builtin_corpus
 from textaug.io.class_labels import with_class_labels
+from textaug.io.conll import load_conll, load_plain, looks_like_conll
 from textaug.io.csv_files import csv_rows
 from textaug.io.errors import Row, SourceError
 from textaug.io.json_files import json_rows
@@ -52,6 +53,7 @@ def read(
     config: str | None = None,
     revision: str | None = None,
     strict: bool = True,
+    column_names: Sequence[str] | None = None,
 ) -> DatasetDict:
     """Read labelled text from a file, a folder or the hub.
 
@@ -59,16 +61,18 @@ def read(
         source: a file (CoNLL, JSON, JSON Lines, CSV, Parquet), a folder that ``load_dataset`` or
             ``load_from_disk`` reads, ``"builtin"`` (the corpus that comes with textaug), or the
             name of a data set on the hub.
-        format: one of ``conll``, ``json``, ``csv``, ``parquet``; default: by the file's suffix.
+        format: one of ``conll``, ``json``, ``csv``, ``parquet``; default: by the file's suffix,
+            and for ``.tsv`` and ``.txt`` by its first lines.
         split: what the only split of a file is called.
         labels: names of integer tags, where the data do not bring them along, in their order.
         offsets: what character offsets count: ``"characters"`` (Unicode code points, as in Python)
-            or ``"utf-16"`` (as in JavaScript). Default: characters, unless an entity brings its
-            own text along, which then decides.
+            or ``"utf-16"`` (as in JavaScript). Default: characters, unless entities that bring
+            their own text along prove the other for the file.
         config: of a data set on the hub.
         revision: of a data set on the hub.
         strict: whether string tags become ``ClassLabel``. Otherwise they stay as they came, so
             that damaged ones can be looked at.
+        column_names: of a CoNLL file, see :func:`textaug.corpora.load_conll`.
 
     Returns:
         The splits. String tags come as ``ClassLabel``, with every label of their scheme.
@@ -84,16 +88,10 @@ def read(
         raise SourceError(f"offsets {offsets!r}: choose from {', '.join(OFFSETS)}")
     path = Path(source)
     if path.is_file():
-        kind = format or SUFFIXES.get(path.suffix.lower())
-        if kind is None:
-            raise SourceError(
-                f"{source}: its name does not say what format it has; give --format "
-                f"({', '.join(FORMATS)})"
-            )
-        try:
-            data = DatasetDict({split: _read_file(path, kind, offsets, strict)})
-        except UnicodeDecodeError as error:
-            raise SourceError(f"{source} is not UTF-8 ({error}); convert it first") from error
+        kind = format or _format_of(path)
+        if column_names is not None and kind != "conll":
+            raise SourceError(f"{source}: column_names= names the columns of CoNLL files only")
+        data = DatasetDict({split: _read_file(path, kind, offsets, strict, column_names)})
     elif path.is_dir():
         data = _read_folder(path)
     elif source == "builtin":
@@ -141,7 +139,21 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0] or type(error).__name__
 
 
-def _read_file(path: Path, kind: str, offsets: str | None, strict: bool) -> Dataset:
+def _format_of(path: Path) -> str:
+    """The format of a file, by its suffix and, where that leaves it open, by its first lines."""
+    suffix = path.suffix.lower()
+    if suffix in (".tsv", ".txt", "") and looks_like_conll(path):
+        return "conll"
+    if suffix not in SUFFIXES:
+        raise SourceError(
+            f"{path}: its name does not say what format it has; give --from ({', '.join(FORMATS)})"
+        )
+    return SUFFIXES[suffix]
+
+
+def _read_file(
+    path: Path, kind: str, offsets: str | None, strict: bool, names: Sequence[str] | None
+) -> Dataset:
     import pyarrow as pa
     from datasets import Dataset
 
@@ -154,10 +166,7 @@ def _read_file(path: Path, kind: str, offsets: str | None, strict: bool) -> Data
                 f"{path} is no Parquet file: {_first_line(cause)}"  # type: ignore[arg-type]
             ) from error
     if kind == "conll":
-        try:
-            return load_conll(path) if strict else _plain_conll(path)
-        except ValueError as error:
-            raise SourceError(str(error)) from error
+        return load_conll(path, names) if strict else load_plain(path, names)
     rows = iter(csv_rows(path) if kind == "csv" else converted_rows(path, json_rows(path), offsets))
     tables = []
     number = 0
@@ -173,18 +182,6 @@ def _read_file(path: Path, kind: str, offsets: str | None, strict: bool) -> Data
         return Dataset(pa.concat_tables(tables, promote_options="permissive").combine_chunks())
     except pa.ArrowException as error:
         raise SourceError(f"{path}: a column has values of several kinds: {error}") from error
-
-
-def _plain_conll(path: Path) -> Dataset:
-    from datasets import Dataset
-
-    names, sentences = read_sentences(path)
-    return Dataset.from_dict(
-        {
-            name: [[None if i and tag == OPEN else tag for tag in sent[i]] for sent in sentences]
-            for i, name in enumerate(names)
-        }
-    )
 
 
 def _same_columns(rows: list[Row]) -> list[Row]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any
 
 from textaug.core.columns import TOKEN_COLUMNS, named_labels
-from textaug.corpora import OPEN
+from textaug.io.conll import OPEN
 from textaug.io.errors import Row
 from textaug.io.read import ROWS_AT_A_TIME
 
