@@ -195,7 +195,10 @@ def test_all_faulty_rows_are_named_at_once(tmp_path):
         ([{"text": "Ann", "label": [span(0, 3, 7)]}], "needs a start, an end"),
         ([{"text": "Ann", "tokens": ["Bo"], "spans": []}], "tokens do not spell its text"),
         ([{"data": {"text": "Ann"}, "annotations": []}], "has 0 annotations"),
-        ([{"tokens": ["a"], "n": 1}, {"tokens": ["a"], "n": "x"}], "row 1, column 'n' holds 'x'"),
+        (
+            [{"text": "a", "label": 1}, {"text": "a", "label": "x"}],
+            "row 1, column 'label' holds 'x'",
+        ),
         ([{"tokens": ["a"]}, {"tokens": ["\ud800"]}], r"row 1, column 'tokens' holds half a char"),
         ([{"tokens": ["a"] * 2, "ner_tags": [None, "O"]}], "holds empty tags"),
         ([{"tokens": ["a"] * 2, "ner_tags": ["S-A", "U-B"]}], "textaug check"),
@@ -295,7 +298,7 @@ def test_parquet_keeps_its_features(tmp_path, corpus):
     data = read(str(tmp_path / "a.parquet"))["train"]
     assert data.features == corpus.features and data[:] == corpus[:]
     (tmp_path / "b.parquet").write_bytes(b"no")
-    with pytest.raises(SourceError, match=r"b\.parquet is no Parquet file"):
+    with pytest.raises(SourceError, match=r"b\.parquet is not a Parquet file"):
         read(str(tmp_path / "b.parquet"))
 
 
@@ -316,7 +319,7 @@ def test_folders(tmp_path, corpus):
         ("./absent", "there is no file ./absent"),
         (
             "someone/corpus",
-            "'someone/corpus' is no file or folder here, and cannot be read from the",
+            "'someone/corpus' is not a file or folder here, and cannot be read from the",
         ),
         (__file__, "give --from"),
     ],
@@ -396,10 +399,23 @@ def test_rows_that_conll_cannot_hold(tmp_path, rows, message):
         conll(tmp_path, rows)
 
 
+def test_columns_that_conll_cannot_hold_are_left_out_aloud(tmp_path, caplog):
+    rows = {"id": [1], "spans": [[{"start": 0}]], "tokens": [["Bo"]], "ner_tags": [["B-PER"]]}
+    with caplog.at_level(logging.WARNING, logger="textaug"), (tmp_path / "a").open("wb") as file:
+        write(Dataset.from_dict(rows), file, "conll")
+    assert (tmp_path / "a").read_text() == "Bo B-PER\n\n"
+    assert [record.message.split(":")[0] for record in caplog.records] == ["id, spans left out"]
+
+
 def test_columns_that_a_format_cannot_hold():
-    features = Features({"text": Value("string"), "tokens": List(Value("string"))})
-    for format, message in (("csv", "CSV cannot hold column 'tokens'"),
-                            ("conll", "a line for each word and cannot hold column 'text'"),
-                            ("xml", "format 'xml': choose from parquet")):  # fmt: skip
+    text = Features({"text": Value("string"), "topics": List(Value("string"))})
+    blank = Features({"tokens": List(Value("string")),
+                      "tags": List(ClassLabel(names=["O", "B-Person name"]))})  # fmt: skip
+    for features, format, message in (
+        (text, "csv", "CSV cannot hold column 'topics'"),
+        (text, "conll", "no column among .* holds words"),
+        (blank, "conll", "label 'B-Person name', .* rename it to 'B-Person_name'"),
+        (text, "xml", "format 'xml': choose from parquet"),
+    ):
         with pytest.raises(ValueError, match=message):
             check_format(features, format)

@@ -141,3 +141,15 @@ def test_scripts_without_blanks_are_cut_at_the_offsets(text, surface, tokens, tm
 def test_types_with_blanks(tmp_path):
     data = read_rows(tmp_path, {"text": "Ann sat", "label": [[0, 3, "Person name"]]})
     assert tags(data) == [["B-Person name", "O"]]
+
+
+def test_metadata_of_several_types_become_json_strings(tmp_path, caplog):
+    rows = [{"text": "Ann", "page": 1, "meta": {"n": 1}, "empty": {}},
+            {"text": "Bo", "page": "ii", "meta": {"n": "x"}, "empty": {}},
+            {"text": "Cy"}]  # fmt: skip
+    with caplog.at_level(logging.WARNING, logger="textaug"):
+        data = read_rows(tmp_path, *rows)
+    assert data["page"][:] == ["1", '"ii"', None]
+    assert [json.loads(value) for value in data["meta"][:2]] == [{"n": 1}, {"n": "x"}]
+    assert "several types in page, meta, empty are kept as JSON strings" in caplog.text
+    data.to_parquet(tmp_path / "a.parquet")

@@ -7,9 +7,7 @@ that names row and entity, never a guess.
 
 from __future__ import annotations
 
-from bisect import bisect
 from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +17,10 @@ from textaug.io.builtin import builtin_corpus
 from textaug.io.class_labels import with_class_labels
 from textaug.io.conll import load_conll, load_plain, looks_like_conll
 from textaug.io.csv_files import csv_rows
-from textaug.io.errors import Row, SourceError
+from textaug.io.errors import SourceError
 from textaug.io.json_files import json_rows
 from textaug.io.offsets import OFFSETS
+from textaug.io.tables import table_of
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -40,7 +39,6 @@ SUFFIXES = {
     ".parquet": "parquet",
 }
 FORMATS = tuple(dict.fromkeys(SUFFIXES.values()))
-ROWS_AT_A_TIME = 10_000
 
 
 def read(
@@ -130,7 +128,7 @@ def _read_hub(name: str, config: str | None, revision: str | None) -> DatasetDic
         return load_dataset(name, config, revision=revision)
     except (OSError, ValueError, RuntimeError) as error:
         raise SourceError(
-            f"{name!r} is no file or folder here, and cannot be read from the hub: "
+            f"{name!r} is not a file or folder here, and cannot be read from the hub: "
             f"{_first_line(error)}"
         ) from error
 
@@ -154,7 +152,6 @@ def _format_of(path: Path) -> str:
 def _read_file(
     path: Path, kind: str, offsets: str | None, strict: bool, names: Sequence[str] | None
 ) -> Dataset:
-    import pyarrow as pa
     from datasets import Dataset
 
     if kind == "parquet":
@@ -163,62 +160,11 @@ def _read_file(
         except Exception as error:  # datasets wraps pyarrow's errors in its own
             cause = error.__cause__ or error
             raise SourceError(
-                f"{path} is no Parquet file: {_first_line(cause)}"  # type: ignore[arg-type]
+                f"{path} is not a Parquet file: {_first_line(cause)}"  # type: ignore[arg-type]
             ) from error
     if kind == "conll":
         return load_conll(path, names) if strict else load_plain(path, names)
-    rows = iter(csv_rows(path) if kind == "csv" else converted_rows(path, json_rows(path), offsets))
-    tables = []
-    number = 0
-    while chunk := list(islice(rows, ROWS_AT_A_TIME)):
-        try:
-            tables.append(pa.Table.from_pylist(_same_columns(chunk)))
-        except _unstorable() as error:
-            raise SourceError(f"{path}: {_culprit(_same_columns(chunk), number)}") from error
-        number += len(chunk)
-    if not tables:
+    rows = list(csv_rows(path)) if kind == "csv" else converted_rows(path, json_rows(path), offsets)
+    if not rows:
         raise SourceError(f"{path} holds no rows")
-    try:
-        return Dataset(pa.concat_tables(tables, promote_options="permissive").combine_chunks())
-    except pa.ArrowException as error:
-        raise SourceError(f"{path}: a column has values of several kinds: {error}") from error
-
-
-def _same_columns(rows: list[Row]) -> list[Row]:
-    names = dict.fromkeys(name for row in rows for name in row)
-    return [{name: row.get(name) for name in names} for row in rows]
-
-
-def _culprit(rows: list[Row], first: int) -> str:
-    """Which row and column cannot be stored, and why."""
-    import pyarrow as pa
-
-    def fits(values: list[Any]) -> bool:
-        try:
-            pa.array(values)
-        except _unstorable():
-            return False
-        return True
-
-    for name in rows[0]:
-        values = [row[name] for row in rows]
-        if fits(values):
-            continue
-        good = bisect(range(1, len(rows)), False, key=lambda n: not fits(values[:n]))
-        where = f"row {first + good}, column {name!r}"
-        if "\\ud" in repr(values[good]).lower():
-            return (
-                f"{where} holds half a character (a lone surrogate, from a broken \\u escape); "
-                "mend it in the file"
-            )
-        return (
-            f"{where} holds {values[good]!r:.60}, which is of another kind than the rows before "
-            "have; give all rows the same kind of value, or drop the column"
-        )
-    raise AssertionError("every column can be stored")
-
-
-def _unstorable() -> tuple[type[Exception], ...]:
-    import pyarrow as pa
-
-    return (pa.ArrowException, UnicodeEncodeError, OverflowError)
+    return Dataset(table_of(path, rows))

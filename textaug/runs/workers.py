@@ -110,7 +110,7 @@ def _make(job: Job, task: Task, rank: int | None) -> Shard:
     counts = augmenter.counts if task.split == job.split else {}
     made = Dataset(table, info=DatasetInfo(features=job.features))
     content = BytesIO()
-    write(made, content, job.format)
+    write(made, content, job.format, is_checked=True)
     home = job.folder / DATA
     write_atomically(
         (home if home.exists() else job.folder / UNFINISHED) / task.name, content.getbuffer()
