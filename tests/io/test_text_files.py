@@ -68,6 +68,9 @@ def test_names_for_any_number_of_columns(tmp_path):
     for wrong in (["_", "ner_tags"], ["tokens", "a", "a"], ["tokens", ""]):
         with pytest.raises(SourceError, match="give each column another name"):
             read(str(path), column_names=wrong)
+    (tmp_path / "a.txt").write_text("Ann NNP\nsat VBD\n")
+    words = read(str(tmp_path / "a.txt"), column_names=["tokens", "pos_tags"])["train"]
+    assert words.features["pos_tags"].feature.names == ["NNP", "VBD"]
     (tmp_path / "a.csv").write_text(CSV)
     with pytest.raises(SourceError, match="CoNLL files only"):
         read(str(tmp_path / "a.csv"), column_names=names)

@@ -71,6 +71,7 @@ def test_options_chosen_in_prodigy_are_labels(tmp_path):
         {"text": "Fine.", "options": options, "accept": ["pos"], "answer": "accept"},
         {"text": "Hm.", "options": options, "accept": [], "answer": "accept"},
     ]
+    rows[0] |= {"_input_hash": 1, "_task_hash": 2}
     data = read_rows(tmp_path, *rows)
     assert data["label"][:] == ["pos", None] and set(data.column_names) == {"text", "label"}
 

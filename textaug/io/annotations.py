@@ -19,15 +19,14 @@ from textaug.io.offsets import CHARACTERS, Entity, check_units, cut, locate, ove
 
 logger = logging.getLogger("textaug")
 
-# What tools write beside the annotation and what means nothing once the words have changed.
-STALE_KEYS = (
-    "text", "tokens", "relations", "predictions", "prediction", "_input_hash", "_task_hash"
-)  # fmt: skip
-SILENT_KEYS = {"text", "tokens", "_input_hash", "_task_hash"}
+# What tools write beside the annotation, and what is wrong once the words have changed.
+STALE_KEYS = ("text", "tokens", "relations", "predictions", "prediction")
+SILENT_KEYS = {"text", "tokens"}
 
-# Prodigy: the answers, and the keys of which at least one is beside them.
+# Prodigy: the hashes of a text, the answers, and the keys of which one is beside an answer.
+HASHES = ("_input_hash", "_task_hash")
 ANSWERS = ("accept", "reject", "ignore")
-PRODIGY_KEYS = ("_input_hash", "_task_hash", "spans", "options", "accept")
+PRODIGY_KEYS = (*HASHES, "spans", "options", "accept")
 
 
 def converted_rows(path: Path, rows: Iterable[Row], offsets: str | None) -> list[Row]:
@@ -65,7 +64,7 @@ def converted_rows(path: Path, rows: Iterable[Row], offsets: str | None) -> list
     return made
 
 
-Numbered = list[tuple[int, FlatRow]]  # the row numbers of a file, and what stands there
+Numbered = list[tuple[int, FlatRow]]  # row numbers of a file, with the rows
 
 
 def _flattened(rows: Iterable[Row]) -> tuple[Numbered, list[tuple[int, str]], list[str]]:
@@ -203,7 +202,7 @@ def _is_prodigy(row: Row) -> bool:
 
 def _from_prodigy(row: Row) -> Row:
     """An accepted row of Prodigy; the options that were chosen are the label."""
-    flat = {name: value for name, value in row.items() if name != "answer"}
+    flat = {name: value for name, value in row.items() if name not in ("answer", *HASHES)}
     if "options" in flat:
         chosen = flat.pop("accept", [])
         del flat["options"]

@@ -22,7 +22,7 @@ COLUMN_NAMES = {
     2: ("tokens", "ner_tags"),
     4: ("tokens", "pos_tags", "chunk_tags", "ner_tags"),  # CoNLL-2003
 }
-OPEN = "_"  # stands in CoNLL files for a label that is not known
+OPEN = "_"  # is written in CoNLL files for a label that is not known
 LEFT_OUT = "_"  # the name of a column that is not read
 DOCUMENT = "-DOCSTART-"
 PROBED_LINES = 1000
@@ -125,7 +125,7 @@ def checked_names(names: Sequence[str] | None) -> tuple[str, ...]:
 def read_sentences(
     path: Path, names: tuple[str, ...] = ()
 ) -> tuple[tuple[str, ...], list[Sentence]]:
-    """The columns of a CoNLL file and its sentences, tags as they stand there.
+    """The columns of a CoNLL file and its sentences, tags as written.
 
     See :func:`load_conll`.
     """

@@ -17,8 +17,8 @@ from textaug.io.text_files import open_text
 def csv_rows(path: Path) -> Iterator[Row]:
     """Rows of text; numbers only where writing them gives the same cells again.
 
-    Nothing is taken for missing ("NA" is a word, and so is "null"), and a cell that a spreadsheet
-    would run as a formula is text like any other.
+    No cell is read as missing ("NA" is a word, and so is "null"). A cell that a spreadsheet would
+    run as a formula is text.
     """
     csv.field_size_limit(2**31 - 1)
     with open_text(path, newline="") as lines:

@@ -8,7 +8,7 @@ from typing import Any
 from textaug.io.errors import Row, SourceError
 from textaug.io.offsets import Entity
 
-# Where the entities of a row are, by the habits of the tools; the first that holds offsets counts.
+# The usual columns of entities; the first that holds offsets counts.
 ENTITY_KEYS = ("entities", "spans", "label", "labels", "annotation", "annotations")
 
 

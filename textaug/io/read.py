@@ -1,8 +1,9 @@
 """Labelled text as people have it: CoNLL, JSON Lines, CSV, Parquet, annotation tools' exports.
 
-What comes out is always a data set with a column of words and one of tags, or with a column of
-text. A label goes to exactly the words that were annotated: an offset inside a word is an error
-that names row and entity, never a guess.
+The result is a data set with a column of tokens and one of tags, or with a column of text; where
+entities are nested or overlap, with a column of text and one of character offsets. A label goes to
+exactly the words that were annotated: an offset inside a word is an error that names row and
+entity.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def read(
         config: of a data set on the hub.
         revision: of a data set on the hub.
         strict: whether string tags become ``ClassLabel``. Otherwise they stay as they came, so
-            that damaged ones can be looked at.
+            that damaged ones can be found.
         column_names: of a CoNLL file, see :func:`textaug.corpora.load_conll`.
 
     Returns:
@@ -86,7 +87,7 @@ def read(
         raise SourceError(f"offsets {offsets!r}: choose from {', '.join(OFFSETS)}")
     path = Path(source)
     if path.is_file():
-        kind = format or _format_of(path)
+        kind = format or _format_of(path, column_names is not None)
         if column_names is not None and kind != "conll":
             raise SourceError(f"{source}: column_names= names the columns of CoNLL files only")
         data = DatasetDict({split: _read_file(path, kind, offsets, strict, column_names)})
@@ -118,7 +119,7 @@ def _read_hub(name: str, config: str | None, revision: str | None) -> DatasetDic
     from datasets import config as settings
     from datasets import load_dataset
 
-    # Told to stay offline, `datasets` looks into its cache alone and is quick to say no.
+    # With HF_HUB_OFFLINE, `datasets` reads its cache alone and fails at once.
     if not settings.HF_HUB_OFFLINE and not offline.hub_is_reachable():
         raise SourceError(
             f"there is no file or folder {name!r}, and no model hub can be reached where a data "
@@ -137,10 +138,15 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0] or type(error).__name__
 
 
-def _format_of(path: Path) -> str:
-    """The format of a file, by its suffix and, where that leaves it open, by its first lines."""
+def _format_of(path: Path, has_names: bool) -> str:
+    """The format of a file, by its suffix and, where that leaves it open, by its first lines.
+
+    Args:
+        path: of the file.
+        has_names: whether the user names the columns of a CoNLL file.
+    """
     suffix = path.suffix.lower()
-    if suffix in (".tsv", ".txt", "") and looks_like_conll(path):
+    if suffix in (".tsv", ".txt", "") and (has_names or looks_like_conll(path)):
         return "conll"
     if suffix not in SUFFIXES:
         raise SourceError(
