@@ -92,3 +92,10 @@ def test_labels_with_blanks_in_a_file_with_tabs(tmp_path):
     (tmp_path / "a.conll").write_text("sat\tO\nAnn\tB-Person name\n")
     with pytest.raises(SourceError, match="line 2: 'B-Person name' has a blank .*'B-Person_name'"):
         load_conll(tmp_path / "a.conll")
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# only = a comment\n", "-DOCSTART- O\n"])
+def test_a_file_without_sentences(text, tmp_path):
+    (tmp_path / "a.conll").write_text(text)
+    with pytest.raises(SourceError, match="holds no sentences"):
+        read(str(tmp_path / "a.conll"))

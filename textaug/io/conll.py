@@ -84,7 +84,7 @@ def load_conll(
         try:
             features[name] = List(ClassLabel(names=list(complete(values - {OPEN}))))
         except ValueError as error:
-            raise SourceError(f"column {name!r}: {error}") from error
+            raise SourceError(f"column {name!r}: {error}; run textaug check") from error
     data = DatasetDict()
     for split_name, found in sentences.items():
         columns: dict[str, list[Any]] = {kept[0][1]: [sentence[0] for sentence in found]}
@@ -158,6 +158,8 @@ def read_sentences(
                 column.append(value)
     if current:
         sentences.append(current)
+    if not sentences:
+        raise SourceError(f"{path} holds no sentences")
     return names, sentences
 
 

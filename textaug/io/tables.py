@@ -64,8 +64,8 @@ def _check_fault(path: Path, name: str, values: Sequence[Any]) -> None:
         )
     if name in LABELLED:
         raise SourceError(
-            f"{where} holds {values[first]!r:.60}, which has another type than the rows before; "
-            "give all rows the same type of value"
+            f"{where} holds {values[first]!r:.60}: values of several types, in it or with the rows "
+            "before; give all the same type"
         )
 
 
