@@ -2,133 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
-from textaug.core import tag_schemes
-from textaug.core.columns import MISSING_LABEL, TEXT_COLUMNS, TOKEN_COLUMNS
+from textaug.core.columns import TEXT_COLUMNS, TOKEN_COLUMNS
+from textaug.io.builtin import CORPUS, builtin_corpus
+from textaug.io.conll import load_conll
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
-
-# The columns of the usual files, by how many there are.
-COLUMN_NAMES = {
-    2: ("tokens", "ner_tags"),
-    4: ("tokens", "pos_tags", "chunk_tags", "ner_tags"),  # CoNLL-2003
-}
-CORPUS = Path(__file__).parent / "data" / "corpus"
-OPEN = "_"  # stands in CoNLL files for a label that is not known
-
-Sentence = list[list[str]]  # one list of values per column
-
-
-@overload
-def load_conll(
-    paths: str | Path | Sequence[str | Path], column_names: Sequence[str] | None = None
-) -> Dataset: ...
-@overload
-def load_conll(
-    paths: Mapping[str, str | Path], column_names: Sequence[str] | None = None
-) -> DatasetDict: ...
-def load_conll(
-    paths: str | Path | Sequence[str | Path] | Mapping[str, str | Path],
-    column_names: Sequence[str] | None = None,
-) -> Dataset | DatasetDict:
-    """Read CoNLL files: a token and its tags on each line, a blank line after each sentence.
-
-    Tags become ``ClassLabel`` columns. For mentions the names are ``"O"`` and then every prefix
-    with every type, whether or not it occurs, in alphabetical order of the types and the same for
-    all splits. Tags stay in the scheme of the file; ``_`` is an open label, -1. ``-DOCSTART-``
-    lines are left out.
-
-    (``load_dataset("conll", ...)`` reads such files too, but it cuts or pads a line with the wrong
-    number of columns in silence, which puts a wrong label on a word.)
-
-    Args:
-        paths: a file, several files to be read as one, or a dict of files by split.
-        column_names: one name per column, tokens first; default: by their number, for files with
-            two columns or CoNLL-2003's four.
-
-    Returns:
-        A ``Dataset``, or for a dict a ``DatasetDict``.
-
-    Raises:
-        ValueError: if a line has not as many columns as there are names (file and line are named),
-            or if the number of columns tells no names.
-    """
-    from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
-
-    by_split: dict[str, Any] = dict(paths) if isinstance(paths, Mapping) else {"train": paths}
-    sentences: dict[str, list[Sentence]] = {}
-    names = tuple(column_names or ())
-    for split_name, given in by_split.items():
-        sentences[split_name] = []
-        for path in [given] if isinstance(given, (str, Path)) else given:
-            names, found = read_sentences(Path(path), names)
-            sentences[split_name] += found
-    features = {names[0]: List(Value("string"))}
-    for column, name in list(enumerate(names))[1:]:
-        values = {tag for found in sentences.values() for sent in found for tag in sent[column]}
-        features[name] = List(ClassLabel(names=list(tag_schemes.complete(values - {OPEN}))))
-    data = DatasetDict()
-    for split_name, found in sentences.items():
-        columns: dict[str, list[Any]] = {names[0]: [sentence[0] for sentence in found]}
-        for column, name in list(enumerate(names))[1:]:
-            ids = {label: i for i, label in enumerate(features[name].feature.names)}
-            ids.setdefault(OPEN, MISSING_LABEL)
-            columns[name] = [[ids[tag] for tag in sentence[column]] for sentence in found]
-        data[split_name] = Dataset.from_dict(columns, features=Features(features))
-    return data if isinstance(paths, Mapping) else data["train"]
-
-
-def read_sentences(
-    path: Path, names: tuple[str, ...] = ()
-) -> tuple[tuple[str, ...], list[Sentence]]:
-    """The columns of a CoNLL file and its sentences, tags as they stand there.
-
-    See :func:`load_conll`.
-    """
-    sentences: list[Sentence] = []
-    current: Sentence = []
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            values = line.split()
-            if not values or values[0] == "-DOCSTART-":
-                if current:
-                    sentences.append(current)
-                    current = []
-                continue
-            if not names:
-                if len(values) not in COLUMN_NAMES:
-                    raise ValueError(
-                        f"{path}, line {number}: {len(values)} columns; pass column_names= with a "
-                        "name for each, tokens first"
-                    )
-                names = COLUMN_NAMES[len(values)]
-            if len(values) != len(names):
-                raise ValueError(
-                    f"{path}, line {number}: {len(values)} columns where {len(names)} "
-                    f"({', '.join(names)}) are expected; mend the line or pass column_names="
-                )
-            current = current or [[] for _ in names]
-            for column, value in zip(current, values, strict=True):
-                column.append(value)
-    if current:
-        sentences.append(current)
-    return names, sentences
-
-
-def builtin_corpus() -> DatasetDict:
-    """The small corpus that comes with this package: English, PER, ORG, LOC and MISC, IOB2.
-
-    Returns:
-        Splits ``train``, ``validation`` and ``test`` with columns ``tokens`` and ``ner_tags``.
-    """
-    return load_conll({name: CORPUS / f"{name}.conll" for name in ("train", "validation", "test")})
+__all__ = ["CORPUS", "builtin_corpus", "load_conll", "split"]
 
 
 def split(

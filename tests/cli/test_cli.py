@@ -160,7 +160,7 @@ def test_it_runs_as_a_program(tmp_path, file):
     ("words", "message"),
     [
         (["absent.jsonl", "--with", "noise"], "there is no file absent.jsonl"),
-        (["someone/corpus", "--with", "noise"], "is no file or folder here, and cannot be read"),
+        (["someone/corpus", "--with", "noise"], "is not a file or folder here, and cannot be read"),
         (["builtin", "--with", "noise", "--split", "dev"], "no split 'dev'"),
         (["builtin", "--with", "noise:q=1"], "there is no 'q'; choose from p, char_p"),
         (["builtin", "--with", "noise:p=2"], "p=2: must lie between 0 and 1"),

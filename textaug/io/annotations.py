@@ -1,212 +1,213 @@
-"""Exports of annotation tools, and rows of JSON."""
+"""Exports of annotation tools, and other rows of JSON, as rows of a data set.
+
+What the rows hold is decided once for the whole file: whether it has entities or labels of
+sentences, what its offsets count, and whether its entities are nested.
+"""
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from textaug.core import tag_schemes
+from textaug.core.tag_schemes import from_spans
+from textaug.io.entities import ENTITY_KEYS, FlatRow, are_entities, given_tokens, parsed_entity
 from textaug.io.errors import Row, SourceError
-from textaug.io.offsets import Entity, to_tokens
+from textaug.io.label_studio import from_label_studio, not_text
+from textaug.io.offsets import CHARACTERS, Entity, check_units, cut, locate, overlap, unit_of
 
 logger = logging.getLogger("textaug")
 
-# Where the entities of a row stand, by the tools' habits; the first that holds offsets counts.
-ENTITY_KEYS = ("entities", "spans", "label", "labels", "annotation", "annotations")
-# What tools write beside the annotation and what means nothing once the words have changed.
+# What tools write beside the annotation, and what is wrong once the words have changed.
 STALE_KEYS = ("text", "tokens", "relations", "predictions", "prediction")
+SILENT_KEYS = {"text", "tokens"}
+
+# Prodigy: the hashes of a text, the answers, and the keys of which one is beside an answer.
+HASHES = ("_input_hash", "_task_hash")
+ANSWERS = ("accept", "reject", "ignore")
+PRODIGY_KEYS = (*HASHES, "spans", "options", "accept")
 
 
-# JSON
+def converted_rows(path: Path, rows: Iterable[Row], offsets: str | None) -> list[Row]:
+    """Rows with character offsets as tokens and tags; other rows as they are.
 
+    Every row is looked at before the faults are reported, so that all can be fixed at once. A row
+    without entities among rows with entities has no mentions; a row without a label among rows
+    with labels has an open label. If any entities are nested or overlap, all rows keep their text,
+    with a column ``entities`` of character offsets.
 
-def json_rows(path: Path) -> Iterator[Row]:
-    """The objects of a file: one on each line, or a list of them."""
-    with path.open(encoding="utf-8-sig") as lines:
-        start = lines.read(1)
-        while start.isspace():
-            start = lines.read(1)
-        lines.seek(0)
-        if start == "[":
-            try:
-                rows = json.load(lines)
-            except json.JSONDecodeError as error:
-                raise SourceError(f"{path} is no JSON: {error}") from error
-        else:
-            rows = _json_lines(path, lines)
-        for number, row in enumerate(rows):
-            if not isinstance(row, dict):
-                raise SourceError(f"{path}: row {number} is {row!r:.60}, not an object")
-            yield row
-
-
-def _json_lines(path: Path, lines: IO[str]) -> Iterator[Any]:
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError as error:
-                raise SourceError(f"{path}, line {number} is no JSON: {error}") from error
-
-
-def converted_rows(path: Path, rows: Iterator[Row], offsets: str | None) -> Iterator[Row]:
-    """Rows with character offsets as words and tags; other rows as they are.
-
-    Every row is looked at before the faults are reported, so that they can be mended in one go.
+    Raises:
+        SourceError: if rows cannot be read with certainty, with the number of each.
     """
+    flat, faults, notes = _flattened(rows)
+    keys = _entity_keys([one.row for _, one in flat])
+    labels = {name for _, one in flat for name in one.labels}
+    if not keys and not labels:
+        faults += [(n, not_text(one.row.get("id"), one.ignored)) for n, one in flat if one.ignored]
+    ignored = sorted({kind for _, one in flat for kind in one.ignored})
+    if ignored:
+        notes.append(f"results of type {', '.join(ignored)} left out, which label no span of text")
+    for name in labels | (set() if keys else {"label"}):
+        _unwrap_labels([one.row for _, one in flat], name)
+    if keys:
+        made = _with_entities(flat, keys, offsets, faults, notes)
+    else:
+        made = [one.row for _, one in flat]
+        if len(labels) == 1 and not any("label" in row for row in made):
+            name = labels.pop()
+            made = [{("label" if k == name else k): v for k, v in row.items()} for row in made]
+    if faults:
+        raise SourceError.of_rows(path, sorted(faults))
+    for note in notes:
+        logger.warning("%s: %s", path, note)
+    return made
+
+
+Numbered = list[tuple[int, FlatRow]]  # row numbers of a file, with the rows
+
+
+def _flattened(rows: Iterable[Row]) -> tuple[Numbered, list[tuple[int, str]], list[str]]:
+    """The rows of a file with flat columns, the faults, and what the user should know."""
+    flat: Numbered = []
     faults: list[tuple[int, str]] = []
     refused = 0
-    stale: set[str] = set()
-    first_kind = None
     for number, row in enumerate(rows):
-        if row.get("answer", "accept") != "accept":  # Prodigy: "reject" or "ignore"
+        if _is_prodigy(row) and row["answer"] != "accept":
             refused += 1
             continue
         try:
-            converted = _convert(row, offsets)
-            kind = "ner_tags" in converted and "ner_tags" not in row
-            if kind != (first_kind := kind if first_kind is None else first_kind):
-                raise SourceError(
-                    "it has no annotated entities, and other rows have; annotate it or leave it out"
-                    if first_kind
-                    else "it has annotated entities, and the rows before have not; leave one out"
-                )
+            flat += [(number, one) for one in _flat(row)]
         except SourceError as error:
             faults.append((number, str(error)))
-            continue
-        stale |= {key for key in STALE_KEYS if row.get(key) and key not in converted}
-        if not faults:
-            yield converted
-    if faults:
-        shown = "\n".join(f"  row {number}: {fault}" for number, fault in faults[:10])
-        more = f"\n  and {len(faults) - 10} more" if len(faults) > 10 else ""
-        raise SourceError(f"{path}: {len(faults)} rows cannot be read:\n{shown}{more}", faults)
-    if refused:
-        logger.warning("%s: %s rows left out that were not accepted in Prodigy", path, refused)
-    if stale - {"text", "tokens"}:
-        logger.warning(
-            "%s: %s left out, which would not fit the words once they change",
-            path,
-            ", ".join(sorted(stale - {"text", "tokens"})),
-        )
+    notes = [f"{refused} rows left out that were not accepted in Prodigy"] if refused else []
+    return flat, faults, notes
 
 
-def _convert(row: Row, offsets: str | None) -> Row:
-    if "data" in row and isinstance(row.get("annotations"), list):
-        row = _from_label_studio(row, offsets)
-    elif isinstance(row.get("fields"), dict) and isinstance(row.get("responses"), dict):
-        row = _from_argilla(row)
+def _with_entities(
+    flat: Numbered,
+    keys: Sequence[str],
+    offsets: str | None,
+    faults: list[tuple[int, str]],
+    notes: list[str],
+) -> list[Row]:
+    """The rows of a file with entities; adds to the faults and notes."""
+    parsed: list[tuple[int, FlatRow, str, list[Entity]]] = []
+    for number, one in flat:
+        try:
+            text, entities = _entities_of(one.row, keys)
+            parsed.append((number, one, text, [parsed_entity(entity) for entity in entities]))
+        except SourceError as error:
+            faults.append((number, str(error)))
+    unit = offsets
+    try:
+        unit = unit or unit_of((text, entities) for _, _, text, entities in parsed)
+    except SourceError as error:
+        faults.append((parsed[0][0], str(error)))
+    made = []
+    is_nested = False
+    for number, one, text, entities in parsed:
+        try:
+            if unit is None and one.is_javascript:
+                check_units(text, entities)
+            located = locate(text, entities, unit or CHARACTERS)
+            made.append((one.row, text, located, *cut(text, located, given_tokens(one.row, text))))
+            is_nested = is_nested or overlap(located)
+        except SourceError as error:
+            faults.append((number, str(error)))
+    stale = {key for _, one in flat for key in STALE_KEYS if one.row.get(key)} - SILENT_KEYS
+    if stale:
+        shown = ", ".join(sorted(stale))
+        notes.append(f"{shown} left out, which would not fit the words once they change")
+    if is_nested:
+        notes.append("entities are nested or overlap: kept as columns 'text' and 'entities'")
+    dropped = (*keys, *STALE_KEYS, "ner_tags")
+    return [
+        {
+            **{name: value for name, value in row.items() if name not in dropped},
+            **(
+                {"text": text, "entities": [entity._asdict() for entity in located]}
+                if is_nested
+                else {"tokens": tokens, "ner_tags": from_spans(spans, len(tokens), "IOB2")}
+            ),
+        }
+        for row, text, located, tokens, spans in made
+    ]
+
+
+def _entity_keys(rows: Sequence[Row]) -> list[str]:
+    """The columns of the entities in a file; none if it has no entities."""
+    annotated = [row for row in rows if isinstance(row.get("text"), str)]
+    filled = [
+        key
+        for key in ENTITY_KEYS
+        if any(row.get(key) and are_entities(row[key]) for row in annotated)
+    ]
+    if filled or any("ner_tags" in row for row in annotated):
+        return filled
+    return [  # a file in which nothing was found
+        key
+        for key in ENTITY_KEYS
+        if any(row.get(key) == [] for row in annotated)
+        and all(row.get(key) in ([], None) for row in rows)
+    ][:1]
+
+
+def _entities_of(row: Row, keys: Sequence[str]) -> tuple[str, list[Any]]:
+    """The text of a row and its entities, empty if it has none."""
     text = row.get("text")
-    key = next((key for key in ENTITY_KEYS if _holds_entities(row.get(key))), None)
-    if not isinstance(text, str) or key is None:
-        label = row.get("label")
-        if isinstance(text, str) and isinstance(label, list) and len(label) == 1:
-            return {**row, "label": label[0]}  # one class, as a list of one
-        return row
-    tokens, spans = to_tokens(
-        text, [_entity(entity) for entity in row[key]], _given_tokens(row, text), offsets
-    )
-    dropped = (key, *STALE_KEYS, "answer", "tokens", "ner_tags")
-    return {
-        **{name: value for name, value in row.items() if name not in dropped},
-        "tokens": tokens,
-        "ner_tags": tag_schemes.from_spans(spans, len(tokens), "IOB2"),
-    }
+    if not isinstance(text, str):
+        raise SourceError("it has no text, and other rows have a text with entities")
+    for key in keys:
+        if row.get(key) and are_entities(row[key]):
+            return text, row[key]
+    key = keys[0]
+    if row.get(key) not in (None, []):
+        raise SourceError(f"its {key!r} is {row[key]!r:.60}, where other rows have entities")
+    return text, []
 
 
-def _holds_entities(value: Any) -> bool:
-    """``[[0, 5, "PER"]]``, ``[{"start": 0, …}]``, or no entities at all."""
-    if not isinstance(value, list):
+def _unwrap_labels(rows: Sequence[Row], name: str) -> None:
+    """Labels in lists of one as single labels, if no row of the file has more than one."""
+    values = [row.get(name) for row in rows]
+    lists = [value for value in values if isinstance(value, list)]
+    if not lists or not any(isinstance(row.get("text"), str) for row in rows):
+        return
+    are_single = all(len(value) <= 1 for value in lists)
+    for row, value in zip(rows, values, strict=True):
+        if are_single and isinstance(value, list):
+            row[name] = value[0] if value else None
+        elif not are_single and value is not None and not isinstance(value, list):
+            row[name] = [value]
+
+
+# Single tools
+
+
+def _flat(row: Row) -> list[FlatRow]:
+    if "data" in row and isinstance(row.get("annotations"), list):
+        return from_label_studio(row)
+    if isinstance(row.get("fields"), dict) and isinstance(row.get("responses"), dict):
+        return [FlatRow(_from_argilla(row))]
+    return [FlatRow(_from_prodigy(row) if _is_prodigy(row) else dict(row))]
+
+
+def _is_prodigy(row: Row) -> bool:
+    if row.get("answer") not in ANSWERS:
         return False
-    return all(
-        (isinstance(item, dict) and ("start" in item or "start_offset" in item))
-        or (isinstance(item, (list, tuple)) and len(item) == 3)
-        for item in value
-    )
+    tokens = row.get("tokens")
+    has_tokens = isinstance(tokens, list) and any(isinstance(token, dict) for token in tokens)
+    return has_tokens or any(key in row for key in PRODIGY_KEYS)
 
 
-def _entity(item: Any) -> Entity:
-    """An entity in any of the usual shapes."""
-    surface = None
-    start: Any
-    end: Any
-    if isinstance(item, dict):
-        start, end = item.get("start", item.get("start_offset")), item.get("end")
-        end = item.get("end_offset") if end is None else end
-        label, surface = item.get("label", item.get("labels")), item.get("text")
-        if isinstance(label, list):
-            if len(label) != 1:
-                raise SourceError(f"entity {item!r:.80} has {len(label)} labels; it needs one")
-            label = label[0]
-    else:
-        label = next((part for part in item if isinstance(part, str)), None)
-        start, end = [part for part in item if part is not label] if label else (None, None)
-    numbers = type(start) is int and type(end) is int
-    if not numbers or not isinstance(label, str) or not label or label.split() != [label]:
-        raise SourceError(
-            f"entity {item!r:.80} needs a start, an end (whole numbers) and a label without blanks"
-        )
-    return start, end, label, surface if isinstance(surface, str) else None
-
-
-def _given_tokens(row: Row, text: str) -> list[tuple[int, int]] | None:
-    """Where the row's own words stand (Prodigy, Argilla), if it has them."""
-    given = row.get("tokens")
-    if not isinstance(given, list) or not given:
-        return None
-    places, at = [], 0
-    for token in given:
-        word = token.get("text") if isinstance(token, dict) else token
-        start = token.get("start") if isinstance(token, dict) else None
-        if not isinstance(word, str):
-            raise SourceError(f"token {token!r:.60} has no text")
-        if not word.strip():
-            continue  # spaCy counts white space as tokens
-        start = text.find(word, at) if start is None else start
-        if start < at or text[start : start + len(word)] != word or text[at:start].strip():
-            raise SourceError(f"its tokens do not spell its text: {word!r} is not at {start}")
-        if word.split() != [word]:
-            return None  # a token with a blank inside: cut the text anew
-        places.append((start, start + len(word)))
-        at = start + len(word)
-    return None if text[at:].strip() else places
-
-
-def _from_label_studio(task: Row, offsets: str | None) -> Row:
-    """A task of Label Studio's full JSON export."""
-    done = [one for one in task["annotations"] if not one.get("was_cancelled")]
-    if len(done) != 1:
-        raise SourceError(
-            f"task {task.get('id')} has {len(done)} annotations, and which one counts cannot be "
-            "told; export one for each task"
-        )
-    data = dict(task["data"])
-    entities, choices, origins = [], [], set()
-    for result in done[0].get("result", []):
-        value = result.get("value", {})
-        if result.get("type") == "labels":
-            entities.append(value)
-            origins.add(result.get("to_name"))
-        elif result.get("type") == "choices":
-            choices += value["choices"]
-    texts = [name for name, value in data.items() if isinstance(value, str)]
-    if "text" not in data and len(texts) == 1:
-        data["text"] = data.pop(texts[0])
-    if "text" not in data or len(origins) > 1:
-        raise SourceError(f"task {task.get('id')}: which of {texts} was annotated cannot be told")
-    row = {"id": task.get("id"), **data}
-    if choices and not entities:
-        return {**row, "label": choices[0] if len(choices) == 1 else choices}
-    uncertain = offsets is None and any(ord(c) > 0xFFFF for c in data["text"])
-    if uncertain and any("text" not in entity for entity in entities):
-        raise SourceError(
-            f"task {task.get('id')} holds characters such as emoji, which some versions of Label "
-            "Studio count as two; give --offsets characters or --offsets utf-16"
-        )
-    return {**row, "entities": entities}
+def _from_prodigy(row: Row) -> Row:
+    """An accepted row of Prodigy; the options that were chosen are the label."""
+    flat = {name: value for name, value in row.items() if name not in ("answer", *HASHES)}
+    if "options" in flat:
+        chosen = flat.pop("accept", [])
+        del flat["options"]
+        flat.setdefault("label", chosen)
+    return flat
 
 
 def _from_argilla(record: Row) -> Row:
@@ -227,4 +228,4 @@ def _from_argilla(record: Row) -> Row:
         raise SourceError(f"record {record.get('id')}: which of {texts} was annotated?")
     row = {**record["fields"], **(record.get("metadata") or {}), "id": record.get("id")}
     row["text"] = row.pop("text" if "text" in texts else texts[0])
-    return {**row, "entities" if isinstance(answer, list) else "label": answer}
+    return {**row, "entities" if are_entities(answer) else "label": answer}

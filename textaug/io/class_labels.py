@@ -13,11 +13,8 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 
-# Labels
-
-
 def with_class_labels(data: Dataset, labels: Sequence[str] | None, strict: bool) -> Dataset:
-    """Tags as ``ClassLabel``: by the names given, or from the strings that are there."""
+    """Tags as ``ClassLabel``: by the names given, or by the strings of the column."""
     from datasets import ClassLabel, List
 
     features = data.features

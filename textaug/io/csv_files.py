@@ -11,18 +11,17 @@ from typing import Any
 
 from textaug.core.columns import TAG_COLUMNS, TEXT_COLUMNS, TOKEN_COLUMNS
 from textaug.io.errors import Row, SourceError
-
-# CSV
+from textaug.io.text_files import open_text
 
 
 def csv_rows(path: Path) -> Iterator[Row]:
     """Rows of text; numbers only where writing them gives the same cells again.
 
-    Nothing is taken for missing ("NA" is a word, and so is "null"), and a cell that a spreadsheet
-    would run as a formula is text like any other.
+    No cell is read as missing ("NA" is a word, and so is "null"). A cell that a spreadsheet would
+    run as a formula is text.
     """
     csv.field_size_limit(2**31 - 1)
-    with path.open(encoding="utf-8-sig", newline="") as lines:
+    with open_text(path, newline="") as lines:
         delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
         table = csv.reader(lines, delimiter=delimiter, strict=True)
         try:

@@ -1,25 +1,27 @@
 """Labelled text as people have it: CoNLL, JSON Lines, CSV, Parquet, annotation tools' exports.
 
-What comes out is always a data set with a column of words and one of tags, or with a column of
-text. A label goes to exactly the words that were annotated: an offset inside a word is an error
-that names row and entity, never a guess.
+The result is a data set with a column of tokens and one of tags, or with a column of text; where
+entities are nested or overlap, with a column of text and one of character offsets. A label goes to
+exactly the words that were annotated: an offset inside a word is an error that names row and
+entity.
 """
 
 from __future__ import annotations
 
-from bisect import bisect
 from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textaug import offline
-from textaug.corpora import OPEN, builtin_corpus, load_conll, read_sentences
-from textaug.io.annotations import converted_rows, json_rows
+from textaug.io.annotations import converted_rows
+from textaug.io.builtin import builtin_corpus
 from textaug.io.class_labels import with_class_labels
+from textaug.io.conll import load_conll, load_plain, looks_like_conll
 from textaug.io.csv_files import csv_rows
-from textaug.io.errors import Row, SourceError
+from textaug.io.errors import SourceError
+from textaug.io.json_files import json_rows
 from textaug.io.offsets import OFFSETS
+from textaug.io.tables import table_of
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -38,7 +40,6 @@ SUFFIXES = {
     ".parquet": "parquet",
 }
 FORMATS = tuple(dict.fromkeys(SUFFIXES.values()))
-ROWS_AT_A_TIME = 10_000
 
 
 def read(
@@ -51,6 +52,7 @@ def read(
     config: str | None = None,
     revision: str | None = None,
     strict: bool = True,
+    column_names: Sequence[str] | None = None,
 ) -> DatasetDict:
     """Read labelled text from a file, a folder or the hub.
 
@@ -58,16 +60,18 @@ def read(
         source: a file (CoNLL, JSON, JSON Lines, CSV, Parquet), a folder that ``load_dataset`` or
             ``load_from_disk`` reads, ``"builtin"`` (the corpus that comes with textaug), or the
             name of a data set on the hub.
-        format: one of ``conll``, ``json``, ``csv``, ``parquet``; default: by the file's suffix.
+        format: one of ``conll``, ``json``, ``csv``, ``parquet``; default: by the file's suffix,
+            and for ``.tsv`` and ``.txt`` by its first lines.
         split: what the only split of a file is called.
         labels: names of integer tags, where the data do not bring them along, in their order.
         offsets: what character offsets count: ``"characters"`` (Unicode code points, as in Python)
-            or ``"utf-16"`` (as in JavaScript). Default: characters, unless an entity brings its
-            own text along, which then decides.
+            or ``"utf-16"`` (as in JavaScript). Default: characters, unless entities that bring
+            their own text along prove the other for the file.
         config: of a data set on the hub.
         revision: of a data set on the hub.
         strict: whether string tags become ``ClassLabel``. Otherwise they stay as they came, so
-            that damaged ones can be looked at.
+            that damaged ones can be found.
+        column_names: of a CoNLL file, see :func:`textaug.corpora.load_conll`.
 
     Returns:
         The splits. String tags come as ``ClassLabel``, with every label of their scheme.
@@ -83,16 +87,10 @@ def read(
         raise SourceError(f"offsets {offsets!r}: choose from {', '.join(OFFSETS)}")
     path = Path(source)
     if path.is_file():
-        kind = format or SUFFIXES.get(path.suffix.lower())
-        if kind is None:
-            raise SourceError(
-                f"{source}: its name does not say what format it has; give --format "
-                f"({', '.join(FORMATS)})"
-            )
-        try:
-            data = DatasetDict({split: _read_file(path, kind, offsets, strict)})
-        except UnicodeDecodeError as error:
-            raise SourceError(f"{source} is not UTF-8 ({error}); convert it first") from error
+        kind = format or _format_of(path, column_names is not None)
+        if column_names is not None and kind != "conll":
+            raise SourceError(f"{source}: column_names= names the columns of CoNLL files only")
+        data = DatasetDict({split: _read_file(path, kind, offsets, strict, column_names)})
     elif path.is_dir():
         data = _read_folder(path)
     elif source == "builtin":
@@ -121,7 +119,7 @@ def _read_hub(name: str, config: str | None, revision: str | None) -> DatasetDic
     from datasets import config as settings
     from datasets import load_dataset
 
-    # Told to stay offline, `datasets` looks into its cache alone and is quick to say no.
+    # With HF_HUB_OFFLINE, `datasets` reads its cache alone and fails at once.
     if not settings.HF_HUB_OFFLINE and not offline.hub_is_reachable():
         raise SourceError(
             f"there is no file or folder {name!r}, and no model hub can be reached where a data "
@@ -131,7 +129,7 @@ def _read_hub(name: str, config: str | None, revision: str | None) -> DatasetDic
         return load_dataset(name, config, revision=revision)
     except (OSError, ValueError, RuntimeError) as error:
         raise SourceError(
-            f"{name!r} is no file or folder here, and cannot be read from the hub: "
+            f"{name!r} is not a file or folder here, and cannot be read from the hub: "
             f"{_first_line(error)}"
         ) from error
 
@@ -140,8 +138,26 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0] or type(error).__name__
 
 
-def _read_file(path: Path, kind: str, offsets: str | None, strict: bool) -> Dataset:
-    import pyarrow as pa
+def _format_of(path: Path, has_names: bool) -> str:
+    """The format of a file, by its suffix and, where that leaves it open, by its first lines.
+
+    Args:
+        path: of the file.
+        has_names: whether the user names the columns of a CoNLL file.
+    """
+    suffix = path.suffix.lower()
+    if suffix in (".tsv", ".txt", "") and (has_names or looks_like_conll(path)):
+        return "conll"
+    if suffix not in SUFFIXES:
+        raise SourceError(
+            f"{path}: its name does not say what format it has; give --from ({', '.join(FORMATS)})"
+        )
+    return SUFFIXES[suffix]
+
+
+def _read_file(
+    path: Path, kind: str, offsets: str | None, strict: bool, names: Sequence[str] | None
+) -> Dataset:
     from datasets import Dataset
 
     if kind == "parquet":
@@ -150,77 +166,11 @@ def _read_file(path: Path, kind: str, offsets: str | None, strict: bool) -> Data
         except Exception as error:  # datasets wraps pyarrow's errors in its own
             cause = error.__cause__ or error
             raise SourceError(
-                f"{path} is no Parquet file: {_first_line(cause)}"  # type: ignore[arg-type]
+                f"{path} is not a Parquet file: {_first_line(cause)}"  # type: ignore[arg-type]
             ) from error
     if kind == "conll":
-        try:
-            return load_conll(path) if strict else _plain_conll(path)
-        except ValueError as error:
-            raise SourceError(str(error)) from error
-    rows = csv_rows(path) if kind == "csv" else converted_rows(path, json_rows(path), offsets)
-    tables = []
-    number = 0
-    while chunk := list(islice(rows, ROWS_AT_A_TIME)):
-        try:
-            tables.append(pa.Table.from_pylist(_same_columns(chunk)))
-        except _unstorable() as error:
-            raise SourceError(f"{path}: {_culprit(_same_columns(chunk), number)}") from error
-        number += len(chunk)
-    if not tables:
+        return load_conll(path, names) if strict else load_plain(path, names)
+    rows = list(csv_rows(path)) if kind == "csv" else converted_rows(path, json_rows(path), offsets)
+    if not rows:
         raise SourceError(f"{path} holds no rows")
-    try:
-        return Dataset(pa.concat_tables(tables, promote_options="permissive").combine_chunks())
-    except pa.ArrowException as error:
-        raise SourceError(f"{path}: a column has values of several kinds: {error}") from error
-
-
-def _plain_conll(path: Path) -> Dataset:
-    from datasets import Dataset
-
-    names, sentences = read_sentences(path)
-    return Dataset.from_dict(
-        {
-            name: [[None if i and tag == OPEN else tag for tag in sent[i]] for sent in sentences]
-            for i, name in enumerate(names)
-        }
-    )
-
-
-def _same_columns(rows: list[Row]) -> list[Row]:
-    names = dict.fromkeys(name for row in rows for name in row)
-    return [{name: row.get(name) for name in names} for row in rows]
-
-
-def _culprit(rows: list[Row], first: int) -> str:
-    """Which row and column cannot be stored, and why."""
-    import pyarrow as pa
-
-    def fits(values: list[Any]) -> bool:
-        try:
-            pa.array(values)
-        except _unstorable():
-            return False
-        return True
-
-    for name in rows[0]:
-        values = [row[name] for row in rows]
-        if fits(values):
-            continue
-        good = bisect(range(1, len(rows)), False, key=lambda n: not fits(values[:n]))
-        where = f"row {first + good}, column {name!r}"
-        if "\\ud" in repr(values[good]).lower():
-            return (
-                f"{where} holds half a character (a lone surrogate, from a broken \\u escape); "
-                "mend it in the file"
-            )
-        return (
-            f"{where} holds {values[good]!r:.60}, which is of another kind than the rows before "
-            "have; give all rows the same kind of value, or drop the column"
-        )
-    raise AssertionError("every column can be stored")
-
-
-def _unstorable() -> tuple[type[Exception], ...]:
-    import pyarrow as pa
-
-    return (pa.ArrowException, UnicodeEncodeError, OverflowError)
+    return Dataset(table_of(path, rows))

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any
 
-from textaug.core.columns import TOKEN_COLUMNS, named_labels
-from textaug.corpora import OPEN
+from textaug.core.columns import TEXT_COLUMNS, TOKEN_COLUMNS, named_labels
+from textaug.io.conll import OPEN
 from textaug.io.errors import Row
-from textaug.io.read import ROWS_AT_A_TIME
 
 if TYPE_CHECKING:
     from datasets import Dataset, Features
 
 
-# Writing
+logger = logging.getLogger("textaug")
 
+ROWS_AT_A_TIME = 10_000
 WRITTEN = ("parquet", "jsonl", "csv", "conll")
 
 
 def check_format(features: Features, format: str) -> None:
-    """Say so if a format cannot hold these columns.
+    """Say so if a format cannot hold these columns; CoNLL leaves out what does not fit it.
 
     Args:
         features: of a data set.
@@ -31,39 +32,67 @@ def check_format(features: Features, format: str) -> None:
     Raises:
         ValueError: if there is no such format, or a column that it cannot hold, with its name.
     """
-    lists = [name for name, kind in features.items() if not hasattr(kind, "dtype")]
-    others = [name for name in features if name not in lists]
     if format not in WRITTEN:
         raise ValueError(f"format {format!r}: choose from {', '.join(WRITTEN)}")
+    lists = [name for name, kind in features.items() if not hasattr(kind, "dtype")]
     if format == "csv" and lists:
         raise ValueError(f"CSV cannot hold column {lists[0]!r}; use parquet or jsonl")
-    if format == "conll" and others:
+    if format == "conll":
+        _check_conll(features)
+        others = [name for name in features if name not in _conll_columns(features)]
+        if others:
+            logger.warning(
+                "%s left out: CoNLL has a line for each word and cannot hold other columns; "
+                "parquet and jsonl can",
+                ", ".join(others),
+            )
+
+
+def _conll_columns(features: Features) -> list[str]:
+    """The columns with one plain value for each word, the words first."""
+    lists = [name for name, kind in features.items() if not hasattr(kind, "dtype")]
+    names = [name for name in lists if hasattr(getattr(features[name], "feature", None), "dtype")]
+    return sorted(names, key=lambda name: name not in TOKEN_COLUMNS)
+
+
+def _check_conll(features: Features) -> None:
+    names = _conll_columns(features)
+    has_words = any(name in TOKEN_COLUMNS for name in names)
+    if not names or (not has_words and any(name in features for name in TEXT_COLUMNS)):
         raise ValueError(
-            f"CoNLL has a line for each word and cannot hold column {others[0]!r}; use parquet or "
-            "jsonl"
+            f"CoNLL has a line for each word, and no column among {list(features)} holds words; "
+            "use parquet or jsonl"
         )
+    for name in names:
+        for label in getattr(features[name].feature, "names", None) or ():
+            if label.split() != [label]:
+                raise ValueError(
+                    f"column {name!r} has the label {label!r}, and a blank ends a column in CoNLL; "
+                    f"rename it to {'_'.join(label.split())!r}, or use parquet or jsonl"
+                )
 
 
-def write(data: Dataset, file: IO[bytes], format: str) -> None:
+def write(data: Dataset, file: IO[bytes], format: str, is_checked: bool = False) -> None:
     """Write a data set into an open file; the same data, the same bytes.
 
     Args:
         data: any data set.
         file: opened for writing bytes.
         format: ``parquet``, ``jsonl``, ``csv``, or ``conll``. All but Parquet hold the names of
-            class labels, not their numbers. CoNLL has ``_`` for an open label.
+            class labels, not their numbers. CoNLL has ``_`` for an open label, and holds the
+            columns with a value for each word.
+        is_checked: whether :func:`check_format` was called for these columns already.
 
     Raises:
         ValueError: if the format cannot hold a column, or a row.
     """
     features = data.features
-    check_format(features, format)
+    if not is_checked:
+        check_format(features, format)
     if format == "parquet":
         data.to_parquet(file, batch_size=ROWS_AT_A_TIME)
         return
-    names = list(features)
-    if format == "conll":
-        names.sort(key=lambda name: name not in TOKEN_COLUMNS)  # the words come first
+    names = _conll_columns(features) if format == "conll" else list(features)
     if format == "csv":
         file.write(_csv_line(names))
     for number, row in enumerate(data.with_format(None)):
