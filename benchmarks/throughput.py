@@ -418,7 +418,7 @@ def _masked_lm_floor(options: argparse.Namespace) -> dict[str, Any]:
     from textaug.models import load
 
     size = "base" if options.device == "cuda" else "minilm"
-    number = 64 if options.quick else 20_000 if options.device == "cuda" else 400
+    number = 64 if options.quick else 5_000 if options.device == "cuda" else 400
     data = some_sentences(number)
     if options.device == "cuda":
         data = repeated(data, number).flatten_indices(keep_in_memory=True)
@@ -458,6 +458,7 @@ def _masked_lm_floor(options: argparse.Namespace) -> dict[str, Any]:
     took = median(result["seconds"]["masked LM"])
     tokens = sum(map(len, rows))
     result |= {"model": size, "tokens_per_second": tokens / took, "tokens": tokens}
+    options.save({"masked LM": result})
     if options.device == "cuda" or options.quick:
         device = options.device
         encoder = model.base_model.encoder
@@ -469,9 +470,11 @@ def _masked_lm_floor(options: argparse.Namespace) -> dict[str, Any]:
             "ceiling_flops": ceiling,
             "share_of_ceiling": work / took / ceiling,
             "share_in_encoder": work / inside / ceiling,
-            **_busy(augmenter, data, forward, device),
-            "same_rows": _same_rows({size: folder, "offline": "offline"}, options),
         }
+        options.save({"masked LM": result})
+        result |= _busy(augmenter, data, forward, device)
+        options.save({"masked LM": result})
+        result["same_rows"] = _same_rows({size: folder, "offline": "offline"}, options)
     return {"masked LM": result}
 
 
@@ -505,7 +508,7 @@ def _translation_floor(options: argparse.Namespace) -> dict[str, Any]:
     from textaug.models import load
     from textaug.translation import HFTranslator
 
-    number = 8 if options.quick else 4_000 if options.device == "cuda" else 64
+    number = 8 if options.quick else 1_000 if options.device == "cuda" else 64
     # A step of decoding takes a GPU about as long for few rows as for many.
     tokens = options.tokens * (4 if options.device == "cuda" else 1)
     data = some_text(number)
@@ -536,7 +539,7 @@ def _translation_floor(options: argparse.Namespace) -> dict[str, Any]:
 
         return run
 
-    budgets = BUDGETS[1:4] if options.device == "cpu" else [8 * budget for budget in BUDGETS]
+    budgets = BUDGETS[1:4] if options.device == "cpu" else [8 * b for b in BUDGETS[2:]]
     generate = best_of({budget: lambda b=budget: bare(b) for budget in budgets})
     result = over_bare("back-translation", augmenter, data, "generate", generate, options.rounds)
     tokens = sum(len(row) for _, _, rows in by_model.values() for row in rows)
@@ -545,6 +548,7 @@ def _translation_floor(options: argparse.Namespace) -> dict[str, Any]:
     if options.device == "cuda":
         model, _ = load("AutoModelForSeq2SeqLM", folders[0], None, "auto", "cuda")
         result |= {"output_tokens": OUTPUT_TOKENS, "dtype": str(model.dtype)}
+        options.save({"back-translation": result})
         result |= _busy(augmenter, data, generate, "cuda")
     return {"back-translation": result}
 
@@ -1012,7 +1016,7 @@ def workers(options: argparse.Namespace) -> dict[str, Any]:
     size = "base" if options.device == "cuda" and not options.quick else "minilm"
     masked_lm(size)
     processes = min(WORKERS, os.cpu_count() or 1)
-    each = (16, 64) if options.quick else (4_000, 24_000)  # sentences for each process
+    each = (16, 64) if options.quick else (1_000, 8_000)  # sentences for each process
     command = [sys.executable, __file__, "--child", "workers", options.device, size]
     command += map(str, [options.tokens, processes, *(processes * number for number in each)])
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
@@ -1184,12 +1188,21 @@ def main() -> None:
     for name in [] if options.report else options.sections or default:
         where = environment(options.device)
         start = perf_counter()
-        found = SECTIONS[name](options)
-        if options.part and name in results:  # beside the other part
-            found = results[name]["results"] | found
-        where["took_seconds"] = round(perf_counter() - start)
-        results[name] = {"environment": where, "results": found}
-        path.write_text(json.dumps(results, indent=1) + "\n")  # at once: the next may be stopped
+        before = results.get(name, {}).get("results", {}) if options.part else {}
+
+        def save(
+            found: Any,
+            name: str = name,
+            where: Any = where,
+            start: float = start,
+            before: Any = before,
+        ) -> None:
+            where["took_seconds"] = round(perf_counter() - start)
+            results[name] = {"environment": where, "results": before | found}
+            path.write_text(json.dumps(results, indent=1) + "\n")
+
+        options.save = save  # of what there is so far, at once: the rest may be stopped
+        save(SECTIONS[name](options))
     table = throughput_report.markdown(results)
     path.with_suffix(".md").write_text(table)
     throughput_report.chart(results, path.with_suffix(".png"))
