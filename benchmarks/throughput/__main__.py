@@ -76,12 +76,21 @@ def main() -> None:
     for name in [] if options.report else options.sections or default:
         where = environment(options.device)
         start = perf_counter()
-        found = SECTIONS[name](options)
-        if options.part and name in results:  # beside the other part
-            found = results[name]["results"] | found
-        where["took_seconds"] = round(perf_counter() - start)
-        results[name] = {"environment": where, "results": found}
-        path.write_text(json.dumps(results, indent=1) + "\n")  # at once: the next may be stopped
+        before = results.get(name, {}).get("results", {}) if options.part else {}
+
+        def save(
+            found: Any,
+            name: str = name,
+            where: Any = where,
+            start: float = start,
+            before: Any = before,
+        ) -> None:
+            where["took_seconds"] = round(perf_counter() - start)
+            results[name] = {"environment": where, "results": before | found}
+            path.write_text(json.dumps(results, indent=1) + "\n")
+
+        options.save = save  # of what there is so far, at once: the rest may be stopped
+        save(SECTIONS[name](options))
     table = report.markdown(results)
     path.with_suffix(".md").write_text(table)
     report.chart(results, path.with_suffix(".png"))

@@ -59,7 +59,7 @@ def _masked_lm_floor(options: argparse.Namespace) -> dict[str, Any]:
     from textaug.models.loading import ModelSpec, load
 
     size = "base" if options.device == "cuda" else "minilm"
-    number = 64 if options.quick else 20_000 if options.device == "cuda" else 400
+    number = 64 if options.quick else 5_000 if options.device == "cuda" else 400
     data = some_sentences(number)
     if options.device == "cuda":
         data = repeated(data, number).flatten_indices(keep_in_memory=True)
@@ -100,7 +100,9 @@ def _masked_lm_floor(options: argparse.Namespace) -> dict[str, Any]:
     result |= {"model": size, "tokens_per_second": tokens / took, "tokens": tokens}
     if options.device == "cuda" or options.quick:
         result |= _use_of_encoder(model, tokens, took, forward, options.device)
+        options.save({"masked LM": result})
         result |= _busy(augmenter, data, forward, options.device)
+        options.save({"masked LM": result})
         result["same_rows"] = _same_rows({size: folder, "offline": "offline"}, options)
     return {"masked LM": result}
 
@@ -156,7 +158,7 @@ def _translation_floor(options: argparse.Namespace) -> dict[str, Any]:
     from textaug import BackTranslation
     from textaug.translation.seq2seq import HFTranslator
 
-    number = 8 if options.quick else 4_000 if options.device == "cuda" else 64
+    number = 8 if options.quick else 1_000 if options.device == "cuda" else 64
     # A step of decoding takes a GPU about as long for few rows as for many.
     tokens = options.tokens * (4 if options.device == "cuda" else 1)
     data = some_text(number)
@@ -188,7 +190,7 @@ def _translation_floor(options: argparse.Namespace) -> dict[str, Any]:
 
         return run
 
-    budgets = BUDGETS[1:4] if options.device == "cpu" else [8 * budget for budget in BUDGETS]
+    budgets = BUDGETS[1:4] if options.device == "cpu" else [8 * b for b in BUDGETS[2:]]
     generate = best_of({budget: lambda b=budget: bare(b) for budget in budgets})
     result = over_bare("back-translation", augmenter, data, "generate", generate, options.rounds)
     tokens = sum(len(row) for _, rows in by_model.values() for row in rows)
@@ -196,6 +198,7 @@ def _translation_floor(options: argparse.Namespace) -> dict[str, Any]:
     result["tokens_per_second"] = tokens / median(result["seconds"]["back-translation"])
     if options.device == "cuda":
         result |= {"output_tokens": OUTPUT_TOKENS, "dtype": str(calls[0][0][0].dtype)}
+        options.save({"back-translation": result})
         result |= _busy(augmenter, data, generate, "cuda")
     return {"back-translation": result}
 

@@ -21,7 +21,7 @@ def workers(options: argparse.Namespace) -> dict[str, Any]:
     size = "base" if options.device == "cuda" and not options.quick else "minilm"
     masked_lm(size)
     processes = min(WORKERS, os.cpu_count() or 1)
-    each = (16, 64) if options.quick else (4_000, 24_000)  # sentences for each process
+    each = (16, 64) if options.quick else (1_000, 8_000)  # sentences for each process
     numbers = tuple(processes * number for number in each)
     result = in_child(measure, options.device, size, options.tokens, processes, numbers)
     return result | {"model": size, "processes": processes}
