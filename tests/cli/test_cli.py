@@ -2,11 +2,14 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from datasets import load_dataset
+from support.augmenters import tiny_bert, tiny_tagger
 from typer.testing import CliRunner
 
 import textaug
@@ -143,6 +146,48 @@ def test_the_card_holds_the_command_and_no_folder_of_this_machine(tmp_path, file
     card = (tmp_path / "out" / "README.md").read_text()
     assert "textaug augment news.jsonl -o DIR --with noise\n" in card
     assert str(tmp_path) not in card + (tmp_path / "out" / "manifest.json").read_text()
+
+
+def test_the_card_holds_the_options_that_were_given(tmp_path, file):
+    textaug_("augment", file, "-o", tmp_path / "out", "--with", "noise", "--with", "case",
+             "--compose", "--no-keep-original", "--tags-column", "ner_tags", "--batch-size", 7,
+             "--where", "novelty:maximum=0.9", "--copies", 1)  # fmt: skip
+    assert (
+        "textaug augment news.jsonl -o DIR --with noise --with case --compose --where "
+        "novelty:maximum=0.9 --tags-column ner_tags --copies 1 --no-keep-original\n"
+    ) in (tmp_path / "out" / "README.md").read_text()
+
+
+def test_the_card_names_no_folder_of_a_model(tmp_path, file):
+    model, tagger = tiny_bert(), tiny_tagger()
+    words = ("augment", file, "-o", tmp_path / "out", "--with", f"masked-lm:model={model}",
+             "--where", f"teacher:model={tagger}")  # fmt: skip
+    assert textaug_(*words).exit_code == 0
+    for name in ("README.md", "manifest.json"):
+        text = (tmp_path / "out" / name).read_text()
+        assert str(Path(model).parent) not in text and str(Path(tagger).parent) not in text
+        assert f"masked-lm:model=…/{Path(model).name}" in text
+        assert f"teacher:model=…/{Path(tagger).name}" in text
+        assert f"TeacherAgreement(model='…/{Path(tagger).name}')" in text
+    other = shutil.copytree(model, tmp_path / "other" / Path(model).name)
+    again = textaug_(*words[:5], f"masked-lm:model={other}", *words[6:])
+    assert again.exit_code == 2 and "(words, sentences, a model) differs" in again.output
+
+
+def test_splits_of_a_folder_with_other_labels(tmp_path):
+    folder = tmp_path / "news"
+    folder.mkdir()
+    for split, types in {"train": ("PER", "LOC"), "test": ("ORG", "PER")}.items():
+        row = {
+            "tokens": ["Ann", "saw", "Rome"],
+            "ner_tags": [f"B-{types[0]}", "O", f"B-{types[1]}"],
+        }
+        (folder / f"{split}.jsonl").write_text(json.dumps(row) + "\n")
+    done = textaug_("augment", folder, "-o", tmp_path / "out", "--with", "noise")
+    assert done.exit_code == 0, done.output
+    test = load_dataset(str(tmp_path / "out"))["test"]
+    names = test.features["ner_tags"].feature.names
+    assert [names[tag] for tag in test[0]["ner_tags"]] == ["B-ORG", "O", "B-PER"]
 
 
 def test_it_runs_as_a_program(tmp_path, file):
