@@ -145,15 +145,16 @@ def test_the_same_rows_as_here(corpus, caplog):
 
 
 @needs_ray
-def test_a_damaged_row_is_named(corpus):
+@pytest.mark.parametrize("copies", [1, lambda row: len(row["tokens"])])
+def test_a_damaged_row_is_named_as_in_the_data_set(corpus, copies):
     names = corpus.features["ner_tags"].feature.names
     damaged = corpus.map(
-        lambda row, i: {"ner_tags": row["ner_tags"][: -(i == 4) or None]},
+        lambda row, i: {"ner_tags": row["ner_tags"][: -(i == 14) or None]},
         with_indices=True,
         load_from_cache_file=False,
     )
-    with pytest.raises(ValueError, match="row 4 of this batch, column 'ner_tags'"):
-        textaug.ray.expand(damaged, NoiseInjection(label_names=names))
+    with pytest.raises(ValueError, match="row 14 of the data set .*column 'ner_tags'"):
+        textaug.ray.expand(damaged, NoiseInjection(label_names=names), copies, batch_size=10)
 
 
 @needs_ray

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textaug.core.augmenter import Augmenter
 from textaug.core.expander import Copies, Expander
+from textaug.core.splits import name_rows
 from textaug.pipeline.expand import expanded_features, log_missing, wanted
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from datasets import Dataset, Features
 
 
+_ROW_NUMBER = "__textaug_row"
 EXTRA = "pip install 'textaug-nlp[ray]'"
 
 
@@ -32,17 +34,20 @@ class _Worker:
     def __call__(self, table: pa.Table) -> pa.Table:
         import datasets
 
-        rows = datasets.Dataset(
-            datasets.table.InMemoryTable(table), datasets.DatasetInfo(features=self.before)
-        )
-        made = rows.map(
-            self.expander,
-            batched=True,
-            batch_size=None,
-            features=self.after,
-            keep_in_memory=True,
-            load_from_cache_file=False,
-        )
+        start = table[_ROW_NUMBER][0].as_py() if len(table) else 0
+        table = datasets.table.InMemoryTable(table.drop_columns(_ROW_NUMBER))
+        rows = datasets.Dataset(table, datasets.DatasetInfo(features=self.before))
+        try:
+            made = rows.map(
+                self.expander,
+                batched=True,
+                batch_size=None,
+                features=self.after,
+                keep_in_memory=True,
+                load_from_cache_file=False,
+            )
+        except ValueError as error:
+            raise ValueError(name_rows(str(error), None, start)) from error
         return made.data.table
 
 
@@ -90,7 +95,7 @@ def expand(
         ModuleNotFoundError: without the extra ``ray``, with the command that installs it.
         ValueError: if ``copies`` is less than 1, or the cluster cannot hold one worker.
         ray.exceptions.RayTaskError: if a row is damaged; it is a ``ValueError`` too, whose message
-            names the row, counted within its batch, and the column.
+            names the row, counted from 0, and the column.
 
     On a cluster::
 
@@ -114,9 +119,9 @@ def expand(
     resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
     capacity = _capacity(resources, num_cpus, num_gpus)
     starts = range(0, max(1, len(dataset)), batch_size)  # without rows: one empty batch
-    arrow = dataset.with_format("arrow")
+    tables = [_numbered(dataset, start, start + batch_size) for start in starts]
     with _context(ray.data.DataContext.get_current()):
-        made = ray.data.from_arrow([arrow[i : i + batch_size] for i in starts]).map_batches(
+        made = ray.data.from_arrow(tables).map_batches(
             _Worker,
             fn_constructor_args=(expander, dataset.features, after),
             batch_format="pyarrow",
@@ -130,6 +135,14 @@ def expand(
     made_copies = len(result) - len(dataset) * keep_original
     log_missing(augmenter, wanted(dataset, copies), made_copies)
     return result
+
+
+def _numbered(dataset: Dataset, start: int, stop: int) -> pa.Table:
+    """Rows of a data set as a table, with their numbers, for errors."""
+    import pyarrow as pa
+
+    table = dataset.with_format("arrow")[start:stop]
+    return table.append_column(_ROW_NUMBER, pa.array(range(start, start + len(table)), pa.int64()))
 
 
 @contextmanager

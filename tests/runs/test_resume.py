@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from test_run import content
+from support.runs import content
 
 ROOT = Path(__file__).resolve().parents[2]
 # Many small shards, so that a kill is likely to hit the writing of one.

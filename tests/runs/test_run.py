@@ -1,41 +1,15 @@
 """A data set expanded into a folder, shard by shard."""
 
-import json
-
 import pytest
-from datasets import Dataset, DatasetDict, Features, List, Value, load_dataset
-from filelock import FileLock
+from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
+from support.runs import content, loaded, run
 
 import textaug
-from textaug import MentionReplacement, NoiseInjection
+from textaug import NoiseInjection
 from textaug.io.read import read
-from textaug.runs import card, folder, workers
+from textaug.runs import card, folder
 from textaug.runs import run as shards
 from textaug.runs.folder import RunError
-from textaug.runs.run import augment
-
-
-@pytest.fixture
-def splits(corpus):
-    return DatasetDict({"train": corpus, "test": corpus.select(range(5))})
-
-
-def run(data, folder, augmenter=None, **settings):
-    augmenter = augmenter or NoiseInjection(seed=3, provenance_column="by")
-    return augment(data, augmenter, folder, **{"copies": 2, "shard_size": 17, **settings})
-
-
-def content(folder):
-    """Every file by name, to the last byte."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
-def loaded(folder):
-    return load_dataset(str(folder))
 
 
 def test_the_folder_holds_what_expand_makes(splits, tmp_path):
@@ -118,62 +92,6 @@ def test_counts_are_those_of_all_shards(splits, tmp_path):
     assert read_back == made and settings["copies"] == 2
 
 
-def test_a_finished_run_is_not_made_again(splits, tmp_path):
-    run(splits, tmp_path / "out")
-    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "out" / "data").iterdir()}
-    run(splits, tmp_path / "out")
-    assert before == {p: p.stat().st_mtime_ns for p in (tmp_path / "out" / "data").iterdir()}
-
-
-@pytest.mark.parametrize("damage", ["cut", "gone", "other"])
-def test_a_damaged_shard_is_made_again(splits, tmp_path, damage):
-    run(splits, tmp_path / "out")
-    expected = content(tmp_path / "out")
-    shard = tmp_path / "out" / "data" / "train-00001-of-00004.parquet"
-    if damage == "gone":
-        shard.unlink()
-    else:
-        shard.write_bytes(shard.read_bytes()[:100] if damage == "cut" else b"no")
-    run(splits, tmp_path / "out")
-    assert content(tmp_path / "out") == expected
-
-
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        ({"copies": 3}, "copies was 2 and is now 3"),
-        ({"keep_original": False}, "keep_original was True and is now False"),
-        ({"format": "jsonl"}, "format was parquet and is now jsonl"),
-        ({"shard_size": 9}, "shard_size was 17 and is now 9"),
-        ({"split": "test"}, "split was train and is now test"),
-        ({"augmenter": NoiseInjection(seed=4)}, r"augmenter was NoiseInjection\(seed=3, prov"),
-        ({"settings": {"with": ["noise"]}}, "with was not given and is now noise"),
-        ({"source": "b"}, "source was a data set and is now b"),
-    ],
-)
-def test_other_settings_in_the_same_folder_are_refused(splits, tmp_path, settings, message):
-    run(splits, tmp_path / "out")
-    before = content(tmp_path / "out")
-    with pytest.raises(RunError, match=message):
-        run(splits, tmp_path / "out", **settings)
-    assert content(tmp_path / "out") == before
-
-
-def test_other_data_in_the_same_folder_are_refused(splits, tmp_path):
-    run(splits, tmp_path / "out")
-    other = splits["train"].to_list()
-    other[9]["tokens"][0] += "x"
-    splits["train"] = Dataset.from_list(other, features=splits["train"].features)
-    with pytest.raises(RunError, match="the content of a data set has changed since"):
-        run(splits, tmp_path / "out")
-
-
-def test_learnt_words_are_a_setting_too(splits, tmp_path):
-    run(splits, tmp_path / "out", MentionReplacement({"PER": ["Ann"]}))
-    with pytest.raises(RunError, match="what the augmenter was given or has learnt .* differs"):
-        run(splits, tmp_path / "out", MentionReplacement({"PER": ["Bo"]}))
-
-
 def test_the_content_hash_knows_values_and_not_storage(corpus, tmp_path):
     corpus.to_parquet(tmp_path / "a.parquet")
     stored = Dataset.from_parquet(str(tmp_path / "a.parquet"), cache_dir=str(tmp_path))
@@ -182,24 +100,6 @@ def test_the_content_hash_knows_values_and_not_storage(corpus, tmp_path):
     assert len(hashes) == 1
     assert shards.fingerprint({"train": corpus.select(range(59))}) not in hashes
     assert shards.fingerprint({"test": corpus}) not in hashes
-
-
-def test_a_folder_of_others_is_refused(splits, tmp_path):
-    (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(RunError, match="is not empty and holds no run"):
-        run(splits, tmp_path)
-    assert content(tmp_path) == {"notes.txt": b"mine"}
-    (tmp_path / "manifest.json").write_text('{"manifest_version": 3}')
-    with pytest.raises(RunError, match="is not a manifest of textaug augment"):
-        run(splits, tmp_path)
-
-
-def test_two_runs_in_one_folder_do_not_mix(splits, tmp_path, monkeypatch):
-    monkeypatch.setattr(folder, "LOCK_TIMEOUT", 0.1)
-    with FileLock(tmp_path / folder.LOCK), pytest.raises(RunError, match="another run is at work"):
-        run(splits, tmp_path)
-    run(splits, tmp_path)
-    assert not (tmp_path / folder.LOCK).exists()
 
 
 @pytest.mark.parametrize(
@@ -223,51 +123,80 @@ def test_a_name_from_the_data_is_no_path(splits, tmp_path):
         run({"../../x": splits["train"]}, tmp_path / "out", split="../../x")
 
 
-def test_a_damaged_row_is_named(tmp_path):
-    features = Features({"tokens": List(Value("string")), "ner_tags": List(Value("string"))})
-    rows = {"tokens": [["a"]] * 8, "ner_tags": [["O"]] * 7 + [["O", "O"]]}
-    data = DatasetDict({"train": Dataset.from_dict(rows, features=features)})
-    with pytest.raises(
-        RunError, match=r"in rows 4 to 7 of split 'train'.*row 3 of this batch.*2 t"
-    ):
-        run(data, tmp_path / "out", shard_size=4)
-    assert [name for name in content(tmp_path / "out") if "train" in name] == [
-        ".unfinished/train-00000-of-00002.parquet"
-    ]
+def with_labels(names, tags):
+    features = Features(
+        {"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=names))}
+    )
+    return Dataset.from_dict({"tokens": [["w"] * len(tags)], "ner_tags": [tags]}, features)
 
 
-def test_an_unfinished_folder_is_not_taken_for_a_data_set(splits, tmp_path, monkeypatch):
-    write_shard = workers._write_shard
-
-    def fail(run, shard, rank):
-        if shard.start:
-            raise RuntimeError("killed here")
-        return write_shard(run, shard, rank)
-
-    monkeypatch.setattr(workers, "_write_shard", fail)
-    with pytest.raises(RuntimeError):
-        run(splits, tmp_path / "out", command="textaug augment …")
-    assert "not finished" in (tmp_path / "out" / "README.md").read_text()
-    with pytest.raises(FileNotFoundError):
-        loaded(tmp_path / "out")
-    monkeypatch.undo()
-    run(splits, tmp_path / "out", command="textaug augment …")
-    run(splits, tmp_path / "again", command="textaug augment …")
-    assert content(tmp_path / "out") == content(tmp_path / "again")
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_splits_with_other_labels_are_matched_by_name(tmp_path, split):
+    data = DatasetDict(
+        train=with_labels(["O", "B-PER", "B-LOC"], [1, 0, 2]),
+        test=with_labels(["O", "B-ORG", "B-PER"], [1, 0, 2]),
+    )
+    run(data, tmp_path / "out", split=split)
+    back = loaded(tmp_path / "out")
+    names = back["train"].features["ner_tags"].feature.names
+    assert back["test"].features["ner_tags"].feature.names == names
+    assert [names[tag] for tag in back["train"]["ner_tags"][0]] == ["B-PER", "O", "B-LOC"]
+    assert [names[tag] for tag in back["test"]["ner_tags"][0]] == ["B-ORG", "O", "B-PER"]
+    assert names[:3] == data[split].features["ner_tags"].feature.names
 
 
-def test_the_card_says_how_it_was_made_and_runs_nothing(splits, tmp_path):
-    run(splits, tmp_path / "out", source="<script>*x*", command="textaug augment x -o DIR")
+def test_splits_with_other_columns_are_refused(splits, tmp_path):
+    splits["test"] = splits["test"].remove_columns("ner_tags")
+    with pytest.raises(ValueError, match="split 'train' has a column 'ner_tags' and split 'test'"):
+        run(splits, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("format", ["parquet", "jsonl"])
+def test_a_split_without_rows_is_left_out(splits, tmp_path, format, caplog):
+    whole = run(splits, tmp_path / "whole", format=format)
+    splits["validation"] = splits["test"].select([])
+    made = run(splits, tmp_path / "out", format=format)
+    assert made == whole
+    back = loaded(tmp_path / "out")
+    assert list(back) == ["train", "test"]
+    assert back["test"][:] == loaded(tmp_path / "whole")["test"][:]
+    assert "split 'validation' has no rows and is left out" in caplog.text
     card = (tmp_path / "out" / "README.md").read_text()
-    assert "textaug augment x -o DIR" in card and "NoiseInjection(seed=3" in card
-    assert "<script>" not in card and "\\<script\\>" in card
-    made = sum(json.loads((tmp_path / "out" / "manifest.json").read_text())["shards"][name]["rows"]
-               for name in content(tmp_path / "out" / "data") if "train" in name)  # fmt: skip
-    assert f"{made:,} rows, made from 60" in card
+    assert "Left out, without rows: `validation`." in card
+    with pytest.raises(RunError, match="split 'validation' has no rows"):
+        run(splits, tmp_path / "none", split="validation")
 
 
-def test_a_folder_of_the_same_name_is_not_taken_from_the_cache(splits, tmp_path):
-    for parent, copies in (("a", 1), ("b", 2)):
-        made = run(splits, tmp_path / parent / "out", copies=copies)
-        rows = sum(shard.rows for name, shard in made.items() if name.startswith("train"))
-        assert len(loaded(tmp_path / parent / "out")["train"]) == rows
+def test_a_split_of_which_no_copy_could_be_made_is_left_out(splits, tmp_path):
+    run(splits, tmp_path / "out", NoiseInjection(p=0.0), keep_original=False)
+    assert list(loaded(tmp_path / "out")) == ["test"]
+    assert "Left out, without rows: `train`." in (tmp_path / "out" / "README.md").read_text()
+
+
+def test_a_column_of_provenance_that_is_there_already(splits, tmp_path):
+    splits["train"] = splits["train"].add_column("by", ["Ann's hand"] * 60)
+    run(splits, tmp_path / "out")
+    back = loaded(tmp_path / "out")
+    assert set(back["train"]["by"]) == {"Ann's hand", "NoiseInjection"}
+    assert set(back["test"]["by"]) == {"original"}
+    only_test = DatasetDict(
+        train=splits["train"].remove_columns("by"),
+        test=splits["test"].add_column("by", ["Bo's hand"] * 5),
+    )
+    run(only_test, tmp_path / "other")
+    back = loaded(tmp_path / "other")
+    assert set(back["train"]["by"]) == {"original", "NoiseInjection"}
+    assert set(back["test"]["by"]) == {"Bo's hand"}
+
+
+def test_a_column_of_provenance_that_is_not_text_is_refused(splits, tmp_path):
+    splits["test"] = splits["test"].add_column("by", [1] * 5)
+    with pytest.raises(RunError, match="column 'by' of split 'test' is .*another name"):
+        run(splits, tmp_path / "out")
+
+
+def test_streams_are_refused(splits, tmp_path):
+    splits = {"train": splits["train"].to_iterable_dataset()}
+    with pytest.raises(TypeError, match="must be a datasets.Dataset, not IterableDataset"):
+        run(splits, tmp_path / "out")

@@ -16,6 +16,7 @@ from textaug.cli.console import (
     stdout_console,
 )
 from textaug.cli.options import ColumnOptions, Copies, Method, Reading, Source, Split
+from textaug.runs.card import totals, without_folders
 
 NOT_IN_CARD = ("source", "output", "num_proc", "batch_size")  # they do not change the output
 
@@ -53,7 +54,6 @@ def augment(
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
         from textaug.pipeline.balance import balanced as balance
-        from textaug.runs.card import totals
         from textaug.runs.run import augment as run
 
         data = read_source(source, split, reading)
@@ -79,7 +79,7 @@ def augment(
                 shard_size=shard_size,
                 batch_size=batch_size,
                 num_proc=num_proc,
-                source=Path(source).name,
+                source=_name(source),
                 settings=_settings(method, columns, provenance),
                 command=_command(ctx),
                 progress=lambda done, total: progress.update(bar, completed=done, total=total),
@@ -94,9 +94,11 @@ def augment(
 
 def _settings(method: Method, columns: ColumnOptions, provenance: str | None) -> dict[str, Any]:
     """What a resumed run must be given again."""
-    filters = {"where": method.where, "tries": method.tries} if method.where else {}
+    filters: dict[str, Any] = {}
+    if method.where:
+        filters = {"where": [*map(without_folders, method.where)], "tries": method.tries}
     return {
-        "with": method.specs,
+        "with": [*map(without_folders, method.specs)],
         "compose": method.compose,
         **filters,
         "seed": method.seed,
@@ -108,9 +110,7 @@ def _settings(method: Method, columns: ColumnOptions, provenance: str | None) ->
 
 def _command(ctx: typer.Context) -> str:
     """The command of a run for its card, without paths of this machine."""
-    source = ctx.params["source"]
-    words = ["textaug", "augment", Path(source).name if Path(source).exists() else source]
-    words += ["-o", "DIR"]
+    words = ["textaug", "augment", _name(ctx.params["source"]), "-o", "DIR"]
     for option in ctx.command.params:
         given = ctx.get_parameter_source(option.name)
         if option.name in NOT_IN_CARD or given is None or given.name == "DEFAULT":
@@ -120,5 +120,11 @@ def _command(ctx: typer.Context) -> str:
             words.append(option.opts[0] if value else option.secondary_opts[0])
         else:
             for item in value if isinstance(value, list) else [value]:
-                words += [option.opts[0], str(item)]
+                words += [option.opts[0], without_folders(str(item))]
     return shlex.join(words)
+
+
+def _name(source: str) -> str:
+    """A file or folder without the folders that it is in; else the name of a data set."""
+    path = Path(source)
+    return path.resolve().name if path.exists() else source

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,12 @@ from textaug.runs.workers import RunSpec
 
 if TYPE_CHECKING:
     from datasets import Features
+
+# The folders of an absolute path in quotes, or after "=" in a name with arguments.
+_FOLDERS = re.compile(
+    r"""(?<=')/(?:[^']*/)?(?=[^/'])|(?<=")/(?:[^"]*/)?(?=[^/"])"""
+    r"""|(?<==)/(?:(?:(?!,\w+=)[^'"+|])*/)?(?=[^/'"+|])"""
+)
 
 
 def totals(shards: Mapping[str, Shard]) -> Counter[str]:
@@ -48,28 +55,25 @@ def unfinished_card(run: RunSpec, command: str | None) -> str:
     """The card of a run that has not finished."""
     again = f" Start it again:\n\n```\n{command}\n```\n" if command else "\n"
     return (
-        _header(run.features, list(run.data), run.format == "csv")
+        _header(run.features, [n for n in run.data if len(run.data[n])], run.format == "csv")
         + f"\nThe run of `textaug augment` that makes this data set is not finished.{again}"
     )
 
 
 def card(
     features: Features,
+    splits: Sequence[str],
     shards: Mapping[str, Shard],
     settings: Mapping[str, Any],
     command: str | None = None,
 ) -> str:
     """The data set card of a finished run, with what ``load_dataset`` needs and how it was made."""
-    rows: Counter[str] = Counter()
-    before: Counter[str] = Counter()
-    for name, shard in shards.items():
-        split = name.rpartition("-of-")[0].rpartition("-")[0]
-        rows[split] += shard.rows
-        before[split] += shard.source_rows
+    rows, before = _rows(shards, "rows"), _rows(shards, "source_rows")
     split = settings["split"]
     digest = blake2b("".join(s.sha256 for s in shards.values()).encode(), digest_size=16)
+    names = [name for name in splits if rows[name]]
     lines = [
-        _header(features, list(rows), settings["format"] == "csv", digest.hexdigest()),
+        _header(features, names, settings["format"] == "csv", digest.hexdigest()),
         f"# {_inline(settings['source'])}, augmented",
         "",
         f"Split `{split}`: {rows[split]:,} rows, made from {before[split]:,} by "
@@ -80,9 +84,11 @@ def card(
             else "The rows that it was made from are not in it."
         ),
     ]
-    others = [f"`{name}` ({n:,} rows)" for name, n in rows.items() if name != split]
+    others = [f"`{name}` ({rows[name]:,} rows)" for name in names if name != split]
     if others:
         lines.append(f"\nAs they were: {', '.join(others)}.")
+    if empty := empty_splits(splits, shards):
+        lines.append(f"\nLeft out, without rows: {', '.join(f'`{name}`' for name in empty)}.")
     if command:
         lines += ["", "```", command, "```"]
     lines += ["", "The augmenter:", "", "```python", settings["augmenter"], "```", ""]
@@ -90,6 +96,28 @@ def card(
     lines += [f"| {_inline(reason)} | {n:,} |" for reason, n in sorted(totals(shards).items())]
     lines += ["", "A label was never guessed: a copy whose labels were not certain was left out."]
     return "\n".join(lines) + "\n"
+
+
+def empty_splits(splits: Iterable[str], shards: Mapping[str, Shard]) -> list[str]:
+    """The splits without a row, which ``load_dataset`` cannot load."""
+    rows = _rows(shards, "rows")
+    return [name for name in splits if not rows[name]]
+
+
+def without_folders(text: str) -> str:
+    """An augmenter, or its name and arguments, with only the last part of each absolute path.
+
+    >>> without_folders("masked-lm:model=/home/ann/bert,p=0.1")
+    'masked-lm:model=…/bert,p=0.1'
+    """
+    return _FOLDERS.sub("…/", text)
+
+
+def _rows(shards: Mapping[str, Shard], which: str) -> Counter[str]:
+    rows: Counter[str] = Counter()
+    for name, shard in shards.items():
+        rows[name.rpartition("-of-")[0].rpartition("-")[0]] += getattr(shard, which)
+    return rows
 
 
 def _inline(text: str) -> str:

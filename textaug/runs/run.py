@@ -16,19 +16,27 @@ ends with the same bytes as one that was not.
 from __future__ import annotations
 
 import json
+import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textaug.core.augmenter import Augmenter
-from textaug.core.expander import Expander
+from textaug.core.expander import Copies, Expander
+from textaug.core.splits import same_features
 from textaug.core.state import VERSION
 from textaug.io.write import check_format
 from textaug.pipeline.balance import Balance
 from textaug.pipeline.expand import expanded_features
-from textaug.runs.card import card, textaug_version, unfinished_card
+from textaug.runs.card import (
+    card,
+    empty_splits,
+    textaug_version,
+    unfinished_card,
+    without_folders,
+)
 from textaug.runs.folder import (
     CARD,
     DATA,
@@ -48,10 +56,12 @@ if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
 
+logger = logging.getLogger("textaug")
+
 FORMATS = ("parquet", "jsonl", "csv")  # of CoNLL, `load_dataset` would drop the tags
 SHARD_SIZE = 1000  # rows of the source: few files, and little work lost where a run is killed
 MAX_SHARDS = 1000
-_NAME = re.compile(r"\w+")
+_SPLIT_NAME = re.compile(r"\w+")
 
 
 def augment(
@@ -59,7 +69,7 @@ def augment(
     augmenter: Augmenter,
     folder: str | Path,
     *,
-    copies: int | Balance = 1,
+    copies: Copies = 1,
     keep_original: bool = True,
     split: str = "train",
     format: str = "parquet",
@@ -75,9 +85,12 @@ def augment(
 
     Args:
         data: the splits; ``split`` is expanded (see :func:`textaug.expand`), the others are copied.
+            All get the same class labels, matched by name (see
+            :func:`~textaug.core.splits.same_features`); a split without rows is left out.
         augmenter: what makes the copies.
         folder: an empty or new folder, or that of an earlier run with the same settings.
-        copies: per row, at least 1, or what :func:`textaug.balanced` returns.
+        copies: per row, at least 1, or a function from a row (a dict of its columns) to a number,
+            such as :func:`textaug.balanced` returns.
         keep_original: whether the rows themselves stay.
         split: which split to expand.
         format: of the shards: ``parquet``, ``jsonl`` or ``csv``.
@@ -96,7 +109,7 @@ def augment(
     Raises:
         RunError: if the folder holds something else, or a run with other settings or other data;
             if another run is at work there; if a row is damaged, or a worker was killed.
-        ValueError: if the format cannot hold a column.
+        ValueError: if the format cannot hold a column, or the splits have different columns.
         OSError: if the disk is full. Finished shards are kept; the same call resumes the run.
 
     >>> import tempfile
@@ -108,40 +121,81 @@ def augment(
     >>> {name: shard.rows for name, shard in shards.items()}
     {'train-00000-of-00002.parquet': 15, 'train-00001-of-00002.parquet': 12}
     """
-    from datasets.fingerprint import Hasher
-
-    if split not in data:
-        raise RunError(f"there is no split {split!r}; the splits are {', '.join(data)}")
-    for name in data:
-        if not _NAME.fullmatch(name):  # it becomes part of a file's name
-            raise RunError(f"split {name!r}: a split's name has letters, digits and _ only")
-    if format not in FORMATS:
-        raise RunError(f"format {format!r}: choose from {', '.join(FORMATS)}")
     numbers = {"shard_size": shard_size, "batch_size": batch_size, "num_proc": num_proc}
-    for name, value in numbers.items():
-        if value is not None and value < 1:
-            raise RunError(f"{name}={value}: must be at least 1")
-    folder = Path(folder)
+    _check_arguments(data, split, format, numbers)
+    provenance = augmenter.provenance_column
+    _check_provenance(data, provenance)
     size = shard_size or max(SHARD_SIZE, -(-max(map(len, data.values())) // MAX_SHARDS))
-    features = expanded_features(data[split].features, augmenter)
-    check_format(features, format)
-    schema = augmenter.schema(data, split).check()
-    expander = Expander(augmenter, copies, keep_original, data[split].features, schema)
-    run = RunSpec(data, features, expander, split, format, batch_size, folder)
-    shards = _shards(data, size, format)
     wanted = {
         **(settings or {}),
         "source": source,
         "split": split,
-        "copies": copies if isinstance(copies, int) else repr(copies),
+        "copies": copies if isinstance(copies, int) else _copies_name(copies),
         "keep_original": keep_original,
         "format": format,
         "shard_size": size,
-        "augmenter": outline(augmenter),
-        "augmenter_hash": Hasher.hash(augmenter),
+        "augmenter": without_folders(outline(augmenter)),
+        "augmenter_hash": _hash(augmenter),
         "content": fingerprint(data),
         "textaug": f"{textaug_version()}, output version {VERSION}",
     }
+    splits = same_features(data, split, optional=() if provenance is None else (provenance,))
+    features = expanded_features(splits[split].features, augmenter)
+    check_format(features, format)
+    schema = augmenter.schema(splits, split).check()
+    run = RunSpec(
+        splits,
+        features,
+        Expander(augmenter, copies, keep_original, splits[split].features, schema),
+        split,
+        format,
+        batch_size,
+        Path(folder),
+    )
+    return _write(run, _shards(data, size, format), wanted, num_proc, command, progress)
+
+
+def _check_arguments(
+    data: DatasetDict, split: str, format: str, numbers: Mapping[str, int | None]
+) -> None:
+    from datasets import Dataset
+
+    if split not in data:
+        raise RunError(f"there is no split {split!r}; the splits are {', '.join(data)}")
+    for name, rows in data.items():
+        if not isinstance(rows, Dataset):
+            raise TypeError(f"split {name!r} must be a datasets.Dataset, not {type(rows).__name__}")
+        if not _SPLIT_NAME.fullmatch(name):  # it becomes part of a file name
+            raise RunError(f"split {name!r}: a split's name has letters, digits and _ only")
+    if not len(data[split]):
+        raise RunError(f"split {split!r} has no rows")
+    if format not in FORMATS:
+        raise RunError(f"format {format!r}: choose from {', '.join(FORMATS)}")
+    for name, value in numbers.items():
+        if value is not None and value < 1:
+            raise RunError(f"{name}={value}: must be at least 1")
+
+
+def _check_provenance(data: DatasetDict, column: str | None) -> None:
+    for name, rows in data.items():
+        feature = rows.features.get(column)
+        if feature is not None and getattr(feature, "dtype", "") not in ("string", "large_string"):
+            raise RunError(
+                f"column {column!r} of split {name!r} is {feature!r}, and provenance is text; "
+                "give the provenance column another name"
+            )
+
+
+def _write(
+    run: RunSpec,
+    shards: Sequence[ShardSpec],
+    wanted: Mapping[str, Any],
+    num_proc: int,
+    command: str | None,
+    progress: Callable[[int, int], None],
+) -> dict[str, Shard]:
+    """Write what is missing, with the manifest after each shard, and at the end the card."""
+    folder = run.folder
     folder.mkdir(parents=True, exist_ok=True)
     with locked_folder(folder):
         done = resume_run(folder, json.loads(json.dumps(wanted)))
@@ -154,10 +208,13 @@ def augment(
             save_manifest(folder, wanted, done)
             progress(len(done), len(shards))
         done = {shard.name: done[shard.name] for shard in shards}
-        write_atomically(folder / CARD, card(features, done, wanted, command).encode())
+        text = card(run.features, list(run.data), done, wanted, command)
+        write_atomically(folder / CARD, text.encode())
         if (folder / UNFINISHED).exists():
             (folder / UNFINISHED).rename(folder / DATA)
             sync_folder(folder)
+    for split in empty_splits(run.data, done):
+        logger.warning("split %r has no rows and is left out of %s", split, folder)
     return done
 
 
@@ -179,10 +236,23 @@ def fingerprint(data: DatasetDict) -> str:
     return digest.hexdigest()
 
 
+def _hash(value: Any) -> str:
+    from datasets.fingerprint import Hasher
+
+    return str(Hasher.hash(value))
+
+
+def _copies_name(copies: Callable[..., int]) -> str:
+    """A name for a function of `copies` that is the same in every process."""
+    if isinstance(copies, Balance):
+        return repr(copies)
+    return f"{getattr(copies, '__name__', type(copies).__name__)} ({_hash(copies)})"
+
+
 def _shards(data: Mapping[str, Dataset], size: int, format: str) -> list[ShardSpec]:
     shards = []
     for split, rows in data.items():
-        number = -(-len(rows) // size) or 1
+        number = -(-len(rows) // size)
         for i in range(number):
             name = f"{split}-{i:05d}-of-{number:05d}.{format}"
             shards.append(ShardSpec(name, split, i * size, min((i + 1) * size, len(rows))))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from textaug.core.columns import ORIGINAL
 from textaug.core.expander import Expander
+from textaug.core.splits import name_rows
 from textaug.io.write import write
 from textaug.runs.folder import DATA, UNFINISHED, RunError, Shard, write_atomically
 
@@ -128,11 +129,11 @@ def _expanded(run: RunSpec, shard: ShardSpec, rows: Dataset, rank: int | None) -
         try:
             columns = run.expander(batch.to_pydict(), rank)
         except ValueError as error:
-            last = start + len(batch) - 1
-            raise RunError(
-                f"in rows {start:,} to {last:,} of split {shard.split!r} (the first is 0): "
-                f"{error}. textaug check names every such row"
-            ) from error
+            message = name_rows(str(error), shard.split, start)
+            if message == str(error):  # an error of the batch, not of one row
+                last = start + len(batch) - 1
+                message = f"rows {start} to {last} of split {shard.split!r}: {message}"
+            raise RunError(f"{message}. textaug check names every damaged row") from error
         tables.append(pa.Table.from_pydict(columns, schema=schema))
         start += len(batch)
     return pa.concat_tables(tables).combine_chunks()

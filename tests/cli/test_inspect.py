@@ -1,0 +1,20 @@
+"""``textaug preview`` and ``textaug convert``; ``report`` is tested in ``tests/evaluation``."""
+
+from support.shell import shell
+
+
+def test_what_cannot_be_converted(tmp_path, file):
+    done = shell("convert", file, "-o", tmp_path / "a.xml")
+    assert done.exit_code == 2 and "must end in .parquet, .jsonl, .csv, .conll" in done.output
+    file.write_text('{"text": "Rome", "entities": []}\n')
+    done = shell("convert", file, "-o", tmp_path / "a.csv")
+    assert done.exit_code == 2 and "CSV cannot hold column 'tokens'" in done.output
+    assert not (tmp_path / "a.csv").exists()
+
+
+def test_preview(file, tmp_path):
+    done = shell("preview", file, "--with", "mentions:p=1", "-n", 2, "--html", tmp_path / "p.html")
+    assert done.exit_code == 0, done.output
+    assert "[«" in done.output and "MentionReplacement" in done.output
+    assert done.output.count("\n- ") + done.output.startswith("- ") == 2
+    assert "<mark>" in (tmp_path / "p.html").read_text()
