@@ -175,8 +175,8 @@ class SentenceGenerator:
                 loaded = load("AutoModelForCausalLM", spec)
                 fresh, tokenizer = copy.deepcopy(loaded)  # the loaded ones are shared
             add_markers(fresh, tokenizer, labels, label_words)
-            room = getattr(fresh.config, "max_position_embeddings", None)
-            rows = [row[:room] for row in _linearised(examples, tokenizer)]
+            window = getattr(fresh.config, "max_position_embeddings", None)
+            rows = [row[:window] for row in _linearised(examples, tokenizer)]
             fine_tune(
                 fresh,
                 rows,
@@ -346,13 +346,13 @@ def _linearised(examples: Sequence[Example], tokenizer: Any) -> list[list[int]]:
     """The token ids of each sentence: words, a marker before each word of a mention, both ends."""
     start, end = end_ids(tokenizer)
     words = sorted({token for example in examples for token in example.tokens})
-    pieces = dict(zip(words, encoding.encode_words(tokenizer, words), strict=True))
+    sub_tokens = dict(zip(words, encoding.encode_words(tokenizer, words), strict=True))
     ids_of = tokenizer.get_vocab()
     rows = []
     for example in examples:
         row = [start]
         for token, mark in zip(example.tokens, marks(example), strict=True):
-            row += [ids_of[mark], *pieces[token]] if mark else pieces[token]
+            row += [ids_of[mark], *sub_tokens[token]] if mark else sub_tokens[token]
         rows.append([*row, end])
     return rows
 
