@@ -1,100 +1,128 @@
-"""Label Studio's results of all types: read where they label text, else refused or named."""
+"""Results of Label Studio: spans of text and labels of the whole text, or an error."""
 
-import json
 import logging
 
 import pytest
+from support.files import lines, mentions, tags
 
 from textaug.io.errors import SourceError
 from textaug.io.read import read
 
 
-def task(data, *results, number=1):
-    return {"id": number, "data": data, "annotations": [{"result": list(results)}]}
+def task(*results, annotations=None, **data):
+    annotations = [{"result": list(results)}] if annotations is None else annotations
+    return {"id": 7, "data": data or {"text": "Ann sat"}, "annotations": annotations}
 
 
-def result(kind, value, name="label", **more):
-    return {"type": kind, "from_name": name, "to_name": "text", "value": value, **more}
+def result(form, name="ner", to="text", **value):
+    return {"id": "x", "from_name": name, "to_name": to, "type": form, "value": value}
 
 
-def label(start, surface, kind="labels", **more):
-    end = start + len(surface)
-    return result(kind, {"start": start, "end": end, "text": surface, kind: ["PER"]}, **more)
+PER = result("labels", start=0, end=3, text="Ann", labels=["PER"])
 
 
-def read_tasks(tmp_path, *tasks):
-    path = tmp_path / "a.json"
-    path.write_text(json.dumps(tasks))
-    return read(str(path))["train"]
-
-
-def mentions(data):
-    assert data.features["ner_tags"].feature.names[0] == "O"
-    return [
-        [token for token, tag in zip(row["tokens"], row["ner_tags"], strict=True) if tag]
-        for row in data
+def test_labels_of_the_whole_text(tmp_path):
+    mood, stars = result("choices", "mood", choices=["sad"]), result("rating", "stars", rating=4)
+    data = read(lines(tmp_path / "a.jsonl", task(mood), task()))["train"]
+    assert data.column_names == ["text", "id", "label"] and data["label"][:] == ["sad", None]
+    data = read(lines(tmp_path / "b.jsonl", task(PER, mood, stars), task(mood)))["train"]
+    assert mentions(data) == [[("PER", "Ann")], []]
+    assert data["mood"][:] == ["sad", "sad"] and data["stars"][:] == [4, None]
+    path = result("taxonomy", taxonomy=[["food", "fruit"], ["food"]])
+    assert read(lines(tmp_path / "c.jsonl", task(path)))["train"]["label"][:] == [
+        ["food/fruit", "food"]
     ]
 
 
-def html(surface, start, **more):
-    value = {"start": "/p[1]/text()[1]", "end": "/p[1]/text()[1]", "text": surface, **more}
-    value |= {"startOffset": start, "endOffset": start + len(surface), "hypertextlabels": ["PER"]}
-    return result("hypertextlabels", value)
+@pytest.mark.parametrize("form", ["rectanglelabels", "textarea", "brushlabels", "pairwise"])
+def test_other_results_are_named(form, tmp_path):
+    with pytest.raises(SourceError, match=f"row 1: task 7 has a result of type '{form}', which"):
+        read(lines(tmp_path / "a.jsonl", task(PER), task(result(form, x=1))))
 
 
-def test_labels_of_html(tmp_path):
-    page = "<p>Hi &amp; <b>Ann</b> sat</p>"
-    offsets = {"globalOffsets": {"start": 5, "end": 8}}
-    data = read_tasks(tmp_path, task({"html": page}, html("Ann", 0, **offsets)))
-    assert data["tokens"][:] == [["Hi", "&", "Ann", "sat"]] and mentions(data) == [["Ann"]]
-    assert mentions(read_tasks(tmp_path, task({"html": "Ann sat"}, html("Ann", 0)))) == [["Ann"]]
-    with pytest.raises(SourceError, match="without 'globalOffsets'"):
-        read_tasks(tmp_path, task({"html": page}, html("Ann", 0)))
-    with pytest.raises(SourceError, match="should read 'Ann'"):
-        offsets["globalOffsets"]["start"] = 3
-        read_tasks(tmp_path, task({"html": page}, html("Ann", 0, **offsets)))
+def test_choices_for_a_region_are_named(tmp_path):
+    region = result("choices", start=0, end=3, choices=["sure"])
+    with pytest.raises(SourceError, match="a result of type 'choices', which is not"):
+        read(lines(tmp_path / "a.jsonl", task(PER, region)))
 
 
-def paragraph(start, surface, number, end=None):
-    value = {"start": str(number), "end": str(number if end is None else end), "text": surface}
-    value |= {"startOffset": start, "endOffset": start + len(surface), "paragraphlabels": ["PER"]}
-    return result("paragraphlabels", value)
-
-
-def test_each_paragraph_of_a_dialogue_is_a_row(tmp_path):
-    lines = [{"who": "A", "phrase": "Hello Ann"}, {"who": "B", "phrase": "🙂 Bo!"}]
-    found = [paragraph(6, "Ann", 0), paragraph(3, "Bo", 1)]
-    data = read_tasks(tmp_path, task({"dialogue": lines}, *found))
-    assert mentions(data) == [["Ann"], ["Bo"]] and data["who"][:] == ["A", "B"]
-    assert "phrase" not in data.column_names
-    with pytest.raises(SourceError, match="label from paragraph 0 to 1"):
-        read_tasks(tmp_path, task({"dialogue": lines}, paragraph(0, "Hello", 0, end=1)))
-
-
-@pytest.mark.parametrize("kind", ["textarea", "rectanglelabels", "brushlabels", "taxonomy"])
-def test_other_types_are_refused_unless_spans_are_there_too(kind, tmp_path, caplog):
-    other = result(kind, {kind: ["x"]}, name="note")
-    with pytest.raises(SourceError, match=f"row 0: task 1 has results of type {kind}, which label"):
-        read_tasks(tmp_path, task({"text": "Ann sat"}, other))
-    tasks = [task({"text": "Ann sat"}, label(0, "Ann")), task({"text": "Hm"}, other)]
+def test_relations_are_left_out_with_a_warning(tmp_path, caplog):
+    relation = {"type": "relation", "from_id": "x", "to_id": "y", "direction": "right"}
     with caplog.at_level(logging.WARNING, logger="textaug"):
-        assert mentions(read_tasks(tmp_path, *tasks)) == [["Ann"], []]
-    assert f"results of type {kind} left out" in caplog.text
+        data = read(lines(tmp_path / "a.jsonl", task(PER, relation)))["train"]
+    assert mentions(data) == [[("PER", "Ann")]] and "relations left out" in caplog.text
 
 
-def test_choices_and_ratings_are_labels_of_the_sentence(tmp_path):
-    good = result("choices", {"choices": ["good"]}, name="sentiment")
-    data = read_tasks(tmp_path, task({"text": "Fine"}, good), task({"text": "?"}))
-    assert data["label"][:] == ["good", None]
-    stars = result("rating", {"rating": 4}, name="stars")
-    data = read_tasks(tmp_path, task({"text": "Ann is fine"}, label(0, "Ann"), good, stars))
-    assert data["sentiment"][:] == ["good"] and data["stars"][:] == [4]
-    assert mentions(data) == [["Ann"]]
-
-
-def test_choices_for_a_single_span_are_left_out(tmp_path, caplog):
-    value = {"start": 0, "end": 3, "choices": ["sure"]}
-    found = [label(0, "Ann", id="r"), result("choices", value, name="how", id="r")]
+def test_tasks_without_a_finished_annotation_are_left_out(tmp_path, caplog):
+    skipped = [{"was_cancelled": True, "result": []}]
+    rows = [task(PER), task(annotations=[]), task(annotations=skipped)]
     with caplog.at_level(logging.WARNING, logger="textaug"):
-        assert "how" not in read_tasks(tmp_path, task({"text": "Ann sat"}, *found)).column_names
-    assert "choices left out" in caplog.text
+        assert len(read(lines(tmp_path / "a.jsonl", *rows))["train"]) == 1
+    assert "left out 2 tasks that are not annotated" in caplog.text
+    with pytest.raises(SourceError, match="7 has 2 annotations, and it is ambiguous"):
+        read(lines(tmp_path / "b.jsonl", task(annotations=[{"result": []}] * 2)))
+
+
+def test_a_region_with_two_labels_is_two_entities(tmp_path):
+    both = result("labels", start=0, end=3, labels=["PER", "HERO"])
+    data = read(lines(tmp_path / "a.jsonl", task(both)))["train"]
+    assert mentions(data) == [[("HERO", "Ann"), ("PER", "Ann")]]
+
+
+def test_which_text_was_annotated_must_be_clear(tmp_path):
+    data = read(lines(tmp_path / "a.jsonl", task(PER, body="Ann sat", page=3)))["train"]
+    assert mentions(data) == [[("PER", "Ann")]] and data["page"][:] == [3]
+    with pytest.raises(SourceError, match=r"ambiguous which of \['a', 'b'\] was annotated"):
+        read(lines(tmp_path / "b.jsonl", task(PER, a="Ann", b="Bo")))
+    two = (PER, result("labels", to="title", start=0, end=3, labels=["PER"]))
+    with pytest.raises(SourceError, match="spans of 2 objects are labelled"):
+        read(lines(tmp_path / "c.jsonl", task(*two)))
+
+
+def test_emoji_without_the_texts_of_entities_need_an_answer(tmp_path):
+    rome = result("labels", start=3, end=7, labels=["LOC"])
+    path = lines(tmp_path / "a.jsonl", task(rome, text="🔥 Rome fell"))
+    with pytest.raises(SourceError, match="row 0 holds characters such as emoji.*--offsets utf-16"):
+        read(path)
+    assert mentions(read(path, offsets="utf-16")["train"]) == [[("LOC", "Rome")]]
+    proof = result("labels", start=3, end=7, text="Rome", labels=["LOC"])
+    path = lines(tmp_path / "b.jsonl", *(task(one, text="🔥 Rome fell") for one in (rome, proof)))
+    assert mentions(read(path)["train"]) == [[("LOC", "Rome")]] * 2
+
+
+def html(text, **value):
+    return task(result("hypertextlabels", hypertextlabels=["PER"], **value), text=text)
+
+
+def test_html_is_read_where_it_is_plain_text(tmp_path):
+    whole = {"start": "/text()[1]", "end": "/text()[1]", "startOffset": 0, "endOffset": 3}
+    assert tags(read(lines(tmp_path / "a.jsonl", html("Ann sat", **whole)))["train"]) == [
+        ["B-PER", "O"]
+    ]
+    for text, value in (
+        ("<p>Ann sat</p>", whole),
+        ("Ann &amp; Bo", whole),
+        ("Ann sat", {**whole, "start": "/div[1]/text()[1]"}),
+    ):
+        with pytest.raises(
+            SourceError, match="task 7 labels HTML.*annotate plain text with <Text>"
+        ):
+            read(lines(tmp_path / "b.jsonl", html(text, **value)))
+
+
+def dialogue(start, end, first, last, text=None):
+    value = {"start": first, "end": last, "startOffset": start, "endOffset": end}
+    value |= {"paragraphlabels": ["LOC"]} | ({"text": text} if text else {})
+    turns = [{"author": "A", "text": "🔥 Where?"}, {"author": "B", "text": "🔥 Rome fell"}]
+    return task(result("paragraphlabels", **value), dialogue=turns)
+
+
+def test_paragraphs_of_a_dialogue(tmp_path):
+    for row in (dialogue(2, 6, "1", "1", "Rome"), dialogue(3, 7, 1, 1, "Rome")):
+        assert mentions(read(lines(tmp_path / "a.jsonl", row))["train"]) == [[("LOC", "Rome")]]
+    path = lines(tmp_path / "b.jsonl", dialogue(3, 7, "1", "1"))
+    with pytest.raises(SourceError, match="--offsets"):
+        read(path)
+    assert mentions(read(path, offsets="utf-16")["train"]) == [[("LOC", "Rome")]]
+    with pytest.raises(SourceError, match="covers several paragraphs; split it"):
+        read(lines(tmp_path / "c.jsonl", dialogue(0, 4, "0", "1")))

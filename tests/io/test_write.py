@@ -1,33 +1,52 @@
-"""Data sets as files: what each format holds, leaves out and refuses."""
+"""Data sets as files, and what a format cannot hold."""
 
 import json
 import logging
 
 import pytest
 from datasets import ClassLabel, Dataset, Features, List, Value
+from support.files import tags
 
-from textaug.corpora import load_conll
+from textaug.io.conll import load_conll
 from textaug.io.read import read
 from textaug.io.write import check_format, write
 
+STRINGS = List(Value("string"))
+
+
+@pytest.mark.parametrize("format", ["parquet", "jsonl", "conll"])
+def test_what_is_written_is_read_again(format, tmp_path, corpus):
+    path = tmp_path / f"a.{format}"
+    with path.open("wb") as file:
+        write(corpus, file, format)
+    data = read(str(path))["train"]
+    assert data["tokens"][:] == corpus["tokens"][:] and tags(data) == tags(corpus)
+
+
+def test_nested_entities_are_read_again(tmp_path):
+    entities = [{"start": 0, "end": 8, "label": "LOC"}, {"start": 0, "end": 14, "label": "ORG"}]
+    data = Dataset.from_dict({"text": ["New York Times"], "entities": [entities]})
+    with (tmp_path / "a.jsonl").open("wb") as file:
+        write(data, file, "jsonl")
+    assert read(str(tmp_path / "a.jsonl"))["train"][:] == data[:]
+
 
 def test_open_labels_are_written_as_null(tmp_path):
-    features = Features(
-        {"tokens": List(Value("string")), "pos_tags": List(ClassLabel(names=["N"]))}
-    )
+    features = Features({"tokens": STRINGS, "pos_tags": List(ClassLabel(names=["N"]))})
     data = Dataset.from_dict({"tokens": [["a", "b"]], "pos_tags": [[0, -1]]}, features=features)
     with (tmp_path / "a.jsonl").open("wb") as file:
         write(data, file, "jsonl")
     assert json.loads((tmp_path / "a.jsonl").read_text())["pos_tags"] == ["N", None]
 
 
-def conll(tmp_path, rows, **labels):
+def conll(tmp_path, rows, blank=None, **labels):
     """A file of these rows, and its path; ``labels`` are the names of a column's class labels."""
-    features = {name: List(Value("string")) for name in rows}
+    features = {name: STRINGS if isinstance(values[0], list | None) else Value("string")
+                for name, values in rows.items()}  # fmt: skip
     features |= {name: List(ClassLabel(names=found)) for name, found in labels.items()}
     path = tmp_path / "a.conll"
     with path.open("wb") as file:
-        write(Dataset.from_dict(rows, features=Features(features)), file, "conll")
+        write(Dataset.from_dict(rows, features=Features(features)), file, "conll", blank)
     return path
 
 
@@ -44,15 +63,24 @@ def test_a_label_that_is_open_stays_open_in_conll(tmp_path):
     assert read(str(path), strict=False)["train"]["ner_tags"][:] == [[None, "O"]]
 
 
+def test_columns_that_are_not_per_token_are_left_out_of_conll(tmp_path, caplog):
+    rows = {"id": ["7"], "tokens": [["Bo"]], "text": ["Bo"], "ner_tags": [["B-PER"]]}
+    assert conll(tmp_path, rows).read_text() == "Bo B-PER\n\n"
+    with caplog.at_level(logging.WARNING, logger="textaug"):
+        check_format(Dataset.from_dict(rows).features, "conll")
+    assert "left out columns id, text" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ({"tokens": [["a"], []]}, "row 1 has 0 values in column 'tokens' and 0 words"),
-        ({"tokens": [["a"]], "t": [["O", "O"]]}, "row 0 has 2 values in column 't' and 1 words"),
-        ({"tokens": [["a"]], "t": [None]}, "row 0 has 0 values in column 't' and 1 words"),
+        ({"tokens": [["a"], []]}, "row 1 has 0 values in column 'tokens' and 0 tokens"),
+        ({"tokens": [["a"]], "t": [["O", "O"]]}, "row 0 has 2 values in column 't' and 1 tokens"),
+        ({"tokens": [["a"]], "t": [None]}, "row 0 has 0 values in column 't' and 1 tokens"),
         ({"tokens": [["New York"]]}, "row 0, column 'tokens' holds 'New York', which is empty or"),
         ({"tokens": [["a"], [""]]}, "row 1, column 'tokens' holds '', which is empty or"),
         ({"tokens": [[None]]}, "row 0, column 'tokens' holds None, which is empty or"),
+        ({"tokens": [["a"]], "t": [["B-a b"]]}, "holds 'B-a b'.*write it with blank='_', or use"),
     ],
 )
 def test_rows_that_conll_cannot_hold(tmp_path, rows, message):
@@ -60,23 +88,21 @@ def test_rows_that_conll_cannot_hold(tmp_path, rows, message):
         conll(tmp_path, rows)
 
 
-def test_columns_that_conll_cannot_hold_are_left_out_aloud(tmp_path, caplog):
-    rows = {"id": [1], "spans": [[{"start": 0}]], "tokens": [["Bo"]], "ner_tags": [["B-PER"]]}
-    with caplog.at_level(logging.WARNING, logger="textaug"), (tmp_path / "a").open("wb") as file:
-        write(Dataset.from_dict(rows), file, "conll")
-    assert (tmp_path / "a").read_text() == "Bo B-PER\n\n"
-    assert [record.message.split(":")[0] for record in caplog.records] == ["id, spans left out"]
+def test_labels_with_blanks_in_conll(tmp_path):
+    rows = {"tokens": [["Bo", "sat"]], "ner_tags": [["B-Person name", "O"]]}
+    assert conll(tmp_path, rows, blank="_").read_text() == "Bo B-Person_name\nsat O\n\n"
+    rows["ner_tags"] = [["B-Person name", "B-Person_name"]]
+    with pytest.raises(ValueError, match="would both be written as 'B-Person_name'"):
+        conll(tmp_path, rows, blank="_")
+    with pytest.raises(ValueError, match="column 'tokens' holds 'New York'"):
+        conll(tmp_path, {"tokens": [["New York"]]}, blank="_")
 
 
 def test_columns_that_a_format_cannot_hold():
-    text = Features({"text": Value("string"), "topics": List(Value("string"))})
-    blank = Features({"tokens": List(Value("string")),
-                      "tags": List(ClassLabel(names=["O", "B-Person name"]))})  # fmt: skip
-    for features, format, message in (
-        (text, "csv", "CSV cannot hold column 'topics'"),
-        (text, "conll", "no column among .* holds words"),
-        (blank, "conll", "label 'B-Person name', .* rename it to 'B-Person_name'"),
-        (text, "xml", "format 'xml': choose from parquet"),
-    ):
-        with pytest.raises(ValueError, match=message):
-            check_format(features, format)
+    features = Features({"text": Value("string"), "tokens": STRINGS})
+    with pytest.raises(ValueError, match="CSV cannot hold column 'tokens'"):
+        check_format(features, "csv")
+    with pytest.raises(ValueError, match="none of text is a column of tokens"):
+        check_format(Features({"text": Value("string")}), "conll")
+    with pytest.raises(ValueError, match="format 'xml': choose from parquet"):
+        check_format(features, "xml")

@@ -126,10 +126,11 @@ def _write_fixed(path: Path, rows: Dataset, problems: Sequence[Problem], columns
     from io import BytesIO
 
     from textaug.evaluation.repair import remaining, repaired
-    from textaug.io.write import write
+    from textaug.io.write import check_format, write
 
     content = BytesIO()
     fixed = repaired(rows, problems, columns)
+    check_format(fixed.features, format_of(path))
     write(fixed, content, format_of(path))
     path.write_bytes(content.getbuffer())
     left = remaining(problems)

@@ -99,17 +99,8 @@ class Expander:
     def _changes(self, batch: Batch) -> list[list[Row | None]]:
         if isinstance(self.copies, int):
             return row_changes(self.augmenter, batch, self.copies)
-        for _ in batch.examples():  # a damaged row is named by its place among all of them
-            pass
-        wanted = [self.copies(batch.original(row)) for row in range(len(batch))]
-        changes: list[list[Row | None]] = [[] for _ in wanted]
-        for copies in sorted({n for n in wanted if n > 0}):
-            rows = [row for row, n in enumerate(wanted) if n == copies]
-            columns = {name: [batch.column(name)[row] for row in rows] for name in batch.columns}
-            some = Batch(columns, batch.schema, batch.features)
-            for row, made in zip(rows, row_changes(self.augmenter, some, copies), strict=True):
-                changes[row] = made
-        return changes
+        wanted = [max(0, self.copies(batch.original(row))) for row in range(len(batch))]
+        return row_changes(self.augmenter, batch, wanted)
 
 
 def _append(output: dict[str, list[Any]], row: dict[str, Any]) -> None:

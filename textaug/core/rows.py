@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from typing import Any, Protocol
 
 from textaug.core.arrow import no_collection
@@ -78,26 +78,34 @@ def _augmented(augmenter: RunsExamples, rows: Any) -> dict[str, Any]:
 
 
 def row_changes(
-    augmenter: RunsExamples, batch: Batch, copies: int, first_copy: int = 0
+    augmenter: RunsExamples, batch: Batch, copies: int | Sequence[int], first_copy: int = 0
 ) -> list[list[Row | None]]:
     """For each row and copy the columns that change, or ``None`` where nothing does.
 
-    Copies are numbered from ``first_copy``: other numbers, other draws.
+    ``copies`` is a number for all rows, or one for each. Copies are numbered from ``first_copy``:
+    other numbers, other draws.
     """
     # Few rows at a time is a tenth faster than a thousand, whose objects do not stay in the
     # processor's cache.
     at_once = len(batch) if augmenter.gains_from_batches() else ROWS_AT_ONCE
     parts = batch.parts
-    numbers = range(first_copy, first_copy + copies)
+    counts = repeat(copies, len(batch)) if isinstance(copies, int) else copies
     changed: list[list[Row | None]] = []
     with without_collection(augmenter):
-        by_row = zip(*[batch.examples()] * parts, strict=True)
+        by_row = zip(zip(*[batch.examples()] * parts, strict=True), counts, strict=True)
         while rows := list(islice(by_row, at_once)):
-            units = [(example, copy) for row in rows for copy in numbers for example in row]
+            units = [
+                (example, first_copy + copy)
+                for row, number in rows
+                for copy in range(number)
+                for example in row
+            ]
             results = iter(augmenter.run([e for e, _ in units], [copy for _, copy in units]))
-            for row in rows:
+            for row, number in rows:
                 start = len(changed) * parts
-                changed.append([_change(augmenter, batch, start, row, results) for _ in numbers])
+                changed.append(
+                    [_change(augmenter, batch, start, row, results) for _ in range(number)]
+                )
     return changed
 
 

@@ -1,86 +1,120 @@
-"""Entities with character offsets, in the forms that annotation tools write them in."""
+"""Annotated rows, in one form for all tools."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from textaug.io.errors import Row, SourceError
 from textaug.io.offsets import Entity
 
-# The usual columns of entities; the first that holds offsets counts.
-ENTITY_KEYS = ("entities", "spans", "label", "labels", "annotation", "annotations")
+# The tools' names for the entities of a row, by priority, and for the parts of one entity.
+ENTITY_KEYS = (
+    *("entities", "spans", "ents", "label", "labels", "annotation", "annotations"),
+    "privacy_mask",
+)
+START_KEYS = ("start", "start_offset", "begin", "start_position", "startOffset")
+END_KEYS = ("end", "end_offset", "stop", "end_position", "endOffset")
+LABEL_KEYS = (
+    *("label", "labels", "type", "tag", "entity_type", "entity", "entity_group", "entityLabel"),
+    *("category", "class"),
+)
+SURFACE_KEYS = ("text", "value", "entity_value", "surface")
 
 
-@dataclass(frozen=True)
-class FlatRow:
-    """A row of an export with its text and annotations as columns.
+@dataclass
+class Annotated:
+    """A row with its annotations apart.
 
     Attributes:
-        row: the columns.
-        is_javascript: whether the tool may count UTF-16 units.
-        labels: columns that are labels of the whole text.
-        ignored: types of annotations that are not among the columns.
+        columns: all other columns.
+        text: the annotated text, if there is one.
+        entities: its entities; ``None`` if the row does not tell.
+        tokens: start and end of each token in characters; ``None``: tokenize the text.
+        aligned: columns with one value per token.
+        labels: sentence-level labels by question: a list, one value, or ``None`` if open.
+        unit: unit of the offsets; ``None``: decided for the whole file.
+        javascript: whether the tool runs in a browser, where offsets may be UTF-16 units.
+        dropped: names of annotations that are left out.
+        skipped: why the row is left out, in the plural; ``""`` if it is not.
     """
 
-    row: Row
-    is_javascript: bool = False
-    labels: tuple[str, ...] = ()
-    ignored: tuple[str, ...] = ()
+    columns: Row
+    text: str | None = None
+    entities: list[Entity] | None = None
+    tokens: list[tuple[int, int]] | None = None
+    aligned: dict[str, list[Any]] = field(default_factory=dict)
+    labels: Row = field(default_factory=dict)
+    unit: str | None = None
+    javascript: bool = False
+    dropped: set[str] = field(default_factory=set)
+    skipped: str = ""
 
 
-def are_entities(value: Any) -> bool:
-    """Whether a value is a list of entities: ``[[0, 5, "PER"]]``, ``[{"start": 0, …}]``, ``[]``."""
-    return isinstance(value, list) and all(
-        (isinstance(item, dict) and ("start" in item or "start_offset" in item))
-        or (isinstance(item, (list, tuple)) and len(item) == 3)
-        for item in value
+def holds_entities(value: Any, key: str) -> bool:
+    """Whether a column holds entities: ``[[0, 5, "PER"]]`` or ``[{"start": 0, …}]``.
+
+    In a column with a name that no tool uses, a start, an end and a label are needed.
+    """
+    known = key in ENTITY_KEYS
+    return (
+        isinstance(value, list)
+        and value != []
+        and all(
+            (
+                isinstance(item, dict)
+                and _first(item, START_KEYS) is not None
+                and (known or None not in (_first(item, END_KEYS), _first(item, LABEL_KEYS)))
+            )
+            or (known and isinstance(item, (list, tuple)) and len(item) == 3)
+            for item in value
+        )
     )
 
 
-def parsed_entity(item: Any) -> Entity:
-    """Start, end, label and, if given, the covered text of an entity in any of the usual forms."""
+def parse_entity(item: Any) -> list[Entity]:
+    """An entity in any of the usual spellings; several if it has several labels."""
     surface = None
     start: Any
     end: Any
     if isinstance(item, dict):
-        start, end = item.get("start", item.get("start_offset")), item.get("end")
-        end = item.get("end_offset") if end is None else end
-        label, surface = item.get("label", item.get("labels")), item.get("text")
-        if isinstance(label, list):
-            if len(label) != 1:
-                raise SourceError(f"entity {item!r:.80} has {len(label)} labels; it needs one")
-            label = label[0]
+        start, end = _first(item, START_KEYS), _first(item, END_KEYS)
+        given = _first(item, LABEL_KEYS)
+        labels = given if isinstance(given, list) else [given]
+        # In Rasa's format the value is a normalized one.
+        surface = None if "entity" in item else _first(item, SURFACE_KEYS)
     else:
-        label = next((part for part in item if isinstance(part, str)), None)
-        start, end = [part for part in item if part is not label] if label else (None, None)
-    are_numbers = type(start) is int and type(end) is int
-    if not are_numbers or not isinstance(label, str) or not label or label != label.strip():
+        labels = [part for part in item if isinstance(part, str)][:1]
+        start, end = [part for part in item if part not in labels] if labels else (None, None)
+    numbers = type(start) is int and type(end) is int
+    if not numbers or not labels or not all(isinstance(one, str) and one.strip() for one in labels):
         raise SourceError(
-            f"entity {item!r:.80} needs a start, an end (whole numbers) and a label (a string "
-            "without blanks around it)"
+            f"entity {item!r:.80} needs a start, an end (whole numbers) and a label (a string)"
         )
-    return start, end, label, surface if isinstance(surface, str) else None
+    return [(start, end, one, surface if isinstance(surface, str) else None) for one in labels]
 
 
-def given_tokens(row: Row, text: str) -> list[tuple[int, int]] | None:
-    """The offsets of the row's own tokens (Prodigy, Argilla), if it has them."""
-    given = row.get("tokens")
-    if not isinstance(given, list) or not given:
+def given_tokens(tokens: Any, text: str) -> list[tuple[int, int]] | None:
+    """Start and end of a row's own tokens (Prodigy, Argilla), if it has any."""
+    if not isinstance(tokens, list) or not tokens:
         return None
-    offsets, at = [], 0
-    for token in given:
+    positions, at = [], 0
+    for token in tokens:
         word = token.get("text") if isinstance(token, dict) else token
         start = token.get("start") if isinstance(token, dict) else None
         if not isinstance(word, str):
             raise SourceError(f"token {token!r:.60} has no text")
         if not word.strip():
-            continue  # spaCy counts white space as tokens
+            continue  # spaCy has tokens of white space
         start = text.find(word, at) if start is None else start
         if start < at or text[start : start + len(word)] != word or text[at:start].strip():
             raise SourceError(f"its tokens do not spell its text: {word!r} is not at {start}")
         if word.split() != [word]:
-            return None  # a token with a blank inside: cut the text anew
-        offsets.append((start, start + len(word)))
+            return None  # a token with a blank inside: tokenize the text again
+        positions.append((start, start + len(word)))
         at = start + len(word)
-    return None if text[at:].strip() else offsets
+    return None if text[at:].strip() else positions
+
+
+def _first(item: Row, keys: tuple[str, ...]) -> Any:
+    return next((item[key] for key in keys if item.get(key) is not None), None)

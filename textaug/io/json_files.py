@@ -4,37 +4,78 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
+from textaug.core.columns import TOKEN_COLUMNS
 from textaug.io.errors import Row, SourceError
 from textaug.io.text_files import open_text
 
+# Names of the annotated text, by priority.
+TEXT_KEYS = ("text", "content", "full_text", "source_text", "document", "sentence")
+# An object that has one of these is a row, not a file's list of rows with a header around it.
+_ROW_KEYS = {*TEXT_KEYS, *TOKEN_COLUMNS, "data", "fields", "tokenized_text"}
+
 
 def json_rows(path: Path) -> Iterator[Row]:
-    """The objects of a file: one on each line, or a list of them."""
-    with open_text(path) as lines:
-        start = lines.read(1)
-        while start.isspace():
-            start = lines.read(1)
-        lines.seek(0)
-        if start == "[":
-            try:
-                rows = json.load(lines)
-            except json.JSONDecodeError as error:
-                raise SourceError(f"{path} is not valid JSON: {error}") from error
-        else:
-            rows = _json_lines(path, lines)
-        for number, row in enumerate(rows):
+    """The objects of a JSON Lines file, of a JSON list, or of the one list in a JSON object.
+
+    spaCy's pairs ``["text", {"entities": […]}]`` become objects.
+    """
+    with open_text(path) as file:
+        number = 0
+        for number, row in enumerate(_values(path, file), start=1):
+            if _is_pair(row) and isinstance(row[1], dict):
+                row = {"text": row[0], **row[1]}
             if not isinstance(row, dict):
-                raise SourceError(f"{path}: row {number} is {row!r:.60}, not an object")
+                raise SourceError(f"{path}: row {number - 1} is {row!r:.60}, not an object")
             yield row
 
 
-def _json_lines(path: Path, lines: IO[str]) -> Iterator[Any]:
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError as error:
-                raise SourceError(f"{path}, line {number} is not valid JSON: {error}") from error
+def _values(path: Path, file: IO[str]) -> Iterator[Any]:
+    lines = ((n, line) for n, line in enumerate(file, start=1) if line.strip())
+    _, first = next(lines, (0, ""))
+    if not first:
+        return
+    try:
+        value = json.loads(first)
+        following = next(lines, None)
+    except json.JSONDecodeError:
+        file.seek(0)
+        try:  # one value over several lines
+            value, following = json.load(file), None
+        except json.JSONDecodeError as error:
+            raise SourceError(f"{path} is not JSON: {error}") from error
+    if following is None:
+        yield from _unwrapped(value)
+        return
+    yield value
+    for number, line in chain([following], lines):
+        try:
+            yield json.loads(line)
+        except json.JSONDecodeError as error:
+            raise SourceError(f"{path}, line {number} is not JSON: {error}") from error
+
+
+def _unwrapped(value: Any) -> list[Any]:
+    """The rows of a list, or of an object around one: ``{"classes": […], "annotations": […]}``."""
+    while isinstance(value, dict) and not _ROW_KEYS & value.keys():
+        inner = [v for v in value.values() if isinstance(v, dict) or _is_rows(v)]
+        if len(inner) != 1:
+            break
+        value = inner[0]
+    if isinstance(value, dict) and _is_rows(value.get("data")) and len(value.keys() - {"data"}) < 2:
+        value = value["data"]
+    return value if isinstance(value, list) and not _is_pair(value) else [value]
+
+
+def _is_pair(value: Any) -> bool:
+    """Whether a value is a text and its annotations, as spaCy 2 writes them."""
+    return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)
+
+
+def _is_rows(value: Any) -> bool:
+    if not isinstance(value, list) or not value:
+        return False
+    return all(_ROW_KEYS & row.keys() if isinstance(row, dict) else _is_pair(row) for row in value)

@@ -1,178 +1,147 @@
-"""Tasks of Label Studio's JSON export as rows."""
+"""Tasks of Label Studio's JSON export, and of the tools that share its format."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from html.parser import HTMLParser
 from typing import Any
 
-from textaug.io.entities import FlatRow
+import regex
+
+from textaug.io.entities import Annotated, parse_entity
 from textaug.io.errors import Row, SourceError
+from textaug.io.offsets import OFFSETS, Entity, locate
 
-# Types of results: labels of text spans, and what is said of the whole text.
-TEXT_LABELS, HTML_LABELS, DIALOGUE_LABELS = "labels", "hypertextlabels", "paragraphlabels"
-SPAN_TYPES = (TEXT_LABELS, HTML_LABELS, DIALOGUE_LABELS)
-SENTENCE_TYPES = ("choices", "rating")
+_SPANS = ("labels", "hypertextlabels", "paragraphlabels")
+_SENTENCE_LABELS = ("choices", "taxonomy", "rating", "number")
+_MARKUP = regex.compile(r"<[a-zA-Z/!]|&#?\w+;")
+_WHOLE_TEXT = ("/text()[1]", "", None)  # path of the container that is the text itself
 
 
-def from_label_studio(task: Row) -> list[FlatRow]:
-    """The rows of a task: one, or one for each paragraph of a dialogue.
+def is_task(row: Row) -> bool:
+    """Whether a row is a task of Label Studio's full JSON export."""
+    return isinstance(row.get("data"), dict) and isinstance(_annotations(row), list)
 
-    Results of other types are named in ``FlatRow.ignored``.
+
+def read_task(task: Row, offsets: str | None) -> Annotated:
+    """A task as an annotated row.
 
     Raises:
-        SourceError: if it is not certain which text the labels belong to, or which annotation
-            counts.
+        SourceError: if it has several annotations, or a result that labels no span of text.
     """
-    done = [one for one in task["annotations"] if not one.get("was_cancelled")]
-    if len(done) != 1:
+    done = [one for one in _annotations(task) if not one.get("was_cancelled")]
+    if not done:
+        return Annotated({}, skipped="tasks that are not annotated")
+    if len(done) > 1:
         raise SourceError(
-            f"task {task.get('id')} has {len(done)} annotations, and which one counts cannot be "
-            "told; export one for each task"
+            f"task {task.get('id')} has {len(done)} annotations, and it is ambiguous which one "
+            "counts; export one for each task"
         )
-    spans: list[Row] = []
-    labels: dict[str, Any] = {}
-    ignored: set[str] = set()
-    results = done[0].get("result", [])
-    regions = {one.get("id") for one in results if one.get("type") in SPAN_TYPES} - {None}
-    for result in results:
-        kind, value = result.get("type"), result.get("value", {})
-        if kind in SPAN_TYPES:
-            spans.append(result)
-        elif kind in SENTENCE_TYPES and "start" not in value and result.get("id") not in regions:
-            labels[result.get("from_name") or "label"] = value[kind]
+    found = Annotated({"id": task.get("id"), **task["data"]}, javascript=True)
+    spans: list[tuple[str, Row]] = []
+    objects = set()  # that were annotated
+    for result in done[0].get("result", []):
+        form, value = result.get("type"), result.get("value", {})
+        if form == "relation":
+            found.dropped.add("relations")
+        elif form in _SPANS:
+            spans.append((form, value))
+            objects.add(result.get("to_name"))
+        elif form in _SENTENCE_LABELS and "start" not in value:
+            answers = value[form] if isinstance(value[form], list) else [value[form]]
+            answers = ["/".join(one) if isinstance(one, list) else one for one in answers]
+            found.labels.setdefault(result.get("from_name", form), []).extend(answers)
         else:
-            ignored.add(str(kind))
-    if len({(result.get("to_name"), result["type"]) for result in spans}) > 1:
-        raise SourceError(
-            f"task {task.get('id')} has labels in several texts; export one text for each task"
-        )
-    data = task["data"]
-    labels = {name + "_label" * (name in data): value for name, value in labels.items()}
-    named, told = {**labels}, {"labels": tuple(labels), "ignored": tuple(sorted(ignored))}
-    kind = spans[0]["type"] if spans else None
-    is_unlabelled_dialogue = not spans and not any(isinstance(v, str) for v in data.values())
-    if kind == DIALOGUE_LABELS or (
-        is_unlabelled_dialogue and any(map(_is_dialogue, data.values()))
-    ):
-        rows = _paragraphs(task, [result["value"] for result in spans])
-    else:
-        rows = iter([_row(task, kind, [result["value"] for result in spans], ignored)])
-    return [FlatRow({**row, **named}, is_javascript=True, **told) for row in rows]
-
-
-def _row(task: Row, kind: str | None, values: Sequence[Row], ignored: set[str]) -> Row:
-    data = dict(task["data"])
-    texts = [name for name, value in data.items() if isinstance(value, str)]
-    if "text" not in data and len(texts) == 1:
-        data["text"] = data.pop(texts[0])
-    if not isinstance(data.get("text"), str):
-        if ignored:
-            raise SourceError(not_text(task.get("id"), sorted(ignored)))
-        raise SourceError(f"task {task.get('id')}: which of {texts} was annotated cannot be told")
-    row = {"id": task.get("id"), **data}
-    if kind == HTML_LABELS:
-        row["text"] = text = _rendered(data["text"])
-        values = [_in_html(task, value, text == data["text"]) for value in values]
-    return {**row, "entities": list(values)} if values else row
-
-
-def not_text(task: Any, types: Sequence[str]) -> str:
-    """The error message of a task whose results are not about a text."""
-    return (
-        f"task {task} has results of type {', '.join(types)}, which label neither spans of a text "
-        f"({', '.join(SPAN_TYPES)}) nor a whole text ({', '.join(SENTENCE_TYPES)}); export a "
-        "project that does, or remove the task"
-    )
-
-
-# HTML
-
-
-class _Texts(HTMLParser):
-    """The text nodes of a page."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.texts: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-
-
-def _rendered(source: str) -> str:
-    if "<" not in source and "&" not in source:
-        return source
-    parser = _Texts()
-    parser.feed(source)
-    parser.close()
-    return "".join(parser.texts)
-
-
-def _in_html(task: Row, value: Row, is_plain: bool) -> Row:
-    """A label of HTML with offsets in the text of the page.
-
-    In a page with markup, the covered text has to prove that the offsets are read right.
-    """
-    offsets = value.get("globalOffsets")
-    if not isinstance(offsets, dict) and is_plain and value.get("start") == value.get("end"):
-        offsets = {"start": value.get("startOffset"), "end": value.get("endOffset")}
-    if not isinstance(offsets, dict) or not (is_plain or isinstance(value.get("text"), str)):
-        raise SourceError(
-            f"task {task.get('id')} has labels of HTML without 'globalOffsets' or without the "
-            "covered text, so their place cannot be told; label the page as plain text (<Text>)"
-        )
-    return {**offsets, "labels": value[HTML_LABELS], "text": value.get("text")}
-
-
-# Dialogues
-
-
-def _paragraphs(task: Row, values: Sequence[Row]) -> Iterator[Row]:
-    lists = [name for name, value in task["data"].items() if _is_dialogue(value)]
-    if len(lists) != 1:
-        raise SourceError(f"task {task.get('id')}: which of {lists} was annotated cannot be told")
-    others = {name: value for name, value in task["data"].items() if name != lists[0]}
-    found: dict[int, list[Row]] = {}
-    for value in values:
-        start, end = str(value.get("start")), str(value.get("end"))
-        if start != end or not start.isdigit():
             raise SourceError(
-                f"task {task.get('id')} has a label from paragraph {start} to {end}; label each "
-                "paragraph on its own"
+                f"task {task.get('id')} has a result of type {form!r}, which is not a label of a "
+                "span of text or of the whole text; delete such results in Label Studio, or remove "
+                "them from the file"
             )
-        span = {"start": value.get("startOffset"), "end": value.get("endOffset")}
-        span |= {"labels": value[DIALOGUE_LABELS], "text": value.get("text")}
-        found.setdefault(int(start), []).append(span)
-    paragraphs = task["data"][lists[0]]
-    key = _text_key(task, paragraphs, found)
-    for number, paragraph in enumerate(paragraphs):
-        rest = {name: value for name, value in paragraph.items() if name != key}
-        row = {"id": task.get("id"), **others, **rest, "text": paragraph[key]}
-        yield {**row, "entities": found.get(number, [])}
+    if len(objects) > 1:
+        raise SourceError(
+            f"task {task.get('id')}: spans of {len(objects)} objects are labelled "
+            f"({', '.join(map(str, objects))}); a row holds one text, so export them separately"
+        )
+    paragraphs = _take_text(task, found)
+    entities: list[Entity] = []
+    for form, value in spans:
+        for label in value[form]:
+            if paragraphs is not None:
+                entities.append(_in_paragraph(task, paragraphs, value, label, offsets))
+                found.unit = "characters"
+            else:
+                start, end = _plain_offsets(task, form, value, found.text or "")
+                item = {"start": start, "end": end, "label": label, "text": value.get("text")}
+                entities += parse_entity(item)
+    found.entities = entities or None  # without spans, other tasks tell what the project labels
+    return found
+
+
+def _annotations(task: Row) -> Any:
+    return task.get("annotations", task.get("completions"))  # "completions" before version 1.0
+
+
+def _take_text(task: Row, found: Annotated) -> list[str] | None:
+    """Move the annotated text out of the columns; the paragraphs if it is a dialogue."""
+    data = task["data"]
+    dialogues = [name for name, value in data.items() if _is_dialogue(value)]
+    if len(dialogues) == 1 and not isinstance(data.get("text"), str):
+        paragraphs = [paragraph["text"] for paragraph in found.columns.pop(dialogues[0])]
+        found.text = "\n".join(paragraphs)
+        return paragraphs
+    texts = [name for name, value in data.items() if isinstance(value, str)]
+    name = "text" if "text" in texts else texts[0] if len(texts) == 1 else None
+    if name is None:
+        raise SourceError(
+            f"task {task.get('id')}: it is ambiguous which of {texts} was annotated; remove the "
+            "others from the file, or rename it to 'text'"
+        )
+    found.text = found.columns.pop(name)
+    return None
 
 
 def _is_dialogue(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+    return (
+        isinstance(value, list)
+        and value != []
+        and all(isinstance(one, dict) and isinstance(one.get("text"), str) for one in value)
+    )
 
 
-def _text_key(task: Row, paragraphs: Sequence[Row], found: dict[int, list[Row]]) -> str:
-    """The key of a paragraph's text: the one that holds what the labels cover."""
-    keys = [
-        key
-        for key in paragraphs[0]
-        if all(isinstance(paragraph.get(key), str) for paragraph in paragraphs)
-        and all(
-            number < len(paragraphs) and (span["text"] or "") in paragraphs[number][key]
-            for number, spans in found.items()
-            for span in spans
-        )
-    ]
-    if "text" in keys:
-        return "text"
-    if len(keys) != 1:
+def _plain_offsets(task: Row, form: str, value: Row, text: str) -> tuple[Any, Any]:
+    if form == "labels":
+        return value.get("start"), value.get("end")
+    whole = value.get("globalOffsets", {"start": None, "end": None})
+    if whole["start"] is None and {value.get("start"), value.get("end")} <= {*_WHOLE_TEXT}:
+        whole = {"start": value.get("startOffset"), "end": value.get("endOffset")}
+    if _MARKUP.search(text) or whole["start"] is None:
         raise SourceError(
-            f"task {task.get('id')}: which of {keys} is the text of a paragraph cannot be told; "
-            "name it 'text'"
+            f"task {task.get('id')} labels HTML ({form}), whose offsets do not count the markup; "
+            "annotate plain text with <Text> and <Labels>, or remove the markup from the text"
         )
-    return keys[0]
+    return whole["start"], whole["end"]
+
+
+def _in_paragraph(
+    task: Row, paragraphs: list[str], value: Row, label: str, offsets: str | None
+) -> Entity:
+    """An entity in a dialogue, with offsets in characters of the joined paragraphs."""
+    index = int(value["start"])
+    if int(value["end"]) != index:
+        raise SourceError(
+            f"task {task.get('id')}: a span labelled {label!r} covers several paragraphs; split it"
+        )
+    entity = (value["startOffset"], value["endOffset"], label, value.get("text"))
+    found = set()
+    for unit in (offsets,) if offsets else OFFSETS:
+        try:
+            found.add(locate(paragraphs[index], entity, unit))
+        except SourceError:
+            if offsets or (unit == OFFSETS[-1] and not found):
+                raise
+    if len(found) > 1:
+        raise SourceError(
+            f"task {task.get('id')} holds characters such as emoji, which some versions of Label "
+            "Studio count as two; pass offsets='characters' or 'utf-16' (--offsets in the shell)"
+        )
+    start, end, _ = found.pop()
+    before = sum(len(paragraph) + 1 for paragraph in paragraphs[:index])
+    return before + start, before + end, label, None

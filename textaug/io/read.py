@@ -1,27 +1,30 @@
-"""Labelled text as people have it: CoNLL, JSON Lines, CSV, Parquet, annotation tools' exports.
+"""Labelled text in its usual formats: CoNLL, JSON Lines, CSV, Parquet, annotation tools' exports.
 
-The result is a data set with a column of tokens and one of tags, or with a column of text; where
-entities are nested or overlap, with a column of text and one of character offsets. A label goes to
-exactly the words that were annotated: an offset inside a word is an error that names row and
-entity.
+The result is always a data set with a column of tokens and one of tags, or with a column of text
+and, where spans overlap, one of ``entities`` with character offsets.
+A label goes to exactly the words that were annotated: an offset inside a word is an error that
+names row and entity, never a guess.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textaug import offline
+from textaug.io import brat
 from textaug.io.annotations import converted_rows
-from textaug.io.builtin import builtin_corpus
 from textaug.io.class_labels import with_class_labels
-from textaug.io.conll import load_conll, load_plain, looks_like_conll
+from textaug.io.conll import builtin_corpus, load_conll, load_unchecked, looks_like_conll
+from textaug.io.conllu import conllu_rows
 from textaug.io.csv_files import csv_rows
 from textaug.io.errors import SourceError
 from textaug.io.json_files import json_rows
 from textaug.io.offsets import OFFSETS
-from textaug.io.tables import table_of
+from textaug.io.spacy_docs import spacy_rows
+from textaug.io.table import as_dataset
+from textaug.io.webanno import is_webanno, webanno_rows
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -32,14 +35,19 @@ SUFFIXES = {
     ".bio": "conll",
     ".iob": "conll",
     ".iob2": "conll",
+    ".conllu": "conllu",
     ".jsonl": "json",
     ".ndjson": "json",
     ".json": "json",
     ".csv": "csv",
     ".tsv": "csv",
     ".parquet": "parquet",
+    ".spacy": "spacy",
 }
-FORMATS = tuple(dict.fromkeys(SUFFIXES.values()))
+FORMATS = (*dict.fromkeys(SUFFIXES.values()), "webanno", "brat")
+# File names that tell the split of a file in a folder.
+SPLITS = {"train": "train", "training": "train", "validation": "validation", "valid": "validation",
+          "val": "validation", "dev": "validation", "test": "test", "testing": "test"}  # fmt: skip
 
 
 def read(
@@ -49,35 +57,37 @@ def read(
     split: str = "train",
     labels: Sequence[str] | None = None,
     offsets: str | None = None,
+    columns: Sequence[str] | None = None,
     config: str | None = None,
     revision: str | None = None,
     strict: bool = True,
-    column_names: Sequence[str] | None = None,
 ) -> DatasetDict:
     """Read labelled text from a file, a folder or the hub.
 
     Args:
-        source: a file (CoNLL, JSON, JSON Lines, CSV, Parquet), a folder that ``load_dataset`` or
-            ``load_from_disk`` reads, ``"builtin"`` (the corpus that comes with textaug), or the
-            name of a data set on the hub.
-        format: one of ``conll``, ``json``, ``csv``, ``parquet``; default: by the file's suffix,
-            and for ``.tsv`` and ``.txt`` by its first lines.
-        split: what the only split of a file is called.
-        labels: names of integer tags, where the data do not bring them along, in their order.
-        offsets: what character offsets count: ``"characters"`` (Unicode code points, as in Python)
-            or ``"utf-16"`` (as in JavaScript). Default: characters, unless entities that bring
-            their own text along prove the other for the file.
-        config: of a data set on the hub.
-        revision: of a data set on the hub.
-        strict: whether string tags become ``ClassLabel``. Otherwise they stay as they came, so
-            that damaged ones can be found.
-        column_names: of a CoNLL file, see :func:`textaug.corpora.load_conll`.
+        source: a file (CoNLL, CoNLL-U, JSON, JSON Lines, CSV, Parquet, WebAnno TSV, spaCy's
+            DocBin), a folder (of BRAT, of files named after their splits, or what ``load_dataset``
+            or ``load_from_disk`` reads), ``"builtin"`` (the corpus that comes with textaug), or
+            the name of a data set on the hub.
+        format: one of ``conll``, ``conllu``, ``json``, ``csv``, ``parquet``, ``spacy``,
+            ``webanno``, ``brat``; default: by the file's suffix and, for ``.tsv`` and ``.txt``,
+            its content.
+        split: name of the only split of a file.
+        labels: names of integer tags in their order, where the data do not contain them.
+        offsets: unit of character offsets: ``"characters"`` (Unicode code points, as in Python)
+            or ``"utf-16"`` (as in JavaScript). Default: characters, unless the text given with an
+            entity fits UTF-16 only.
+        columns: names of the columns of a CoNLL file; see :func:`textaug.corpora.load_conll`.
+        config: configuration of a data set on the hub.
+        revision: revision of a data set on the hub.
+        strict: whether string tags become ``ClassLabel``. Otherwise they stay unchanged, so that
+            damaged ones can be inspected.
 
     Returns:
-        The splits. String tags come as ``ClassLabel``, with every label of their scheme.
+        The splits. String tags become ``ClassLabel``, with every label of their scheme.
 
     Raises:
-        SourceError: if there is no such source, or if it cannot be read with certainty.
+        SourceError: if there is no such source, or if its content is ambiguous.
     """
     from datasets import DatasetDict
 
@@ -87,26 +97,42 @@ def read(
         raise SourceError(f"offsets {offsets!r}: choose from {', '.join(OFFSETS)}")
     path = Path(source)
     if path.is_file():
-        kind = format or _format_of(path, column_names is not None)
-        if column_names is not None and kind != "conll":
-            raise SourceError(f"{source}: column_names= names the columns of CoNLL files only")
-        data = DatasetDict({split: _read_file(path, kind, offsets, strict, column_names)})
+        data = DatasetDict({split: _read_file(path, format, columns, offsets, strict)})
     elif path.is_dir():
-        data = _read_folder(path)
+        data = _read_folder(path, format, split, columns, offsets, strict)
     elif source == "builtin":
         data = builtin_corpus()
     elif format or path.suffix.lower() in SUFFIXES or source.startswith((".", "/", "~")):
         raise SourceError(f"there is no file {source}")
     else:
         data = _read_hub(source, config, revision)
-    return DatasetDict(
-        {name: with_class_labels(rows, labels, strict) for name, rows in data.items()}
-    )
+    return with_class_labels(data, labels, strict)
 
 
-def _read_folder(path: Path) -> DatasetDict:
+def _read_folder(
+    path: Path,
+    format: str | None,
+    split: str,
+    columns: Sequence[str] | None,
+    offsets: str | None,
+    strict: bool,
+) -> DatasetDict:
     from datasets import Dataset, DatasetDict, load_dataset, load_from_disk
 
+    if format == "brat" or brat.is_brat(path):
+        return DatasetDict({split: _read_brat(path, offsets)})
+    folders = {SPLITS.get(one.name.lower()): one for one in path.iterdir() if one.is_dir()}
+    folders.pop(None, None)
+    if folders and all(brat.is_brat(one) for one in folders.values()):
+        return DatasetDict({str(n): _read_brat(one, offsets) for n, one in folders.items()})
+    files = _files_by_split(path)
+    if files:
+        return DatasetDict(
+            {
+                name: _read_file(file, format, columns, offsets, strict)
+                for name, file in files.items()
+            }
+        )
     saved = (path / "dataset_dict.json").exists() or (path / "dataset_info.json").exists()
     try:
         data: Any = load_from_disk(str(path)) if saved else load_dataset(str(path))
@@ -115,15 +141,29 @@ def _read_folder(path: Path) -> DatasetDict:
     return DatasetDict({"train": data}) if isinstance(data, Dataset) else data
 
 
+def _files_by_split(folder: Path) -> dict[str, Path]:
+    """The files of a folder by split, if all of them are named after one and none is Parquet.
+
+    Other folders are left to ``load_dataset``, which knows their conventions.
+    """
+    files = [file for file in folder.iterdir() if file.suffix.lower() in (*SUFFIXES, ".txt")]
+    found = {SPLITS.get(file.stem.lower(), ""): file for file in files}
+    if "" in found or len(found) != len(files) or (folder / "README.md").exists():
+        return {}
+    if any(file.suffix.lower() == ".parquet" for file in files):
+        return {}
+    return {name: found[name] for name in ("train", "validation", "test") if name in found}
+
+
 def _read_hub(name: str, config: str | None, revision: str | None) -> DatasetDict:
     from datasets import config as settings
     from datasets import load_dataset
 
-    # With HF_HUB_OFFLINE, `datasets` reads its cache alone and fails at once.
+    # In offline mode `datasets` looks into its cache only and fails fast.
     if not settings.HF_HUB_OFFLINE and not offline.hub_is_reachable():
         raise SourceError(
-            f"there is no file or folder {name!r}, and no model hub can be reached where a data "
-            "set of that name could be (HF_ENDPOINT); give a file"
+            f"there is no file or folder {name!r}, and no hub can be reached that could hold a "
+            "data set of that name (HF_ENDPOINT); pass a file"
         )
     try:
         return load_dataset(name, config, revision=revision)
@@ -138,39 +178,57 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0] or type(error).__name__
 
 
-def _format_of(path: Path, has_names: bool) -> str:
-    """The format of a file, by its suffix and, where that leaves it open, by its first lines.
-
-    Args:
-        path: of the file.
-        has_names: whether the user names the columns of a CoNLL file.
-    """
-    suffix = path.suffix.lower()
-    if suffix in (".tsv", ".txt", "") and (has_names or looks_like_conll(path)):
-        return "conll"
-    if suffix not in SUFFIXES:
-        raise SourceError(
-            f"{path}: its name does not say what format it has; give --from ({', '.join(FORMATS)})"
-        )
-    return SUFFIXES[suffix]
-
-
 def _read_file(
-    path: Path, kind: str, offsets: str | None, strict: bool, names: Sequence[str] | None
+    path: Path,
+    format: str | None,
+    columns: Sequence[str] | None,
+    offsets: str | None,
+    strict: bool,
 ) -> Dataset:
     from datasets import Dataset
 
-    if kind == "parquet":
+    format = format or _format_of(path)
+    if columns is not None and format != "conll":
+        raise SourceError(f"{path}: columns are named for CoNLL files, and the format is {format}")
+    if format == "parquet":
         try:
             return Dataset.from_parquet(str(path))
         except Exception as error:  # datasets wraps pyarrow's errors in its own
-            cause = error.__cause__ or error
-            raise SourceError(
-                f"{path} is not a Parquet file: {_first_line(cause)}"  # type: ignore[arg-type]
-            ) from error
-    if kind == "conll":
-        return load_conll(path, names) if strict else load_plain(path, names)
-    rows = list(csv_rows(path)) if kind == "csv" else converted_rows(path, json_rows(path), offsets)
-    if not rows:
-        raise SourceError(f"{path} holds no rows")
-    return Dataset(table_of(path, rows))
+            cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+            raise SourceError(f"{path} is not a Parquet file: {_first_line(cause)}") from error
+    if format == "conll":
+        try:
+            return load_conll(path, columns) if strict else load_unchecked(path, columns)
+        except ValueError as error:
+            raise SourceError(str(error)) from error
+    if format == "conllu":
+        return as_dataset(path, conllu_rows(path))
+    readers: dict[str, Callable[[Path], Iterable[Any]]] = {
+        "json": json_rows,
+        "csv": csv_rows,
+        "webanno": webanno_rows,
+        "spacy": spacy_rows,
+    }
+    if format not in readers:
+        raise SourceError(f"{path} is a file; format {format!r} reads a folder")
+    return as_dataset(path, converted_rows(path, lambda: readers[format](path), offsets))
+
+
+def _read_brat(folder: Path, offsets: str | None) -> Dataset:
+    return as_dataset(folder, converted_rows(folder, lambda: brat.brat_rows(folder), offsets))
+
+
+def _format_of(path: Path) -> str:
+    """The format that the name of a file tells, and for ``.tsv`` and ``.txt`` its content."""
+    suffix = path.suffix.lower()
+    if suffix in (".tsv", ".txt", ""):
+        if is_webanno(path):
+            return "webanno"
+        if looks_like_conll(path):
+            return "conll"
+    if suffix not in SUFFIXES:
+        raise SourceError(
+            f"{path}: its name does not tell its format; pass format= (--from in the shell): "
+            f"{', '.join(FORMATS)}"
+        )
+    return SUFFIXES[suffix]

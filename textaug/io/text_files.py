@@ -1,8 +1,7 @@
-"""UTF-8 text files, with or without a byte order mark."""
+"""UTF-8 files, and where a file is not UTF-8."""
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,36 +9,35 @@ from typing import IO
 
 from textaug.io.errors import SourceError
 
-_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-
 
 @contextmanager
 def open_text(path: Path, newline: str | None = None) -> Iterator[IO[str]]:
-    """Open a UTF-8 file; a byte order mark is skipped.
+    """A UTF-8 file for reading, with or without a byte order mark.
+
+    No other encoding is guessed, because a wrong guess changes words in silence.
 
     Raises:
-        SourceError: if it is not UTF-8, with the line, the byte, and how to convert the file. The
-            encoding is never guessed.
+        SourceError: if the file is not UTF-8, with line, byte and how to convert it.
     """
-    with path.open(encoding="utf-8-sig", newline=newline) as lines:
-        try:
-            yield lines
-        except UnicodeDecodeError as error:
-            raise SourceError(_not_utf8(path)) from error
+    try:
+        with path.open(encoding="utf-8-sig", newline=newline) as file:
+            yield file
+    except UnicodeDecodeError as error:
+        raise SourceError(_not_utf8(path)) from error
 
 
 def _not_utf8(path: Path) -> str:
-    content = path.read_bytes()
-    try:
-        content.decode()
-    except UnicodeDecodeError as error:
-        at = error.start
-    else:  # read while it was changed
-        at = 0
-    encoding = "UTF-16" if content.startswith(_UTF16_MARKS) else "LATIN1"
-    line = content.count(b"\n", 0, at) + 1
-    return (
-        f"{path}, line {line} (byte {at} of the file, 0x{content[at]:02x}) is not UTF-8; convert "
-        f"the file from its encoding, such as: iconv -f {encoding} -t UTF-8 {path.name} > "
-        f"{path.stem}-utf8{path.suffix}"
-    )
+    with path.open("rb") as file:
+        if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
+            return f"{path} is UTF-16, not UTF-8; convert it: iconv -f utf-16 -t utf-8"
+        file.seek(0)
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode()
+            except UnicodeDecodeError as error:
+                return (
+                    f"{path}, line {number}: byte {error.start + 1} of the line "
+                    f"(0x{line[error.start]:02x}) is not UTF-8; convert the file, for example from "
+                    "Latin-1: iconv -f latin1 -t utf-8"
+                )
+    return f"{path} is not UTF-8; convert it first"

@@ -8,9 +8,10 @@ import logging
 from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any
 
-from textaug.core.columns import TEXT_COLUMNS, TOKEN_COLUMNS, named_labels
+from textaug.core.columns import TOKEN_COLUMNS, named_labels
 from textaug.io.conll import OPEN
 from textaug.io.errors import Row
+from textaug.io.table import ROWS_AT_A_TIME
 
 if TYPE_CHECKING:
     from datasets import Dataset, Features
@@ -18,83 +19,49 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("textaug")
 
-ROWS_AT_A_TIME = 10_000
 WRITTEN = ("parquet", "jsonl", "csv", "conll")
 
 
 def check_format(features: Features, format: str) -> None:
-    """Say so if a format cannot hold these columns; CoNLL leaves out what does not fit it.
+    """Check that a format can hold a data set, and log the columns that it leaves out.
 
     Args:
-        features: of a data set.
+        features: features of a data set.
         format: see :func:`write`.
 
     Raises:
-        ValueError: if there is no such format, or a column that it cannot hold, with its name.
+        ValueError: if there is no such format, or it cannot hold a column (the message names it).
     """
-    if format not in WRITTEN:
-        raise ValueError(f"format {format!r}: choose from {', '.join(WRITTEN)}")
-    lists = [name for name, kind in features.items() if not hasattr(kind, "dtype")]
-    if format == "csv" and lists:
-        raise ValueError(f"CSV cannot hold column {lists[0]!r}; use parquet or jsonl")
-    if format == "conll":
-        _check_conll(features)
-        others = [name for name in features if name not in _conll_columns(features)]
-        if others:
-            logger.warning(
-                "%s left out: CoNLL has a line for each word and cannot hold other columns; "
-                "parquet and jsonl can",
-                ", ".join(others),
-            )
-
-
-def _conll_columns(features: Features) -> list[str]:
-    """The columns with one plain value for each word, the words first."""
-    lists = [name for name, kind in features.items() if not hasattr(kind, "dtype")]
-    names = [name for name in lists if hasattr(getattr(features[name], "feature", None), "dtype")]
-    return sorted(names, key=lambda name: name not in TOKEN_COLUMNS)
-
-
-def _check_conll(features: Features) -> None:
-    names = _conll_columns(features)
-    has_words = any(name in TOKEN_COLUMNS for name in names)
-    if not names or (not has_words and any(name in features for name in TEXT_COLUMNS)):
-        raise ValueError(
-            f"CoNLL has a line for each word, and no column among {list(features)} holds words; "
-            "use parquet or jsonl"
+    left_out = [name for name in features if name not in _held(features, format)]
+    if left_out:
+        logger.warning(
+            "left out columns %s: CoNLL has one value per token; parquet and jsonl hold them",
+            ", ".join(left_out),
         )
-    for name in names:
-        for label in getattr(features[name].feature, "names", None) or ():
-            if label.split() != [label]:
-                raise ValueError(
-                    f"column {name!r} has the label {label!r}, and a blank ends a column in CoNLL; "
-                    f"rename it to {'_'.join(label.split())!r}, or use parquet or jsonl"
-                )
 
 
-def write(data: Dataset, file: IO[bytes], format: str, is_checked: bool = False) -> None:
-    """Write a data set into an open file; the same data, the same bytes.
+def write(data: Dataset, file: IO[bytes], format: str, blank: str | None = None) -> None:
+    """Write a data set into an open file. Equal data give equal bytes.
 
     Args:
         data: any data set.
-        file: opened for writing bytes.
-        format: ``parquet``, ``jsonl``, ``csv``, or ``conll``. All but Parquet hold the names of
-            class labels, not their numbers. CoNLL has ``_`` for an open label, and holds the
-            columns with a value for each word.
-        is_checked: whether :func:`check_format` was called for these columns already.
+        file: open for writing bytes.
+        format: ``parquet``, ``jsonl``, ``csv``, or ``conll``. All except Parquet hold the
+            names of class labels, not their numbers. CoNLL has the tokens first, then the columns
+            with one value per token, and ``_`` for an open label; other columns are left out.
+        blank: written in CoNLL for white space inside a label, which it cannot hold.
 
     Raises:
         ValueError: if the format cannot hold a column, or a row.
     """
     features = data.features
-    if not is_checked:
-        check_format(features, format)
+    names = _held(features, format)
     if format == "parquet":
         data.to_parquet(file, batch_size=ROWS_AT_A_TIME)
         return
-    names = _conll_columns(features) if format == "conll" else list(features)
     if format == "csv":
         file.write(_csv_line(names))
+    spellings: dict[str, str] = {}  # of the labels with white space
     for number, row in enumerate(data.with_format(None)):
         named = {name: named_labels(row[name], features[name]) for name in names}
         if format == "jsonl":
@@ -102,7 +69,30 @@ def write(data: Dataset, file: IO[bytes], format: str, is_checked: bool = False)
         elif format == "csv":
             file.write(_csv_line(["" if value is None else value for value in named.values()]))
         else:
-            file.write(_conll(named, number))
+            file.write(_conll(named, number, blank, spellings))
+
+
+def _held(features: Features, format: str) -> list[str]:
+    """The columns that a format holds, in their order there."""
+    if format not in WRITTEN:
+        raise ValueError(f"format {format!r}: choose from {', '.join(WRITTEN)}")
+    lists = [name for name, feature in features.items() if not hasattr(feature, "dtype")]
+    if format == "csv" and lists:
+        raise ValueError(f"CSV cannot hold column {lists[0]!r}; use parquet or jsonl")
+    if format != "conll":
+        return list(features)
+    tokens = next((name for name in TOKEN_COLUMNS if name in lists), None)
+    if tokens is None:
+        raise ValueError(
+            f"CoNLL has a line for each token, and none of {', '.join(features)} is a column of "
+            "tokens; use parquet or jsonl"
+        )
+    scalars = [name for name in lists if hasattr(_inner(features[name]), "dtype")]
+    return [tokens, *(name for name in scalars if name != tokens)]
+
+
+def _inner(feature: Any) -> Any:
+    return feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
 
 
 def _csv_line(cells: Sequence[Any]) -> bytes:
@@ -113,21 +103,36 @@ def _csv_line(cells: Sequence[Any]) -> bytes:
     return line.getvalue().encode()
 
 
-def _conll(row: Row, number: int) -> bytes:
+def _conll(row: Row, number: int, blank: str | None, spellings: dict[str, str]) -> bytes:
     (_, tokens), *others = row.items()
     for name, values in row.items():
         if not values or len(values) != len(tokens):
             raise ValueError(
                 f"row {number} has {len(values or ())} values in column {name!r} and "
-                f"{len(tokens or ())} words; CoNLL cannot hold that, use parquet or jsonl"
+                f"{len(tokens or ())} tokens; CoNLL cannot hold that, use parquet or jsonl, or "
+                "remove the column"
             )
     columns = [tokens, *([OPEN if v is None else str(v) for v in values] for _, values in others)]
+    if blank is not None:
+        columns[1:] = [[_joined(v, blank, spellings) for v in values] for values in columns[1:]]
     for name, values in zip(row, columns, strict=True):
         for value in values:
             if not isinstance(value, str) or value.split() != [value]:
+                remedy = "" if name in TOKEN_COLUMNS else "write it with blank='_', or "
                 raise ValueError(
                     f"row {number}, column {name!r} holds {value!r}, which is empty or has white "
-                    "space inside; CoNLL cannot hold it, use parquet or jsonl"
+                    f"space inside; CoNLL cannot hold it: {remedy}use parquet or jsonl"
                 )
     lines = [" ".join(values) for values in zip(*columns, strict=True)]
     return "\n".join([*lines, "", ""]).encode()
+
+
+def _joined(value: str, blank: str, spellings: dict[str, str]) -> str:
+    """A label without white space; two labels never become one."""
+    joined = blank.join(value.split())
+    if spellings.setdefault(joined, value) != value:
+        raise ValueError(
+            f"labels {spellings[joined]!r} and {value!r} would both be written as {joined!r}; "
+            "choose another character for blanks"
+        )
+    return joined

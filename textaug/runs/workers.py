@@ -106,7 +106,7 @@ def _write_shard(run: RunSpec, shard: ShardSpec, rank: int | None) -> Shard:
     table = _expanded(run, shard, rows, rank) if is_expanded else _copied(run, rows)
     made = Dataset(table, info=DatasetInfo(features=run.features))
     content = BytesIO()
-    write(made, content, run.format, is_checked=True)
+    write(made, content, run.format)
     home = run.folder / DATA
     write_atomically(
         (home if home.exists() else run.folder / UNFINISHED) / shard.name, content.getbuffer()

@@ -1,0 +1,87 @@
+"""Cells stay what they are."""
+
+import pytest
+from support.files import mentions, tags, text_file
+
+from textaug.io.errors import SourceError
+from textaug.io.read import read
+from textaug.io.write import write
+
+
+def test_cells_stay_what_they_are(tmp_path):
+    content = 'text,label,id,n\n"=1+1, ""x""",NA,007,1\nnull,@SUM(A1),010,2\n'
+    data = read(text_file(tmp_path / "a.csv", content))["train"]
+    assert data[:] == {
+        "text": ['=1+1, "x"', "null"],
+        "label": ["NA", "@SUM(A1)"],
+        "id": ["007", "010"],
+        "n": [1, 2],
+    }
+    with (tmp_path / "b.csv").open("wb") as file:
+        write(data, file, "csv")
+    assert (tmp_path / "b.csv").read_text() == content
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ('["Ann", "sat"]', '["B-PER", "O"]'),
+        ("['Ann', 'sat']", "['B-PER', 'O']"),
+        ("Ann sat", "B-PER O"),
+    ],
+)
+def test_lists(cells, tmp_path):
+    tokens, labels = (cell.replace('"', '""') for cell in cells)
+    path = text_file(tmp_path / "a.csv", f'ner_tags,tokens\n"{labels}","{tokens}"\n')
+    data = read(path)["train"]
+    assert data["tokens"][0] == ["Ann", "sat"] and tags(data) == [["B-PER", "O"]]
+
+
+def test_entities_beside_a_text(tmp_path):
+    cells = '"[{""start"": 0, ""end"": 3, ""label"": ""PER""}]"'
+    path = text_file(tmp_path / "a.csv", f"entities,text\n{cells},Ann sat\n,It rained\n[],Hm\n")
+    assert mentions(read(path)["train"]) == [[("PER", "Ann")], [], []]
+
+
+@pytest.mark.parametrize(("name", "delimiter"), [("a.csv", ";"), ("a.csv", "\t"), ("a.tsv", ",")])
+def test_other_delimiters(name, delimiter, tmp_path):
+    content = "text,label\nGood,pos\n".replace(",", delimiter)
+    assert read(text_file(tmp_path / name, content))["train"][:] == {
+        "text": ["Good"],
+        "label": ["pos"],
+    }
+
+
+@pytest.mark.parametrize("filled", [True, False])
+def test_one_token_per_line(filled, tmp_path):
+    rows = [("1", "Ann", "NNP", "B-per"), ("1", "sat", "VBD", "O"), ("2", "null", "NN", "O")]
+    seen = set()
+    content = "Word,Tag,Sentence #,POS\n"
+    for number, word, pos, tag in rows:
+        shown = f"Sentence: {number}" if filled or number not in seen else ""
+        seen.add(number)
+        content += f"{word},{tag},{shown},{pos}\n"
+    data = read(text_file(tmp_path / "a.csv", content))["train"]
+    assert data["tokens"][:] == [["Ann", "sat"], ["null"]]
+    assert tags(data) == [["B-per", "O"], ["O"]] and data["pos_tags"][0] == ["NNP", "VBD"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("tokens\n\"['Ann' 'sat']\"\n", "are lists and some are not"),
+        ("a,b\n1\n", "line 2: 1 cells for 2 columns"),
+        ("a,a\n1,2\n", "two columns have the same name"),
+        ('a\n"x\n', "unexpected end"),
+        ("a\n", "holds no rows"),
+        ("", "holds no rows"),
+    ],
+)
+def test_broken_tables(text, message, tmp_path):
+    with pytest.raises(SourceError, match=message):
+        read(text_file(tmp_path / "a.csv", text))
+
+
+def test_a_table_in_latin_1_is_named(tmp_path):
+    with pytest.raises(SourceError, match="line 2: byte 4 .*0xe9.*iconv"):
+        read(text_file(tmp_path / "a.csv", "text\nJosé\n".encode("latin-1")))
