@@ -222,7 +222,7 @@ def test_pickle_and_repr_give_the_same_augmenter(name, corpus):
     augmenter = make(name, seed=3, label_names=["O", "B-X", "I-X"])
     copy = pickle.loads(pickle.dumps(augmenter))
     assert copy == augmenter and repr(copy) == repr(augmenter)
-    if "<function" not in repr(augmenter):
+    if "<function" not in repr(augmenter) and "…" not in repr(augmenter):
         assert eval(repr(augmenter), vars(textaug)) == augmenter
     some = corpus.select(range(5))
     settings = {"seed": 3}
@@ -320,7 +320,8 @@ def test_text_columns(name):
     after = data.map(augmenter, batched=True, load_from_cache_file=False)
     assert after["label"] == data["label"] and after.features == data.features
     assert after["premise"][1] == ""
-    if name in ADDS_MENTIONS:  # sentences without labels are not joined with labelled ones
+    # What comes from sentences without labels does not go into labelled ones.
+    if name in ADDS_MENTIONS | {"LabelWiseReplacement"}:
         assert after["hypothesis"] == data["hypothesis"]
         return
     assert [augmenter(text) for text in data["hypothesis"]] == after["hypothesis"]

@@ -159,3 +159,9 @@ def test_the_table_is_shown():
         "ner_tags  tags (IOB2)  one tag for each word, which follow their words"
     )
     assert "<td>ner_tags</td>" in shown._repr_html_()
+
+
+def test_numbers_of_rows_are_not_labels():
+    rows = {"text": ["one here", "two there"], "source_row": [4, 9], "grade": [1, 1]}
+    found = {name: role for name, role, _ in schema(rows).rows()}
+    assert found == {"text": "text", "source_row": "keep", "grade": "label"}

@@ -63,7 +63,7 @@ def test_a_worker_of_a_parent_that_has_used_cuda_says_so(gpus, monkeypatch):
     monkeypatch.setattr(torch.cuda, "_is_in_bad_fork", lambda: True)
     with pytest.raises(RuntimeError, match=r"before map\(num_proc=...\) forked"):
         models.load("AutoModelForMaskedLM", "any")
-    assert models.load("AutoModelForMaskedLM", "any", device="cpu") == "cpu"
+    assert models.load("AutoModelForMaskedLM", models.ModelSpec("any", device="cpu"))[0] == "cpu"
 
     def forward(batch):
         raise RuntimeError("Cannot re-initialize CUDA in forked subprocess. To use ...")

@@ -6,7 +6,7 @@ import pytest
 from datasets import ClassLabel, Dataset, Features, List, Value
 from support.models import tiny_bert_encoder, tiny_roberta
 
-from textaug import Augmenter, Edit, NoiseInjection, Rejected
+from textaug import Augmenter, Edit, MentionReplacement, NoiseInjection, Rejected
 from textaug.pipeline.collator import IGNORED, AugmentingDataCollator
 
 NAMES = ["O", "B-LOC", "I-LOC", "B-PER", "I-PER"]
@@ -189,7 +189,8 @@ def test_the_scheme_of_the_augmenter_counts(tokenizer):
     names = ["O", "B-PER", "I-PER"]
     row = {"tokens": ["Ann", "Lee", "slept"], "ner_tags": [2, 2, 0]}  # IOB1, or IOB2 with a fault
     for scheme, expected in [("IOB1", [2, 2, 0]), ("IOB2", [1, 2, 0]), (None, [2, 2, 0])]:
-        collator = AugmentingDataCollator(tokenizer, Prefix(scheme=scheme), label_names=names)
+        swap = MentionReplacement({"PER": ["Bob Wu"]}, p=1.0, scheme=scheme)
+        collator = AugmentingDataCollator(tokenizer, swap, label_names=names)
         assert labels(collator([row]))[0][-3:] == expected
 
 

@@ -34,9 +34,9 @@ def test_a_damaged_row_is_named_as_in_the_split(tmp_path, copies, fault, shard):
     ]
 
 
-def test_an_error_of_no_single_row_names_the_batch(tmp_path):
+def test_columns_that_cannot_be_told_are_an_error_before_any_shard(tmp_path):
     data = DatasetDict({"train": Dataset.from_dict({"a": ["x"] * 5, "b": ["y"] * 5})})
-    with pytest.raises(RunError, match=r"^rows 0 to 3 of split 'train': cannot tell which column"):
+    with pytest.raises(ValueError, match="^cannot tell which column to augment"):
         run(data, tmp_path, shard_size=4)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from textaug.core import shapes, tag_schemes
 from textaug.core.columns import CONTEXT, TAG_COLUMNS, TEXT_COLUMNS, TOKEN_COLUMNS, ColumnNames
-from textaug.core.row_evidence import is_per_token, possible_units, unanimous_scheme
+from textaug.core.row_evidence import all_differ, is_per_token, possible_units, unanimous_scheme
 from textaug.core.schema import ROLES, Columns, Relations, Schema, listed
 from textaug.core.shapes import Shape
 from textaug.core.span_columns import CHARACTERS, TOKENS, SpanColumn
@@ -270,13 +270,15 @@ class _Maker:
         elif (
             shape.kind in ("class", "bool", "float")
             or lower in USUAL_NAMES["label"]
-            or (
-                shape.kind == "int"
-                and lower not in USUAL_NAMES["id"]
-                and not lower.endswith(("id", "_no"))
-            )
+            or (shape.kind == "int" and not self._is_number_of_row(name))
         ):
             self.add("labels", name)
+
+    def _is_number_of_row(self, name: str) -> bool:
+        """Whether an integer only numbers the rows: by its name, or as no two are equal."""
+        if name.lower() in USUAL_NAMES["id"] or name.lower().endswith(("id", "_no")):
+            return True
+        return self.rows is not None and all_differ(self.rows(name))
 
     def _guessed_list(self, name: str, shape: Shape) -> None:
         lower = name.lower()

@@ -12,6 +12,16 @@ FEW_LENGTHS = 3  # different lengths that must agree before rows say that a colu
 MOST_ROWS = 2_000  # that are read to tell a scheme
 
 
+def all_differ(values: Iterable[Any]) -> bool:
+    """Whether no value stands in two rows."""
+    seen: set[Any] = set()
+    for value in values:
+        if value in seen:
+            return False
+        seen.add(value)
+    return True
+
+
 def is_per_token(words: Iterable[Any], values: Iterable[Any]) -> bool | None:
     """Whether a column has one value per token; ``None`` if the rows do not tell.
 
