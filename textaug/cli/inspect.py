@@ -31,10 +31,18 @@ def preview(
 ) -> None:
     """Show some rows before and after: mentions coloured, changes marked."""
     with readable_errors():
+        from textaug.core.markup import printable
+
         data = read_source(source, split, reading)
         augmenter = build_augmenter(method, data[split], columns)
+        out = stdout_console()
+        out.print(
+            "\n".join(map(printable, str(augmenter.schema(data, split)).splitlines())),
+            soft_wrap=True,
+        )
+        out.print()
         shown = augmenter.preview(data, rows, copies, split)
-        stdout_console().print(shown, soft_wrap=True)
+        out.print(shown, soft_wrap=True)
         if html is not None:
             head = "<!doctype html><meta charset='utf-8'><title>textaug preview</title>"
             html.write_text(head + shown._repr_html_(), encoding="utf-8")

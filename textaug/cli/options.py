@@ -60,6 +60,27 @@ class ColumnOptions:
     text_column: Annotated[
         list[str] | None, typer.Option(help="Column of text; may be given again.")
     ] = None
+    spans_column: Annotated[
+        list[str] | None,
+        typer.Option(help="Column of character offsets; default: found; may be given again."),
+    ] = None
+    scheme: Annotated[
+        str | None, typer.Option(help="Tag scheme, such as IOB2 or IO; default: read off the tags.")
+    ] = None
+    role: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN=ROLE",
+            help="What a column is, such as topics=label or scores=keep; may be given again. "
+            "textaug preview shows what each is taken for.",
+        ),
+    ] = None
+    protect: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TEXT", help="A word or phrase that stays as it is; may be given again."
+        ),
+    ] = None
 
     def settings(self) -> Settings:
         """The same as arguments of an augmenter."""
@@ -67,7 +88,18 @@ class ColumnOptions:
             "tokens_column": self.tokens_column,
             "tags_column": self.tags_column,
             "text_column": self.text_column or None,
+            "spans_column": self.spans_column or None,
+            "scheme": self.scheme,
+            "roles": dict(map(_role, self.role)) if self.role else None,
+            "protect": self.protect or None,
         }
+
+
+def _role(given: str) -> tuple[str, str]:
+    column, sign, role = given.rpartition("=")
+    if not sign or not column:
+        raise ValueError(f"--role {given}: give COLUMN=ROLE, such as topics=label")
+    return column, role
 
 
 @dataclass(frozen=True)
