@@ -81,3 +81,11 @@ def corpus():
     from textaug.corpora import builtin_corpus
 
     return builtin_corpus()["train"].select(range(60))
+
+
+@pytest.fixture
+def ran(record_property):
+    """Counts the examples of a fuzz test; the last lines of the output add them up."""
+    count = []
+    yield count
+    record_property("examples", len(count))

@@ -10,13 +10,13 @@ shares no code with the library: it reads offsets as people do, with slices.
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.augmenters import AUGMENTERS, DROPS_MENTIONS, KEEPS_MENTIONS, pools, sentences
+from support.fuzzing import share
 
 import textaug
 
-MANY = settings().max_examples  # of the profile that is loaded
 NAMES = sorted(AUGMENTERS)
 PAIRS = {
     "joined and noisy": lambda **s: textaug.Compose(
@@ -35,19 +35,6 @@ MAKERS = {**AUGMENTERS, **PAIRS}
 EVERY = pytest.mark.parametrize("name", [*NAMES, *PAIRS])
 # A tagger judges its results, and a tagger knows neither nested mentions nor types of its own.
 ANY_SPANS = pytest.mark.parametrize("name", [n for n in (*NAMES, *PAIRS) if n != "Hardest"])
-
-
-def share(part):
-    """Settings for a test that gets this share of the profile's examples."""
-    return settings(max_examples=max(1, int(MANY * part)))
-
-
-@pytest.fixture(autouse=True)
-def ran(record_property):
-    """Counts the examples; `conftest.py` adds them up and prints them."""
-    count = []
-    yield count
-    record_property("examples", len(count))
 
 
 _WORDS = """

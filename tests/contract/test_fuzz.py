@@ -14,34 +14,21 @@ from functools import cache
 import pyarrow as pa
 import pytest
 from datasets import Dataset, IterableDataset
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support import marian
 from support.augmenters import AUGMENTERS, KEEPS_MENTIONS, model_folder, tiny_bert, types_fit
+from support.fuzzing import MANY, share
 from support.judge import MARKS, mentions, names_of, surfaces, written
 
 from textaug import AugmentingDataCollator, BackTranslation, Example, expand
 from textaug.translation.seq2seq import HFTranslator
 
 ALL = pytest.mark.parametrize("name", AUGMENTERS)
-MANY = settings().max_examples  # of the profile that is loaded
 REWRITE = {"BackTranslation", "BackTranslation (Marian)"}  # mentions may change places
 TYPES = ("PER", "LOC", "I-O", "人")
 COLUMNS = {"tokens", "tags", "pos", "id"}
 LONG = 10_000
-
-
-def share(part):
-    """Settings for a test that gets this share of the profile's examples."""
-    return settings(max_examples=max(1, int(MANY * part)))
-
-
-@pytest.fixture(autouse=True)
-def ran(record_property):
-    """Counts the examples; `conftest.py` adds them up and prints them."""
-    count = []
-    yield count
-    record_property("examples", len(count))
 
 
 # Words and sentences

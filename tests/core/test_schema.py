@@ -12,7 +12,7 @@ from textaug import (
     expand,
 )
 from textaug.core.columns import ColumnNames
-from textaug.core.roles import dataset_schema
+from textaug.core.finding import dataset_schema
 
 WORDS = [["Ann", "saw", "Rome"], ["It", "rained"], ["Bob", "slept", "all", "day"]]
 

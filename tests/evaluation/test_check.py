@@ -6,7 +6,7 @@ import pytest
 from datasets import ClassLabel, Dataset, Features, List, Value
 
 from textaug import Span
-from textaug.core.roles import find_columns
+from textaug.core.finding import find_columns
 from textaug.core.tag_schemes import from_spans
 from textaug.corpora import builtin_corpus
 from textaug.evaluation.check import check

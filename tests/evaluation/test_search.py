@@ -157,11 +157,11 @@ def test_a_tagger_tags_every_word(encoder):
 
     names = {0: "O", 1: "B-PER", 2: "I-PER"}
     model = AutoModelForTokenClassification.from_pretrained(encoder, num_labels=3, id2label=names)
-    tokenizer = AutoTokenizer.from_pretrained(encoder)  # its window is 64 sub-tokens
+    tokenizer = AutoTokenizer.from_pretrained(encoder)  # a longer sentence goes in windows
     sentences = [["Ann", "left"], ["unhappiest"], ["he"] * 100, []]
     tags = predict(model.eval(), tokenizer, sentences)
     assert [len(row) for row in tags] == [2, 1, 100, 0]
-    assert set(tags[2][62:]) == {"O"} and {tag for row in tags for tag in row} <= {*names.values()}
+    assert {tag for row in tags for tag in row} <= {*names.values()}
     assert predict(model, tokenizer, sentences, batch_tokens=1) == tags
 
 

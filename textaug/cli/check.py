@@ -44,7 +44,7 @@ def check(
 ) -> None:
     """Find what is wrong with the labels, by row. Exit status 1 if anything is."""
     with readable_errors():
-        from textaug.core.roles import find_columns
+        from textaug.core.finding import find_columns
         from textaug.evaluation import check as checking
         from textaug.io.errors import SourceError
 

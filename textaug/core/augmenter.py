@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack, cast
 from textaug.core.columns import ColumnNames, Settings
 from textaug.core.example import Augmented, Edit, Example, Rejected, apply_edits
 from textaug.core.expander import Copies, Expander
-from textaug.core.filter import Filter, FilterFunction
+from textaug.core.filter import Filter, FilterFunction, name_of
 from textaug.core.nesting import allowed, keep_nested
 from textaug.core.preview import Preview, preview
 from textaug.core.protection import Protect, Protection
@@ -110,29 +110,17 @@ class Augmenter(Constructed):
         self.tokens_column = tokens_column
         self.tags_column = tags_column
         self.text_column = text_column
-        self.label_names = (
-            {name: list(labels) for name, labels in label_names.items()}
-            if isinstance(label_names, Mapping)
-            else list(label_names)
-            if label_names is not None
-            else None
-        )
-        self.aligned_columns = None if aligned_columns is None else list(aligned_columns)
+        self.label_names = _plain(label_names)
+        self.aligned_columns = _plain(aligned_columns)
         self.scheme = scheme
         self.provenance_column = provenance_column
-        self.spans_column = (
-            spans_column
-            if isinstance(spans_column, str) or spans_column is None
-            else list(spans_column)
-        )
+        self.spans_column = _plain(spans_column)
         self.roles = None if roles is None else dict(roles)
-        self.protect = (
-            protect if protect is None or isinstance(protect, (str, bool)) else list(protect)
-        )
+        self.protect = _plain(protect)
         self._prepare()
 
     def _prepare(self) -> None:
-        """What is derived from the arguments and from nothing else; never part of the state."""
+        """Set what is derived from the arguments alone and is not part of the state."""
         self.columns = ColumnNames.from_settings(self.settings())
         self._protection = Protection(self.protect)
         self.counts: Counter[str] = Counter()
@@ -167,9 +155,7 @@ class Augmenter(Constructed):
             for example, edits in zip(examples, proposals, strict=True)
         ]
 
-    # Whether `transform` keeps nested mentions right by itself. Where it does not, it sees mentions
-    # that share tokens as one.
-    handles_nested = False
+    handles_nested = False  # or else `transform` sees mentions that share tokens as one
 
     def augment(
         self, examples: Sequence[Example], rngs: Sequence[Random]
@@ -181,8 +167,7 @@ class Augmenter(Constructed):
         is_able = type(self).transform is Augmenter.transform or self.handles_nested
         return keep_nested(self.transform, examples, rngs, is_able)
 
-    # Each item with probability p, in order; at least one.
-    choose = staticmethod(choose)
+    choose = staticmethod(choose)  # each item with probability p, at least one
 
     # Use
 
@@ -254,16 +239,10 @@ class Augmenter(Constructed):
             dataset: a data set, or splits of one.
             split: the split of a ``DatasetDict``.
 
-        Raises:
-            ValueError: if no column, or more than one, can hold the words.
-
         >>> from datasets import Dataset
-        >>> rows = Dataset.from_dict({"text": ["It rained."], "label": [0], "length": [10]})
-        >>> print(Augmenter().schema(rows))
+        >>> print(Augmenter().schema(Dataset.from_dict({"text": ["It rained."]})))
         column  taken for  what happens to it
         text    text       the text, which is augmented
-        label   label      of the whole sentence: stays; sentences are mixed only where it is equal
-        length  derived    made from the text: emptied where the text changes
         """
         return schema_for(dataset, split, self.columns)
 
@@ -285,7 +264,7 @@ class Augmenter(Constructed):
         Args:
             *filters: functions of examples before and after that say which to keep, such as
                 :class:`~textaug.TeacherAgreement`; see :class:`~textaug.Filtered`.
-            tries: how often to draw anew before an example is rejected, at least 1.
+            tries: how often to sample before an example is rejected, at least 1.
 
         >>> from textaug import NoiseInjection, NoUnlabelledNames, Novelty
         >>> NoiseInjection().where(Novelty(0.9), NoUnlabelledNames(["Rome"]), tries=5).tries
@@ -320,6 +299,13 @@ class Augmenter(Constructed):
         1 of 1 sentences tried (changed: 1)
         """
         return preview(dataset, self, rows, copies, split)
+
+
+def _plain(value: Any) -> Any:
+    """An argument as lists, as it comes back from a state."""
+    if isinstance(value, Mapping):
+        return {name: list(each) for name, each in value.items()}
+    return value if value is None or isinstance(value, (str, bool)) else list(value)
 
 
 class Filtered(Augmenter):
@@ -406,14 +392,9 @@ class Filtered(Augmenter):
                 out = [i for i, good in zip(new, kept, strict=True) if not good]
                 for i in out:
                     del new[i]
-                    results[i] = Rejected(f"filtered out by {_name(each)}")
+                    results[i] = Rejected(f"filtered out by {name_of(each)}")
                 waiting += out
             if number > 1:
                 for i, result in new.items():
                     results[i] = result._replace(outcome=f"{result.outcome} at try {number}")
         return [results[i] for i in range(len(examples))]
-
-
-def _name(function: FilterFunction) -> str:
-    """What a filter is called: a function by its own name, an object by its class's."""
-    return getattr(function, "__name__", type(function).__name__)

@@ -14,8 +14,8 @@ from textaug.core import shapes, tag_schemes
 from textaug.core.arrow import are_words, column_from_arrow, no_collection, to_plain
 from textaug.core.columns import CONTEXT, TEXT_COLUMNS, TOKEN_COLUMNS, ColumnNames, Row
 from textaug.core.example import Augmented, Example, Rejected, Span, in_place
+from textaug.core.finding import make_schema, schema_of_rows
 from textaug.core.reader import RowReading, label_of, read_spans
-from textaug.core.roles import make_schema, schema_of_rows
 from textaug.core.schema import Schema, listed
 from textaug.core.span_columns import Entry
 from textaug.core.tag_schemes import TagScheme

@@ -13,7 +13,9 @@ from textaug.core.example import Example
 FilterFunction = Callable[[Sequence[Example], Sequence[Example]], Sequence[bool]]
 
 
-# Ready filters
+def name_of(function: FilterFunction) -> str:
+    """What a filter is called: a function by its own name, an object by that of its class."""
+    return getattr(function, "__name__", type(function).__name__)
 
 
 @dataclass(repr=False)

@@ -9,9 +9,9 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from textaug.core.example import Augmented, Example
+from textaug.core.finding import dataset_schema
 from textaug.core.markup import STYLE, Pair, marked, pairs_html, types_in
 from textaug.core.reading import batches_of
-from textaug.core.roles import dataset_schema
 from textaug.core.rows import RunsExamples
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textaug.core.batch import Batch
 from textaug.core.columns import ColumnNames, Settings
 from textaug.core.example import Example
-from textaug.core.roles import dataset_schema
+from textaug.core.finding import dataset_schema
 from textaug.core.schema import Schema
 from textaug.core.tag_schemes import complete
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from textaug.core import shapes, tag_schemes
 from textaug.core.columns import CONTEXT, TAG_COLUMNS, TEXT_COLUMNS, TOKEN_COLUMNS, ColumnNames
 from textaug.core.row_evidence import all_differ, is_per_token, possible_units, unanimous_scheme
-from textaug.core.schema import ROLES, Columns, Relations, Schema, listed
+from textaug.core.schema import ROLES, Relations, Schema, listed
 from textaug.core.shapes import Shape
 from textaug.core.span_columns import CHARACTERS, TOKENS, SpanColumn
 from textaug.core.span_forms import span_form
@@ -28,42 +28,16 @@ _HEAD_KEYS = (
 Rows = Callable[[str], Iterable[Any]]
 
 
-def make_schema(
-    columns: Sequence[str],
-    given: ColumnNames,
-    shape_of: Mapping[str, Shape],
-    rows: Rows | None = None,
-    is_sound: bool = True,
-) -> Schema:
-    """The schema of some columns.
+@dataclass
+class RoleFinder:
+    """Finds the role of each column, one after the other; see ``make_schema``.
 
     Args:
         columns: their names.
         given: what the user says about them.
         shape_of: the shape of each.
         rows: all values of a column, where the whole data set is at hand.
-        is_sound: whether the tags may be read for their scheme.
-
-    Raises:
-        ValueError: if no column, or more than one, can hold the words; if a named one is missing.
-
-    >>> shape_of = {"text": Shape("string"), "label": Shape("int")}
-    >>> print(make_schema(["text", "label"], ColumnNames(), shape_of))
-    column  taken for  what happens to it
-    text    text       the text, which is augmented
-    label   label      of the whole sentence: stays; sentences are mixed only where it is equal
     """
-    maker = _Maker(tuple(columns), given, shape_of, rows)
-    maker.find_words()
-    maker.find_tags()
-    for name in columns:
-        maker.classify(name)
-    return maker.finished(is_sound)
-
-
-@dataclass
-class _Maker:
-    """A schema in the making."""
 
     columns: tuple[str, ...]
     given: ColumnNames
@@ -92,9 +66,11 @@ class _Maker:
                 )
 
     def shape(self, name: str) -> Shape:
+        """The shape of a column."""
         return self.shape_of.get(name, shapes.UNKNOWN)
 
     def add(self, what: str, value: Any) -> None:
+        """Note a finding."""
         self.found.setdefault(what, []).append(value)
 
     def _with_role(self, role: str) -> list[str]:
@@ -103,6 +79,7 @@ class _Maker:
     # Words and tags
 
     def find_words(self) -> None:
+        """Which column holds words, or text."""
         given = self.given
         if given.text and (given.tokens or given.tags):
             raise ValueError("text_column= goes with neither tokens_column= nor tags_column=")
@@ -134,6 +111,7 @@ class _Maker:
         self.texts = (texts[0],)
 
     def find_tags(self) -> None:
+        """Which column holds the tags of the words."""
         given = self.given
         if self.tokens is None:
             return
@@ -219,6 +197,7 @@ class _Maker:
     # Every other column
 
     def classify(self, name: str) -> None:
+        """The role of any other column."""
         given = self.given
         if name in (self.tokens, self.tags, *self.texts):
             return
@@ -379,6 +358,7 @@ class _Maker:
         self._open(name, "holds relations in a form that is not known")
 
     def finished(self, is_sound: bool) -> Schema:
+        """The schema; without a scheme unless the tags are sound."""
         found = {key: tuple(values) for key, values in self.found.items()}
         unclear = list(found.pop("unclear", ()))
         spans = found.get("spans", ())
@@ -407,55 +387,3 @@ class _Maker:
 
 def _are_mentions(names: tuple[str, ...] | None) -> bool:
     return bool(names) and any(tag_schemes.prefixed(name) for name in names or ())
-
-
-def find_columns(
-    data: Any,
-    tokens_column: str | None = None,
-    tags_column: str | None = None,
-    text_column: str | None = None,
-) -> Columns:
-    """Which columns hold words or text and what labels them, whether the labels are sound or not.
-
-    Raises:
-        ValueError: if no column, or more than one, can hold the words.
-    """
-    text = (text_column,) if text_column else None
-    given = ColumnNames(tokens_column, None if text else tags_column, text)
-    schema = dataset_schema(data, given, is_sound=False)
-    if schema.tokens is not None:
-        return Columns(schema.tokens, False, schema.tags, schema.per_token, schema.spans)
-    labels = [name for name in ("label", *schema.labels) if name in schema.labels]
-    label = tags_column or next(iter(labels), None)
-    return Columns(schema.texts[0], True, label, spans=schema.spans)
-
-
-def dataset_schema(dataset: Any, given: ColumnNames, is_sound: bool = True) -> Schema:
-    """The schema of a data set, its rows read where names and features leave a role open.
-
-    Args:
-        dataset: any data set.
-        given: what the user says about its columns.
-        is_sound: whether the tags may be read for their scheme; damaged ones have none.
-    """
-    features = dataset.features
-    if features is None:  # streaming, not yet known
-        return schema_of_rows(next(iter(dataset), {}), given, is_row=True)
-
-    def rows(name: str) -> Iterator[Any]:
-        if not hasattr(dataset, "select_columns") or not hasattr(dataset, "num_rows"):
-            return
-        for batch in dataset.select_columns([name]).with_format(None).iter(1000):
-            yield from batch[name]
-
-    shape_of = {name: shapes.of_feature(feature) for name, feature in features.items()}
-    at_hand = hasattr(dataset, "num_rows")
-    return make_schema(list(features), given, shape_of, rows if at_hand else None, is_sound)
-
-
-def schema_of_rows(rows: Mapping[str, Any], given: ColumnNames, is_row: bool) -> Schema:
-    """The schema of rows that come without features: only types count, never one row's content."""
-    shape_of = {
-        name: shapes.of_values([value] if is_row else value) for name, value in rows.items()
-    }
-    return make_schema(list(rows), given, shape_of)

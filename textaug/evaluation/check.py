@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from textaug.core import tag_schemes
 from textaug.core.columns import MISSING_LABEL
+from textaug.core.finding import find_columns
 from textaug.core.reader import span_problem
-from textaug.core.roles import find_columns
 from textaug.core.schema import Columns
 from textaug.core.tag_schemes import TagScheme
 from textaug.core.tag_spelling import Spelling, spelling_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textaug.core import tag_schemes
-from textaug.core.roles import find_columns
+from textaug.core.finding import find_columns
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
