@@ -34,3 +34,12 @@ def test_nested_spans_are_augmented_from_a_file(tmp_path):
     covered = [new["text"][e["start"] : e["end"]] for e in new["entities"]]
     assert covered == ["Oslo", "Oslo and Rome"]
     assert new["text"] != row["text"] and " saw " in new["text"]
+
+
+def test_columns_of_a_conll_file_are_named(tmp_path):
+    path = tmp_path / "rows.conll"
+    path.write_text("Ann x B-PER\nsat y O\n")
+    asked = shell("preview", path, "--with", "noise")
+    assert asked.exit_code == 2 and "--columns" in asked.stderr
+    shown = shell("preview", path, "--with", "noise:p=1", "--columns", "tokens,_,ner_tags")
+    assert shown.exit_code == 0 and "[Ann PER]" in shown.stdout

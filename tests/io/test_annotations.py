@@ -1,6 +1,7 @@
 """What the rows of a file mean together."""
 
 import logging
+from math import nan
 
 import pytest
 from support.files import lines, mentions, tags
@@ -110,6 +111,11 @@ def test_an_entity_given_twice_counts_once(tmp_path):
     assert tags(read(lines(tmp_path / "a.jsonl", row))["train"]) == [["B-PER", "O"]]
 
 
+def test_what_pandas_writes_for_missing_labels_is_open(tmp_path):
+    path = lines(tmp_path / "a.jsonl", {"text": "a", "label": "x"}, {"text": "b", "label": nan})
+    assert read(path)["train"]["label"][:] == ["x", None]
+
+
 def test_types_with_blanks(tmp_path):
     data = read(lines(tmp_path / "a.jsonl", {"text": "Ann", "label": [[0, 3, "Person name"]]}))
     assert tags(data["train"]) == [["B-Person name"]]
@@ -140,6 +146,7 @@ def test_all_faulty_rows_are_named_at_once(tmp_path):
         ),
         ([{"tokenized_text": ["a"], "ner": [[0, 1, "A"]]}], r"'ner' holds \[0, 1, 'A'\]"),
         ([{"text": "a", "cats": {"A": 0.5}}], "category 'A' is 0.5; write 0 or 1"),
+        ([{"text": ["Ann", "Bo"], "label": ["a", "b"]}], "one object per row .in pandas"),
         (["text"], "row 0 is 'text', not an object"),
         ([["text", "label"]], r"row 0 is \['text', 'label'\], not an object"),
     ],
@@ -177,6 +184,16 @@ def test_several_questions_of_argilla(tmp_path, caplog):
         read(lines(tmp_path / "b.jsonl", twice))
 
 
+def test_a_data_set_of_argilla_as_json_lines(tmp_path):
+    row = {"id": "a", "status": "completed", "_server_id": "b", "text": "Ann sat",
+           "names.responses": [[entity(0, 3, "PER")]], "names.responses.users": ["u"],
+           "names.responses.status": ["submitted"], "names.suggestion": None,
+           "tone.responses": ["calm"], "tone.responses.status": ["submitted"]}  # fmt: skip
+    data = read(lines(tmp_path / "a.jsonl", row))["train"]
+    assert mentions(data) == [[("PER", "Ann")]] and data["label"][:] == ["calm"]
+    assert data.column_names == ["id", "label", "tokens", "ner_tags"]
+
+
 def test_records_of_argilla_1_that_were_not_validated_are_left_out(tmp_path, caplog):
     row = {"text": "Ann", "annotation": [entity(0, 3, "PER")], "prediction": None,
            "status": "Validated"}  # fmt: skip
@@ -190,6 +207,21 @@ def test_categories_of_spacy_are_labels(tmp_path):
     rows = [["Good", {"cats": {"POS": 1.0, "NEG": 0.0}}], ["Hm", {"cats": {"POS": 0, "NEG": 0}}]]
     data = read(lines(tmp_path / "a.jsonl", *rows))["train"]
     assert data[:] == {"text": ["Good", "Hm"], "label": ["POS", None]}
+
+
+def test_several_labels_of_the_text_may_be_none(tmp_path):
+    rows = [{"text": "a", "labels": ["x", "y"]}, {"text": "b", "labels": []}]
+    assert read(lines(tmp_path / "a.jsonl", *rows))["train"]["labels"][:] == [["x", "y"], []]
+
+
+def test_answers_to_questions_stay_columns(tmp_path):
+    row = {"question": "Who ?", "context": "Ann", "answers": {"text": ["Ann"], "answer_start": [0]}}
+    assert read(lines(tmp_path / "a.jsonl", row))["train"][0] == row
+
+
+def test_texts_that_were_not_annotated_may_be_null(tmp_path):
+    rows = {"classes": ["P"], "annotations": [["Ann", {"entities": [[0, 3, "P"]]}], None]}
+    assert mentions(read(lines(tmp_path / "a.json", rows))["train"]) == [[("P", "Ann")]]
 
 
 def test_nested_spans_of_gliner_are_kept_as_offsets(tmp_path):

@@ -81,6 +81,21 @@ def test_named_columns_of_which_some_are_left_out(tmp_path):
         read(text_file(tmp_path / "a.csv", "a,b\n"), columns=["a"])
 
 
+def test_columns_in_another_order(tmp_path):
+    path = text_file(tmp_path / "a.conll", "B-PER NNP Ann\nO VBD sat\n")
+    names = ["ner_tags", "pos_tags", "tokens"]
+    data = load_conll(path, names)
+    assert data["tokens"][:] == [["Ann", "sat"]] and tags(data) == [["B-PER", "O"]]
+    text_file(tmp_path / "a.conll", "B-PER Ann\nO sat\n")
+    with pytest.raises(ValueError, match="line 1: 2 columns, tags first; pass a name for each"):
+        load_conll(path)
+    loose = read(path, columns=["ner_tags", "tokens"], strict=False)["train"]
+    assert loose[0] == {"ner_tags": ["B-PER", "O"], "tokens": ["Ann", "sat"]}
+    for names in (["_", "_"], ["tokens", "tokens"]):
+        with pytest.raises(ValueError, match="name the tokens, and each column once"):
+            load_conll(path, names)
+
+
 def test_the_columns_of_conllu_are_not_guessed(tmp_path):
     line = "1\tAnn\tAnn\tPROPN\t_\t_\t0\troot\t_\t_\n"
     with pytest.raises(ValueError, match="10 columns; .* pass format='conllu'"):

@@ -67,6 +67,30 @@ def test_one_token_per_line(filled, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "content",
+    [
+        'sentence,word_labels\nAnn sat,"B-PER,O"\nHm,O\n',
+        "Sentence #,Sentence,POS,Tag\n"
+        "1,Ann sat,\"['NNP', 'VBD']\",\"['B-PER', 'O']\"\n2,Hm,['UH'],['O']\n",
+    ],
+)
+def test_a_text_and_its_tags(content, tmp_path):
+    data = read(text_file(tmp_path / "a.csv", content))["train"]
+    assert data["tokens"][:] == [["Ann", "sat"], ["Hm"]] and tags(data) == [["B-PER", "O"], ["O"]]
+    assert "sentence" not in data.column_names
+    with pytest.raises(SourceError, match="line 2: 2 tags for 1 tokens"):
+        read(text_file(tmp_path / "b.csv", 'sentence,word_labels\nAnn,"B-PER,O"\n'))
+
+
+def test_blank_lines_may_end_sentences(tmp_path):
+    path = text_file(tmp_path / "a.tsv", "word\ttag\nAnn\tB-PER\nsat\tO\n\nHm\tO\n")
+    data = read(path)["train"]
+    assert data["tokens"][:] == [["Ann", "sat"], ["Hm"]] and tags(data)[0] == ["B-PER", "O"]
+    with pytest.raises(SourceError, match="nothing tells where a sentence ends; add a column"):
+        read(text_file(tmp_path / "b.csv", "word,tag\nAnn,B-PER\nsat,O\n"))
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("tokens\n\"['Ann' 'sat']\"\n", "are lists and some are not"),

@@ -7,8 +7,10 @@ documentation shows it. What a tool writes beside them comes along, or is left o
 import json
 
 import pytest
-from support.files import mentions, tags, text_file
+from support.files import lines, mentions, tags, text_file
 
+from textaug.core.tag_schemes import from_spans, to_spans
+from textaug.io.conll import load_conll
 from textaug.io.read import read
 
 TEXT = "Ann Lee of Oslo-based Nordbank didn't sell 🙂 Rome's shares."
@@ -316,6 +318,25 @@ def test_spacy(tmp_path):
     data = read(str(tmp_path / "a.spacy"))["train"]
     assert mentions(data)[0] == [("PER", "Ann Lee"), ("LOC", "Oslo"), ("ORG", "Nordbank"),
                                  ("LOC", "Rome")]  # fmt: skip
+
+
+def test_offsets_of_a_whole_corpus(conll_files, tmp_path):
+    """CoNLL-2003's development set as offsets of characters and of tokens gives the same tags."""
+    gold = load_conll(conll_files / "eng.testa")
+    expected, prodigy, gliner = [], [], []
+    for tokens, row in zip(gold["tokens"], tags(gold), strict=True):
+        found = to_spans(row)
+        expected.append(from_spans(found, len(tokens), "IOB2"))
+        starts = [len(" ".join(tokens[:i])) + (i > 0) for i in range(len(tokens))]
+        entities = [
+            {"start": starts[a], "end": starts[b - 1] + len(tokens[b - 1]), "label": label}
+            for a, b, label in found
+        ]
+        prodigy.append({"text": " ".join(tokens), "tokens": tokens, "spans": entities})
+        gliner.append({"tokenized_text": tokens, "ner": [[a, b - 1, n] for a, b, n in found]})
+    for rows in (prodigy, gliner):
+        data = read(lines(tmp_path / "a.jsonl", *rows))["train"]
+        assert data["tokens"][:] == gold["tokens"][:] and tags(data) == expected
 
 
 def test_conllu(tmp_path):

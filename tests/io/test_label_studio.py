@@ -69,6 +69,25 @@ def test_a_region_with_two_labels_is_two_entities(tmp_path):
     assert mentions(data) == [[("HERO", "Ann"), ("PER", "Ann")]]
 
 
+def test_offsets_may_be_strings_and_a_label_is_needed(tmp_path):
+    strings = result("labels", start="0", end="3", labels=["PER"])
+    assert mentions(read(lines(tmp_path / "a.jsonl", task(strings)))["train"]) == [[("PER", "Ann")]]
+    with pytest.raises(SourceError, match="task 7 has a span without a label; give it one"):
+        read(lines(tmp_path / "b.jsonl", task(result("labels", start=0, end=3))))
+
+
+@pytest.mark.parametrize("annotation", [3, {"result": [3]}, {"result": [{"type": "choices"}]}])
+def test_a_damaged_task_is_named(annotation, tmp_path):
+    with pytest.raises(SourceError, match="row 0: it does not have the structure of an export of"):
+        read(lines(tmp_path / "a.jsonl", task(annotations=[annotation])))
+
+
+def test_a_column_of_the_task_is_not_overwritten(tmp_path):
+    row = task(result("choices", "mood", choices=["sad"]), text="Ann", label="old")
+    data = read(lines(tmp_path / "a.jsonl", row))["train"]
+    assert data["label"][:] == ["old"] and data["mood"][:] == ["sad"]
+
+
 def test_which_text_was_annotated_must_be_clear(tmp_path):
     data = read(lines(tmp_path / "a.jsonl", task(PER, body="Ann sat", page=3)))["train"]
     assert mentions(data) == [[("PER", "Ann")]] and data["page"][:] == [3]

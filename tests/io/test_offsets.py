@@ -57,6 +57,10 @@ def test_the_text_of_an_entity_is_compared():
         locate(text, (4, 7, "PER", "Ann"))
 
 
+def test_the_text_of_an_entity_may_be_composed_otherwise():
+    assert locate("Jose\u0301 sang", (0, 5, "PER", "Jos\xe9")) == (0, 5, "PER")
+
+
 def test_offsets_that_split_a_character_are_outside():
     with pytest.raises(SourceError, match="lies outside"):
         locate("🙂🙂", (1, 2, "X", None), "utf-16")

@@ -31,6 +31,7 @@ def test_a_folder_of_files_named_after_splits(tmp_path):
     lines(tmp_path / "dev.jsonl", row)
     lines(tmp_path / "train.jsonl", row, row)
     text_file(tmp_path / "test.txt", "Bo B-PER\n")
+    text_file(tmp_path / "LICENSE.txt", "MIT")
     data = read(str(tmp_path))
     assert {name: len(rows) for name, rows in data.items()} == {
         "train": 2,

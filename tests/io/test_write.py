@@ -80,7 +80,10 @@ def test_columns_that_are_not_per_token_are_left_out_of_conll(tmp_path, caplog):
         ({"tokens": [["New York"]]}, "row 0, column 'tokens' holds 'New York', which is empty or"),
         ({"tokens": [["a"], [""]]}, "row 1, column 'tokens' holds '', which is empty or"),
         ({"tokens": [[None]]}, "row 0, column 'tokens' holds None, which is empty or"),
-        ({"tokens": [["a"]], "t": [["B-a b"]]}, "holds 'B-a b'.*write it with blank='_', or use"),
+        (
+            {"tokens": [["a"]], "t": [["B-a b"]]},
+            "holds 'B-a b'.*rename it .write.…, blank='_'.., or use",
+        ),
     ],
 )
 def test_rows_that_conll_cannot_hold(tmp_path, rows, message):

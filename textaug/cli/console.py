@@ -74,6 +74,7 @@ def read_source(
         split=split or "train",
         labels=reading.labels.split(",") if reading.labels else None,
         offsets=reading.offsets,
+        columns=reading.conll_columns.split(",") if reading.conll_columns else None,
         config=reading.config,
         revision=reading.revision,
         strict=strict,

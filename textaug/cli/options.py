@@ -34,7 +34,9 @@ class Reading:
     file_format: Annotated[
         str | None,
         typer.Option(
-            "--from", metavar="FORMAT", help="conll, json, csv or parquet; default: by name."
+            "--from",
+            metavar="FORMAT",
+            help="conll, conllu, json, csv, parquet, spacy, webanno or brat; default: by name.",
         ),
     ] = None
     labels: Annotated[
@@ -42,6 +44,13 @@ class Reading:
     ] = None
     offsets: Annotated[
         str | None, typer.Option(help="What character offsets count: characters or utf-16.")
+    ] = None
+    conll_columns: Annotated[
+        str | None,
+        typer.Option(
+            "--columns",
+            help="Names of the columns of a CoNLL file: tokens,_,ner_tags; _ skips one.",
+        ),
     ] = None
     config: Annotated[str | None, typer.Option(help="Configuration of a data set on the hub.")] = (
         None

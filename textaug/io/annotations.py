@@ -90,13 +90,13 @@ def converted_rows(
 
 
 def _survey(path: Path, rows: Iterable[Row | Annotated], offsets: str | None) -> _Survey:
-    survey = _Survey(unit=offsets or "characters")
-    proofs: dict[str, int] = {}  # the first row that fits one unit alone
-    ambiguous = None  # the first row whose offsets fit both, from a tool that may count either
-    empty: dict[str, None] = {}
+    survey, units = _Survey(), _Units()
+    empty: dict[str, None] = {}  # columns that hold an empty list in some row
+    other: set[str] = set()  # columns that hold something else in some row
     for number, row in enumerate(rows):
         if isinstance(row, dict):
             empty |= dict.fromkeys(key for key in ENTITY_KEYS if row.get(key) == [])
+            other |= {key for key in ENTITY_KEYS if row.get(key)}
         try:
             found = annotated(row, offsets)
         except SourceError:
@@ -108,38 +108,56 @@ def _survey(path: Path, rows: Iterable[Row | Annotated], offsets: str | None) ->
         for question, answer in found.labels.items():
             count = len(answer) if isinstance(answer, list) else -1
             survey.answers[question] = max(count, survey.answers.get(question, -1))
-        if found.entities is None or found.text is None:
-            continue
-        survey.spans = True
-        bounds = [(start, end, label) for start, end, label, _ in found.entities]
-        survey.overlapping = survey.overlapping or overlap(list(dict.fromkeys(bounds)))
-        for entity in () if found.unit or offsets else found.entities:
-            units = fitting_units(found.text, entity)
-            if units is not None and len(units) == 1:
-                proofs.setdefault(units[0], number)
-            elif units and found.javascript and ambiguous is None:
-                ambiguous = number
+        if found.entities is not None and found.text is not None:
+            survey.spans = True
+            bounds = dict.fromkeys(entity[:3] for entity in found.entities)
+            survey.overlapping = survey.overlapping or overlap(list(bounds))
+            units.add(found, number)
     if not survey.spans:
-        survey.keys = {key: None for key in empty if survey.answers.get(key, 0) == 0}
+        survey.keys = {key: None for key in empty if key not in other}
         survey.spans = bool(survey.keys)
     if survey.spans:  # an empty list among lists of spans is not an answer
         survey.answers = {
             name: most for name, most in survey.answers.items() if most and name not in survey.keys
         }
-    if len(proofs) == 2:
-        (one, first), (other, second) = proofs.items()
-        raise SourceError(
-            f"{path}: offsets are in {one} in row {first} and in {other} in row {second}; export "
-            "again with one unit, or split the file and pass offsets= (--offsets in the shell)"
-        )
-    if ambiguous is not None and not proofs:
-        raise SourceError(
-            f"{path}: row {ambiguous} holds characters such as emoji, which some versions of the "
-            "annotation tool count as two characters; pass offsets='characters' or 'utf-16' "
-            "(--offsets characters or --offsets utf-16 in the shell)"
-        )
-    survey.unit = next(iter(proofs), survey.unit)
+    survey.unit = offsets or units.decide(path)
     return survey
+
+
+@dataclass
+class _Units:
+    """Which unit the offsets of a file have.
+
+    Attributes:
+        proofs: the first row with an entity that fits one unit alone.
+        ambiguous: the first row with one that fits both, from a tool that may count either.
+    """
+
+    proofs: dict[str, int] = field(default_factory=dict)
+    ambiguous: int | None = None
+
+    def add(self, found: Annotated, number: int) -> None:
+        for entity in () if found.unit else found.entities or ():
+            units = fitting_units(found.text or "", entity)
+            if units is not None and len(units) == 1:
+                self.proofs.setdefault(units[0], number)
+            elif units and found.javascript and self.ambiguous is None:
+                self.ambiguous = number
+
+    def decide(self, path: Path) -> str:
+        if len(self.proofs) == 2:
+            (one, first), (two, second) = self.proofs.items()
+            raise SourceError(
+                f"{path}: offsets are in {one} in row {first} and in {two} in row {second}; export "
+                "again with one unit, or split the file and pass offsets= (--offsets in the shell)"
+            )
+        if self.ambiguous is not None and not self.proofs:
+            raise SourceError(
+                f"{path}: row {self.ambiguous} holds characters such as emoji, which some versions "
+                "of the annotation tool count as two characters; pass offsets='characters' or "
+                "'utf-16' (--offsets characters or --offsets utf-16 in the shell)"
+            )
+        return next(iter(self.proofs), "characters")
 
 
 def _columns(found: Annotated, survey: _Survey) -> Row:
@@ -168,11 +186,12 @@ def _columns(found: Annotated, survey: _Survey) -> Row:
 
 
 def _labels(found: Annotated, survey: _Survey) -> Row:
-    """The sentence-level labels; the answers to one question alone are called ``label``."""
+    """The sentence-level labels; the answers to the only question are called ``label``."""
     labels: dict[str, Any] = {}
     for question, most in survey.answers.items():
         answer = found.labels.get(question)
         answers = answer if isinstance(answer, list) else [] if answer is None else [answer]
-        name = _LABELS if len(survey.answers) == 1 else question
+        free = question == _LABELS or _LABELS not in found.columns
+        name = _LABELS if len(survey.answers) == 1 and free else question
         labels[name] = answers if most > 1 else next(iter(answers), None)
     return labels

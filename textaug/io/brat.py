@@ -72,7 +72,7 @@ def _entities(path: Path, text: str, left_out: Counter[str]) -> Iterator[Entity]
             fields = line.rstrip("\r\n").split("\t")
             if not line.strip():
                 continue
-            if line[0] in _LEFT_OUT:
+            if line[0] in _LEFT_OUT and len(fields) > 1:
                 left_out[_LEFT_OUT[line[0]]] += 1
                 continue
             if line[0] != "T" or len(fields) < 2:

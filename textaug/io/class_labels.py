@@ -66,7 +66,9 @@ def _common_names(data: DatasetDict, column: str, is_tags: bool) -> tuple[str, .
         )
     if None not in given:
         return tuple(named) if len(set(given)) > 1 else None
-    if not is_tags or (getattr(inner[0], "dtype", None) != "string" and not named):
+    if not is_tags or not all(hasattr(rows.features[column], "feature") for rows in splits):
+        return None
+    if not named and any(getattr(feature, "dtype", None) != "string" for feature in inner):
         return None
     tags = {tag for rows in splits for tag in _distinct(rows, column)}
     if None in tags:

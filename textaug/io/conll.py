@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from textaug.core import tag_schemes
-from textaug.core.columns import MISSING_LABEL
+from textaug.core.columns import MISSING_LABEL, TOKEN_COLUMNS
 from textaug.io.text_files import open_text
 
 if TYPE_CHECKING:
@@ -51,8 +51,9 @@ def load_conll(
 
     Args:
         paths: a file, several files to be read as one, or a dict of files by split.
-        column_names: one name per column, tokens first, and ``"_"`` for columns to leave out;
-            default: by their number, for files with two columns or CoNLL-2003's four.
+        column_names: one name per column, ``"_"`` for columns to leave out. Tokens are the column
+            ``tokens`` or ``words``, else the first. Default: by their number, for files with two
+            columns or CoNLL-2003's four.
 
     Returns:
         A ``Dataset``, or for a dict a ``DatasetDict``.
@@ -71,18 +72,21 @@ def load_conll(
         for path in [given] if isinstance(given, (str, Path)) else given:
             names, found = read_sentences(Path(path), tuple(column_names or names))
             sentences[split_name] += found
-    features = {names[0]: List(Value("string"))}
-    ids: list[dict[str, int]] = []  # of each tag column: the number of each label
-    for column, name in enumerate(names[1:], start=1):
-        tags = {tag for found in sentences.values() for sent in found for tag in sent[column]}
-        labels = tag_schemes.complete(tags - {OPEN})
-        features[name] = List(ClassLabel(names=list(labels)))
-        ids.append({OPEN: MISSING_LABEL} | {label: i for i, label in enumerate(labels)})
+    features = {name: List(Value("string")) for name in names}
+    ids: dict[str, dict[str, int]] = {}  # of each column of tags: the number of each label
+    for column, name in enumerate(names):
+        if name != _tokens_column(names):
+            tags = {tag for found in sentences.values() for sent in found for tag in sent[column]}
+            labels = tag_schemes.complete(tags - {OPEN})
+            features[name] = List(ClassLabel(names=list(labels)))
+            ids[name] = {OPEN: MISSING_LABEL} | {label: i for i, label in enumerate(labels)}
     data = DatasetDict()
     for split_name, found in sentences.items():
-        columns: dict[str, list[Any]] = {names[0]: [sentence[0] for sentence in found]}
-        for column, (name, id_of) in enumerate(zip(names[1:], ids, strict=True), start=1):
-            columns[name] = [[id_of[tag] for tag in sentence[column]] for sentence in found]
+        columns: dict[str, list[Any]] = {}
+        for column, name in enumerate(names):
+            columns[name] = [sentence[column] for sentence in found]
+            if id_of := ids.get(name):
+                columns[name] = [[id_of[tag] for tag in values] for values in columns[name]]
         data[split_name] = Dataset.from_dict(columns, features=Features(features))
     return data if isinstance(paths, Mapping) else data["train"]
 
@@ -92,30 +96,33 @@ def load_unchecked(path: Path, column_names: Sequence[str] | None = None) -> Dat
     from datasets import Dataset
 
     names, sentences = read_sentences(path, tuple(column_names or ()))
-    return Dataset.from_dict(
-        {
-            name: [[None if i and tag == OPEN else tag for tag in sent[i]] for sent in sentences]
-            for i, name in enumerate(names)
-        }
-    )
+    columns: dict[str, list[list[str | None]]] = {}
+    for column, name in enumerate(names):
+        is_open = None if name == _tokens_column(names) else OPEN
+        columns[name] = [[None if v == is_open else v for v in sent[column]] for sent in sentences]
+    return Dataset.from_dict(columns)
+
+
+def _tokens_column(names: Sequence[str]) -> str:
+    return next((name for name in names if name in TOKEN_COLUMNS), names[0])
 
 
 def read_sentences(
     path: Path, names: tuple[str, ...] = ()
 ) -> tuple[tuple[str, ...], list[Sentence]]:
     """Column names and sentences of a CoNLL file, tags unchanged. See :func:`load_conll`."""
-    number, width, tagged = 0, 0, True
-    for at, line, values in _lines(path):
+    first: tuple[int, list[str]] | None = None
+    tagged = tags_first = True  # whether the last column holds tags of mentions, and the first
+    for number, line, values in _lines(path):
         if values and line[0] != "#":
-            number, width = (number, width) if number else (at, len(values))
+            first = first or (number, values)
             tagged = tagged and _is_tag(values[-1])
-    if not names and number and width not in COLUMN_NAMES:
-        raise ValueError(
-            f"{path}, line {number}: {width} columns; pass a name for each, tokens first and "
-            f"{OPEN!r} for columns to leave out, as column_names= (--columns in the shell)"
-            f"{_FORMAT_HINTS.get(width, '')}"
-        )
-    names = names or COLUMN_NAMES.get(width, ())
+            tags_first = tags_first and _is_tag(values[0])
+    if not names and first is not None:
+        names = _default_names(path, *first, tags_first and not tagged)
+    named = [name for name in names if name != OPEN]
+    if first is not None and (not named or len({*named}) < len(named)):
+        raise ValueError(f"columns {', '.join(names)}: name the tokens, and each column once")
     used = [column for column, name in enumerate(names) if name != OPEN]
     sentences: list[Sentence] = []
     current: Sentence = []
@@ -140,6 +147,17 @@ def read_sentences(
         raise ValueError(f"{path} holds no sentences")
     sentences += [current] if current else []
     return tuple(names[column] for column in used), sentences
+
+
+def _default_names(path: Path, number: int, values: list[str], tags_first: bool) -> tuple[str, ...]:
+    names = () if tags_first else COLUMN_NAMES.get(len(values), ())
+    if not names:
+        raise ValueError(
+            f"{path}, line {number}: {len(values)} columns{', tags first' if tags_first else ''}; "
+            f"pass a name for each (tokens, ner_tags, …; {OPEN!r} leaves one out) as column_names= "
+            f"(--columns in the shell){_FORMAT_HINTS.get(len(values), '')}"
+        )
+    return names
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str, list[str]]]:

@@ -6,9 +6,11 @@ import ast
 import csv
 import json
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from textaug.core import tag_schemes
 from textaug.core.columns import TAG_COLUMNS, TEXT_COLUMNS, TOKEN_COLUMNS
 from textaug.io.errors import Row, SourceError
 from textaug.io.text_files import open_text
@@ -16,8 +18,7 @@ from textaug.io.text_files import open_text
 # Tables with one token per line: the columns of the sentence and of the token, in lower case.
 _SENTENCE_COLUMNS = ("sentence #", "sentence_id", "sentence id", "sent_id")
 _TOKEN_COLUMNS = ("word", "words", "token", "tokens")
-_TAG_COLUMNS = {"tag": "ner_tags", "tags": "ner_tags", "label": "ner_tags", "labels": "ner_tags",
-                "ner": "ner_tags", "pos": "pos_tags"}  # fmt: skip
+_TAG_COLUMNS = ("tag", "tags", "label", "labels", "ner", "word_labels")
 
 
 def csv_rows(path: Path) -> list[Row]:
@@ -25,20 +26,23 @@ def csv_rows(path: Path) -> list[Row]:
 
     No cell is missing ("NA" and "null" are words), and a cell that a spreadsheet would evaluate as
     a formula is a string. Beside a text, a column of JSON lists is read as such. A table with one
-    token per line (``Sentence #,Word,POS,Tag``) becomes one row per sentence.
+    token per line (``Sentence #,Word,POS,Tag``) becomes one row per sentence, and one with a text
+    and its tags (``sentence,word_labels``) one with tokens.
 
     Raises:
         SourceError: if the table is damaged; the line is named.
     """
-    names, rows = _table(path)
+    names, lines = _table(path)
+    rows = [(line, cells) for line, cells in lines if cells]
     for line, cells in rows:
         if len(cells) != len(names):
             raise SourceError(f"{path}, line {line}: {len(cells)} cells for {len(names)} columns")
     lower = [name.strip().lower() for name in names]
-    sentence = next((lower.index(name) for name in _SENTENCE_COLUMNS if name in lower), None)
     token = next((lower.index(name) for name in _TOKEN_COLUMNS if name in lower), None)
-    if sentence is not None and token is not None and _one_token_per_line(rows, token):
-        return list(_sentences(lower, rows, sentence, token))
+    if token is not None and _one_token_per_line(lower, rows, token):
+        return list(_sentences(path, lower, lines, token))
+    if (tagged := _tagged_texts(path, lower, rows)) is not None:
+        return tagged
     columns: dict[str, list[Any]] = {}
     has_tokens = any(name in names for name in TOKEN_COLUMNS)
     for i, name in enumerate(names):
@@ -55,7 +59,7 @@ def csv_rows(path: Path) -> list[Row]:
 
 
 def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """The header, and the cells of each line with its number."""
+    """The header, and the cells of each line with its number; a blank line has none."""
     csv.field_size_limit(2**31 - 1)
     with open_text(path, newline="") as lines:
         header = lines.readline()
@@ -66,7 +70,7 @@ def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
         table = csv.reader(lines, delimiter=delimiter, strict=True)
         try:
             names = next(table, [])
-            rows = [(table.line_num, cells) for cells in table if cells]
+            rows = [(table.line_num, cells) for cells in table]
         except csv.Error as error:
             raise SourceError(f"{path}, line {table.line_num}: {error}") from error
     if len(set(names)) != len(names):
@@ -74,31 +78,71 @@ def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     return names, rows
 
 
-def _one_token_per_line(rows: list[tuple[int, list[str]]], token: int) -> bool:
+def _one_token_per_line(names: list[str], rows: list[tuple[int, list[str]]], token: int) -> bool:
     words = [cells[token] for _, cells in rows]
-    return all(w.split() == [w] and not w.startswith(("['", '["')) for w in words)
+    if not all(word.split() == [word] and not word.startswith(("['", '["')) for word in words):
+        return False
+    tags = next((names.index(name) for name in _TAG_COLUMNS if name in names), None)
+    return any(name in names for name in _SENTENCE_COLUMNS) or (
+        tags is not None and all(_is_tag(cells[tags]) for _, cells in rows)
+    )
+
+
+def _is_tag(value: Any) -> bool:
+    return isinstance(value, str) and (value == "O" or tag_schemes.prefixed(value))
 
 
 def _sentences(
-    names: list[str], rows: list[tuple[int, list[str]]], sentence: int, token: int
+    path: Path, names: list[str], lines: list[tuple[int, list[str]]], token: int
 ) -> Iterator[Row]:
     """The rows of a table with one token per line, grouped by sentence.
 
-    The number of a sentence stands on its first line alone, or on each of its lines.
+    The number of a sentence stands on its first line alone, or on each of its lines; or a blank
+    line follows each sentence.
     """
-    columns = [(i, _TAG_COLUMNS.get(name, name)) for i, name in enumerate(names) if i != sentence]
-    columns = [(i, "tokens" if i == token else name) for i, name in columns]
+    sentence = next((names.index(name) for name in _SENTENCE_COLUMNS if name in names), None)
+    if sentence is None and all(cells for _, cells in lines[:-1]) and len(lines) > 1:
+        raise SourceError(
+            f"{path} has one token per line, and nothing tells where a sentence ends; add a column "
+            "'Sentence #', or blank lines"
+        )
+    tags = next((name for name in _TAG_COLUMNS if name in names), None)
+    new_names = {names[token]: "tokens", tags: "ner_tags", "pos": "pos_tags"}
+    columns = [(i, new_names.get(name, name)) for i, name in enumerate(names) if i != sentence]
     current: Row = {}
     number = None
-    for _, cells in rows:
-        if current and cells[sentence] not in ("", number):
+    for _, cells in lines:
+        mark = cells[sentence] if cells and sentence is not None else ""
+        if current and (mark not in ("", number) or (sentence is None and not cells)):
             yield current
             current = {}
-        number = cells[sentence] or number
-        for i, name in columns:
+        number = mark or number
+        for i, name in columns if cells else ():
             current.setdefault(name, []).append(cells[i])
     if current:
         yield current
+
+
+def _tagged_texts(
+    path: Path, names: list[str], rows: list[tuple[int, list[str]]]
+) -> list[Row] | None:
+    """Rows of a text and its tags: ``"Ann sat","B-PER,O"``, or a list as pandas writes it."""
+    text = next((names.index(name) for name in TEXT_COLUMNS if name in names), None)
+    tags = next((names.index(name) for name in _TAG_COLUMNS if name in names), None)
+    if text is None or tags is None or not rows:
+        return None
+    split = [_list(cells[tags]) or cells[tags].split(",") for _, cells in rows]
+    if not any(len(tag) > 1 for tag in split) or not all(map(_is_tag, chain(*split))):
+        return None
+    result = []
+    for (line, cells), found in zip(rows, split, strict=True):
+        tokens = cells[text].split()
+        if len(tokens) != len(found):
+            raise SourceError(f"{path}, line {line}: {len(found)} tags for {len(tokens)} tokens")
+        row: Row = {name: _list(cell) or cell for name, cell in zip(names, cells, strict=True)}
+        row["tokens"], row["ner_tags"] = tokens, found
+        result.append({n: v for n, v in row.items() if n not in (names[text], names[tags])})
+    return result
 
 
 def _annotations(cells: list[str]) -> list[Any] | None:

@@ -91,7 +91,9 @@ def parse_entity(item: Any) -> list[Entity]:
         raise SourceError(
             f"entity {item!r:.80} needs a start, an end (whole numbers) and a label (a string)"
         )
-    return [(start, end, one, surface if isinstance(surface, str) else None) for one in labels]
+    return [
+        (start, end, one.strip(), surface if isinstance(surface, str) else None) for one in labels
+    ]
 
 
 def given_tokens(tokens: Any, text: str) -> list[tuple[int, int]] | None:
@@ -102,8 +104,8 @@ def given_tokens(tokens: Any, text: str) -> list[tuple[int, int]] | None:
     for token in tokens:
         word = token.get("text") if isinstance(token, dict) else token
         start = token.get("start") if isinstance(token, dict) else None
-        if not isinstance(word, str):
-            raise SourceError(f"token {token!r:.60} has no text")
+        if not isinstance(word, str) or not (start is None or type(start) is int):
+            raise SourceError(f"token {token!r:.60} has no text, or a start that is not a number")
         if not word.strip():
             continue  # spaCy has tokens of white space
         start = text.find(word, at) if start is None else start

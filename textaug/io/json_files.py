@@ -39,12 +39,12 @@ def _values(path: Path, file: IO[str]) -> Iterator[Any]:
     if not first:
         return
     try:
-        value = json.loads(first)
+        value = _parse(first)
         following = next(lines, None)
     except json.JSONDecodeError:
         file.seek(0)
         try:  # one value over several lines
-            value, following = json.load(file), None
+            value, following = _parse(file.read()), None
         except json.JSONDecodeError as error:
             raise SourceError(f"{path} is not JSON: {error}") from error
     if following is None:
@@ -53,21 +53,28 @@ def _values(path: Path, file: IO[str]) -> Iterator[Any]:
     yield value
     for number, line in chain([following], lines):
         try:
-            yield json.loads(line)
+            yield _parse(line)
         except json.JSONDecodeError as error:
             raise SourceError(f"{path}, line {number} is not JSON: {error}") from error
 
 
+def _parse(text: str) -> Any:
+    # pandas writes NaN for what is missing.
+    return json.loads(text, parse_constant=lambda name: None if name == "NaN" else float(name))
+
+
 def _unwrapped(value: Any) -> list[Any]:
     """The rows of a list, or of an object around one: ``{"classes": […], "annotations": […]}``."""
-    while isinstance(value, dict) and not _ROW_KEYS & value.keys():
-        inner = [v for v in value.values() if isinstance(v, dict) or _is_rows(v)]
-        if len(inner) != 1:
+    if isinstance(value, list) and not _is_pair(value):
+        return value
+    inner = value
+    while isinstance(inner, dict) and (inner is value or not _ROW_KEYS & inner.keys()):
+        if _ROW_KEYS & inner.keys() and set(inner) - {"data", "version"}:
             break
-        value = inner[0]
-    if isinstance(value, dict) and _is_rows(value.get("data")) and len(value.keys() - {"data"}) < 2:
-        value = value["data"]
-    return value if isinstance(value, list) and not _is_pair(value) else [value]
+        found = [v for v in inner.values() if isinstance(v, dict) or _is_rows(v)]
+        inner = found[0] if len(found) == 1 else None
+    # A null stands for a text that was not annotated.
+    return [row for row in inner if row is not None] if _is_rows(inner) else [value]
 
 
 def _is_pair(value: Any) -> bool:
@@ -76,6 +83,7 @@ def _is_pair(value: Any) -> bool:
 
 
 def _is_rows(value: Any) -> bool:
-    if not isinstance(value, list) or not value:
-        return False
-    return all(_ROW_KEYS & row.keys() if isinstance(row, dict) else _is_pair(row) for row in value)
+    rows = [row for row in value if row is not None] if isinstance(value, list) else []
+    return rows != [] and all(
+        _ROW_KEYS & row.keys() if isinstance(row, dict) else _is_pair(row) for row in rows
+    )

@@ -48,7 +48,7 @@ def read_task(task: Row, offsets: str | None) -> Annotated:
         elif form in _SENTENCE_LABELS and "start" not in value:
             answers = value[form] if isinstance(value[form], list) else [value[form]]
             answers = ["/".join(one) if isinstance(one, list) else one for one in answers]
-            found.labels.setdefault(result.get("from_name", form), []).extend(answers)
+            found.labels.setdefault(str(result.get("from_name", form)), []).extend(answers)
         else:
             raise SourceError(
                 f"task {task.get('id')} has a result of type {form!r}, which is not a label of a "
@@ -63,14 +63,17 @@ def read_task(task: Row, offsets: str | None) -> Annotated:
     paragraphs = _take_text(task, found)
     entities: list[Entity] = []
     for form, value in spans:
+        if not value.get(form):
+            raise SourceError(
+                f"task {task.get('id')} has a span without a label; give it one, or delete it"
+            )
         for label in value[form]:
             if paragraphs is not None:
                 entities.append(_in_paragraph(task, paragraphs, value, label, offsets))
                 found.unit = "characters"
             else:
                 start, end = _plain_offsets(task, form, value, found.text or "")
-                item = {"start": start, "end": end, "label": label, "text": value.get("text")}
-                entities += parse_entity(item)
+                entities += parse_entity(_item(start, end, label, value))
     found.entities = entities or None  # without spans, other tasks tell what the project labels
     return found
 
@@ -108,7 +111,7 @@ def _is_dialogue(value: Any) -> bool:
 
 def _plain_offsets(task: Row, form: str, value: Row, text: str) -> tuple[Any, Any]:
     if form == "labels":
-        return value.get("start"), value.get("end")
+        return _number(value.get("start")), _number(value.get("end"))
     whole = value.get("globalOffsets", {"start": None, "end": None})
     if whole["start"] is None and {value.get("start"), value.get("end")} <= {*_WHOLE_TEXT}:
         whole = {"start": value.get("startOffset"), "end": value.get("endOffset")}
@@ -120,8 +123,16 @@ def _plain_offsets(task: Row, form: str, value: Row, text: str) -> tuple[Any, An
     return whole["start"], whole["end"]
 
 
+def _item(start: Any, end: Any, label: Any, value: Row) -> Row:
+    return {"start": start, "end": end, "label": label, "text": value.get("text")}
+
+
+def _number(offset: Any) -> Any:
+    return int(offset) if isinstance(offset, str) and offset.isdecimal() else offset
+
+
 def _in_paragraph(
-    task: Row, paragraphs: list[str], value: Row, label: str, offsets: str | None
+    task: Row, paragraphs: list[str], value: Row, label: Any, offsets: str | None
 ) -> Entity:
     """An entity in a dialogue, with offsets in characters of the joined paragraphs."""
     index = int(value["start"])
@@ -129,7 +140,7 @@ def _in_paragraph(
         raise SourceError(
             f"task {task.get('id')}: a span labelled {label!r} covers several paragraphs; split it"
         )
-    entity = (value["startOffset"], value["endOffset"], label, value.get("text"))
+    [entity] = parse_entity(_item(value["startOffset"], value["endOffset"], label, value))
     found = set()
     for unit in (offsets,) if offsets else OFFSETS:
         try:

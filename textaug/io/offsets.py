@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from unicodedata import normalize
 
 import regex
 
@@ -40,7 +41,7 @@ def locate(text: str, entity: Entity, unit: str = "characters") -> CharSpan:
             f"entity {start}:{end} {label} lies outside the text of {len(text)} characters, or is "
             "empty; fix the offsets, or pass offsets= (--offsets in the shell)"
         )
-    if surface is not None and inner.strip() != surface.strip():
+    if surface is not None and normalize("NFC", inner.strip()) != normalize("NFC", surface.strip()):
         raise SourceError(
             f"entity {start}:{end} {label} should read {surface!r:.60}, but the text there is "
             f"{inner!r:.60}; fix the offsets, or pass offsets= (--offsets in the shell)"

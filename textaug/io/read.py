@@ -1,14 +1,15 @@
 """Labelled text in its usual formats: CoNLL, JSON Lines, CSV, Parquet, annotation tools' exports.
 
 The result is always a data set with a column of tokens and one of tags, or with a column of text
-and, where spans overlap, one of ``entities`` with character offsets.
-A label goes to exactly the words that were annotated: an offset inside a word is an error that
-names row and entity, never a guess.
+and, where spans overlap, one of ``entities`` with character offsets. A label goes to exactly
+the words that were annotated: an offset inside a word is an error that names row and entity, never
+a guess.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,11 +96,12 @@ def read(
         raise SourceError(f"format {format!r}: choose from {', '.join(FORMATS)}")
     if offsets is not None and offsets not in OFFSETS:
         raise SourceError(f"offsets {offsets!r}: choose from {', '.join(OFFSETS)}")
+    options = _Options(format, split, columns, offsets, strict)
     path = Path(source)
     if path.is_file():
-        data = DatasetDict({split: _read_file(path, format, columns, offsets, strict)})
+        data = DatasetDict({split: _read_file(path, options)})
     elif path.is_dir():
-        data = _read_folder(path, format, split, columns, offsets, strict)
+        data = _read_folder(path, options)
     elif source == "builtin":
         data = builtin_corpus()
     elif format or path.suffix.lower() in SUFFIXES or source.startswith((".", "/", "~")):
@@ -109,30 +111,29 @@ def read(
     return with_class_labels(data, labels, strict)
 
 
-def _read_folder(
-    path: Path,
-    format: str | None,
-    split: str,
-    columns: Sequence[str] | None,
-    offsets: str | None,
-    strict: bool,
-) -> DatasetDict:
+@dataclass(frozen=True)
+class _Options:
+    """How to read a file; see :func:`read`."""
+
+    format: str | None
+    split: str
+    columns: Sequence[str] | None
+    offsets: str | None
+    strict: bool
+
+
+def _read_folder(path: Path, options: _Options) -> DatasetDict:
     from datasets import Dataset, DatasetDict, load_dataset, load_from_disk
 
-    if format == "brat" or brat.is_brat(path):
-        return DatasetDict({split: _read_brat(path, offsets)})
-    folders = {SPLITS.get(one.name.lower()): one for one in path.iterdir() if one.is_dir()}
-    folders.pop(None, None)
-    if folders and all(brat.is_brat(one) for one in folders.values()):
-        return DatasetDict({str(n): _read_brat(one, offsets) for n, one in folders.items()})
-    files = _files_by_split(path)
-    if files:
+    if options.format == "brat" or brat.is_brat(path):
+        return DatasetDict({options.split: _read_brat(path, options.offsets)})
+    folders = {SPLITS.get(one.name.lower(), ""): one for one in path.iterdir() if one.is_dir()}
+    if folders and "" not in folders and all(brat.is_brat(one) for one in folders.values()):
         return DatasetDict(
-            {
-                name: _read_file(file, format, columns, offsets, strict)
-                for name, file in files.items()
-            }
+            {name: _read_brat(one, options.offsets) for name, one in folders.items()}
         )
+    if files := _files_by_split(path):
+        return DatasetDict({name: _read_file(file, options) for name, file in files.items()})
     saved = (path / "dataset_dict.json").exists() or (path / "dataset_info.json").exists()
     try:
         data: Any = load_from_disk(str(path)) if saved else load_dataset(str(path))
@@ -146,11 +147,15 @@ def _files_by_split(folder: Path) -> dict[str, Path]:
 
     Other folders are left to ``load_dataset``, which knows their conventions.
     """
-    files = [file for file in folder.iterdir() if file.suffix.lower() in (*SUFFIXES, ".txt")]
+    files = [
+        file
+        for file in folder.iterdir()
+        if file.suffix.lower() in SUFFIXES
+        or (file.suffix.lower() == ".txt" and file.stem.lower() in SPLITS)
+    ]
     found = {SPLITS.get(file.stem.lower(), ""): file for file in files}
-    if "" in found or len(found) != len(files) or (folder / "README.md").exists():
-        return {}
-    if any(file.suffix.lower() == ".parquet" for file in files):
+    parquet = any(file.suffix.lower() == ".parquet" for file in files)
+    if "" in found or len(found) != len(files) or parquet or (folder / "README.md").exists():
         return {}
     return {name: found[name] for name in ("train", "validation", "test") if name in found}
 
@@ -178,16 +183,10 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0] or type(error).__name__
 
 
-def _read_file(
-    path: Path,
-    format: str | None,
-    columns: Sequence[str] | None,
-    offsets: str | None,
-    strict: bool,
-) -> Dataset:
+def _read_file(path: Path, options: _Options) -> Dataset:
     from datasets import Dataset
 
-    format = format or _format_of(path)
+    format, columns = options.format or _format_of(path), options.columns
     if columns is not None and format != "conll":
         raise SourceError(f"{path}: columns are named for CoNLL files, and the format is {format}")
     if format == "parquet":
@@ -198,24 +197,24 @@ def _read_file(
             raise SourceError(f"{path} is not a Parquet file: {_first_line(cause)}") from error
     if format == "conll":
         try:
-            return load_conll(path, columns) if strict else load_unchecked(path, columns)
+            return (load_conll if options.strict else load_unchecked)(path, columns)
         except ValueError as error:
             raise SourceError(str(error)) from error
     if format == "conllu":
         return as_dataset(path, conllu_rows(path))
-    readers: dict[str, Callable[[Path], Iterable[Any]]] = {
-        "json": json_rows,
-        "csv": csv_rows,
-        "webanno": webanno_rows,
-        "spacy": spacy_rows,
-    }
+    if format == "json":  # read twice, because it may not fit into memory
+        return as_dataset(path, converted_rows(path, lambda: json_rows(path), options.offsets))
+    readers: dict[str, Callable[[Path], Iterable[Any]]]
+    readers = {"csv": csv_rows, "webanno": webanno_rows, "spacy": spacy_rows}
     if format not in readers:
         raise SourceError(f"{path} is a file; format {format!r} reads a folder")
-    return as_dataset(path, converted_rows(path, lambda: readers[format](path), offsets))
+    rows = list(readers[format](path))
+    return as_dataset(path, converted_rows(path, lambda: rows, options.offsets))
 
 
 def _read_brat(folder: Path, offsets: str | None) -> Dataset:
-    return as_dataset(folder, converted_rows(folder, lambda: brat.brat_rows(folder), offsets))
+    rows = list(brat.brat_rows(folder))
+    return as_dataset(folder, converted_rows(folder, lambda: rows, offsets))
 
 
 def _format_of(path: Path) -> str:

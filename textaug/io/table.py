@@ -85,7 +85,7 @@ def _array(values: list[Any]) -> Any:
 
     try:
         return pa.array(values)
-    except (pa.ArrowException, UnicodeEncodeError, OverflowError):
+    except (pa.ArrowException, TypeError, UnicodeEncodeError, OverflowError):
         return None
 
 

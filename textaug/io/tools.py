@@ -24,6 +24,8 @@ _REPLACED = {"text", "tokens", "ner_tags"}  # of these, the ones that come back 
 # Prodigy writes some of these into every row; "answer" alone may be anybody's column.
 _PRODIGY_KEYS = {"_input_hash", "_task_hash", "_view_id", "_session_id", "spans", "options"}
 _REJECTED = ("reject", "ignore")
+_RESPONSES = ".responses"
+_TOOLS = ("Label Studio", "Argilla")
 
 
 def annotated(row: Row | Annotated, offsets: str | None, keys: Collection[str] = ()) -> Annotated:
@@ -39,13 +41,35 @@ def annotated(row: Row | Annotated, offsets: str | None, keys: Collection[str] =
     """
     if isinstance(row, Annotated):
         return row
-    if label_studio.is_task(row):
-        return label_studio.read_task(row, offsets)
-    if isinstance(row.get("fields"), dict) and isinstance(row.get("responses"), dict):
-        return _from_argilla(row)
+    if any(key.endswith(_RESPONSES) for key in row):
+        row = _argilla_record(row)
+    argilla = isinstance(row.get("fields"), dict) and isinstance(row.get("responses"), dict)
+    if argilla or label_studio.is_task(row):
+        try:
+            return _from_argilla(row) if argilla else label_studio.read_task(row, offsets)
+        except (AttributeError, IndexError, KeyError, TypeError) as error:
+            raise SourceError(
+                f"it does not have the structure of an export of {_TOOLS[argilla]} "
+                f"({type(error).__name__}: {error}); export it again"
+            ) from error
     if isinstance(row.get("tokenized_text"), list) and isinstance(row.get("ner"), list):
         return _from_gliner(row)
     return _from_columns(row, keys)
+
+
+def _argilla_record(row: Row) -> Row:
+    """A row of Argilla 2's ``records.to_datasets`` as a record of its ``records.to_json``."""
+    fields = {key: value for key, value in row.items() if "." not in key and key[0] != "_"}
+    record = {"id": fields.pop("id", None), "fields": fields, "responses": {}}
+    fields.pop("status", None)
+    for key, values in row.items():
+        if key.endswith(_RESPONSES):
+            states = row.get(f"{key}.status") or ["submitted"] * len(values or ())
+            record["responses"][key.removesuffix(_RESPONSES)] = [
+                {"value": value, "status": status}
+                for value, status in zip(values or (), states, strict=True)
+            ]
+    return record
 
 
 def _from_argilla(record: Row) -> Annotated:
@@ -118,6 +142,11 @@ def _from_columns(row: Row, keys: Collection[str]) -> Annotated:
     found = Annotated(dict(row))
     if prodigy:
         del found.columns["answer"]
+    if isinstance(row.get("text"), list | dict):
+        raise SourceError(
+            "column 'text' holds several texts; write one object per row (in pandas, "
+            "to_json(orient='records', lines=True))"
+        )
     own = list(dict.fromkeys(k for k in (*ENTITY_KEYS, *row) if holds_entities(row.get(k), k)))
     names = TEXT_KEYS if own or keys else TEXT_COLUMNS
     name = next((name for name in names if isinstance(row.get(name), str)), None)

@@ -15,11 +15,12 @@ from textaug.io.text_files import open_text
 
 logger = logging.getLogger("textaug")
 
-MAGIC = "#FORMAT=WebAnno TSV 3"
+MAGIC = "#FORMAT=WebAnno TSV "
 _FIRST_LAYER = 3  # after the number, the offsets and the text of a token
 _ENTITIES = "NamedEntity"
 # Features with one value per token that come along: layer and feature, and the name of the column.
 _ALIGNED = {("POS", "PosValue"): "pos_tags", ("Lemma", "value"): "lemmas"}
+_OFFSETS = re.compile(r"\d+-\d+")
 _STACKED = re.compile(r"(?<!\\)\|")
 _NUMBERED = re.compile(r"(.*?)(?:(?<!\\)\[(\d+)\])?", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)")
@@ -36,7 +37,7 @@ class _Feature:
 
 
 def is_webanno(path: Path) -> bool:
-    """Whether a file is WebAnno TSV, version 3."""
+    """Whether a file is WebAnno TSV."""
     with path.open("rb") as file:
         return MAGIC.encode() in file.read(len(MAGIC) + 3)
 
@@ -53,6 +54,8 @@ def webanno_rows(path: Path) -> Iterator[Annotated]:
     """
     with open_text(path) as file:
         lines = [line.rstrip("\r\n") for line in file]
+    if not lines or not lines[0].startswith(f"{MAGIC}3"):
+        raise SourceError(f"{path} is not WebAnno TSV 3; export it as that")
     spans, left_out = _header(lines)
     entities = _entity_feature(path, spans)
     aligned = {
@@ -67,15 +70,21 @@ def webanno_rows(path: Path) -> Iterator[Annotated]:
     ]
     if left_out:
         logger.warning("%s: left out %s", path, ", ".join(left_out))
+    seen: set[str] = set()  # numbers of entities over several tokens
     sentence: list[list[str]] = []
     for number, line in enumerate([*lines, ""], start=1):
         if line and line[0] != "#":
             fields = line.split("\t")
-            if len(fields) < _FIRST_LAYER:
+            if len(fields) < _FIRST_LAYER or not _OFFSETS.fullmatch(fields[1]):
                 raise SourceError(f"{path}, line {number} is not a token: {line!r:.60}")
             sentence.append(fields)
         elif sentence and not line:
-            yield _sentence(f"{path}, line {number - len(sentence)}", sentence, entities, aligned)
+            where = f"{path}, line {number - len(sentence)}"
+            yield _sentence(where, sentence, entities, aligned)
+            found = {n for fields in sentence for n in _numbers(fields, entities)}
+            if found & seen:
+                raise SourceError(f"{where}: an entity goes on from the sentence before; split it")
+            seen |= found
             sentence = []
 
 
@@ -132,6 +141,8 @@ def _sentence(
             previous_end = end
         else:  # a part of a token
             whole = number.partition(".")[0]
+            if whole not in positions:
+                raise SourceError(f"{where}: {number} is a part of a token that is not there")
             units = text[slice(*positions[whole])].encode("utf-16-le")
             shift = numbers[whole][0]
             before = len(units[: 2 * (start - shift)].decode("utf-16-le", "ignore"))
@@ -155,12 +166,8 @@ def _spans(
     joined: dict[tuple[str, str], list[tuple[int, int]]] = {}  # over several tokens, by number
     for fields in lines if feature is not None else ():
         assert feature is not None
-        cell = fields[feature.column] if feature.column < len(fields) else "_"
         start, end = positions[fields[0]]
-        for stacked in _STACKED.split(cell) if cell not in ("_", "") else ():
-            match = _NUMBERED.fullmatch(stacked)
-            assert match is not None
-            label, number = _unescaped(match[1]), match[2]
+        for label, number in _annotations(fields, feature):
             if label == "*":
                 raise SourceError(
                     f"{where}: {fields[2]!r} has an annotation of {feature.layer} without a value; "
@@ -172,6 +179,20 @@ def _spans(
                 joined.setdefault((label, number), []).append((start, end))
     for (label, _), parts in joined.items():
         yield parts[0][0], parts[-1][1], label, None
+
+
+def _annotations(fields: list[str], feature: _Feature) -> Iterator[tuple[str, str | None]]:
+    """Value and number of each annotation of a token."""
+    cell = fields[feature.column] if feature.column < len(fields) else "_"
+    for stacked in _STACKED.split(cell) if cell not in ("_", "") else ():
+        match = _NUMBERED.fullmatch(stacked)
+        assert match is not None
+        yield _unescaped(match[1]), match[2]
+
+
+def _numbers(fields: list[str], feature: _Feature | None) -> Iterator[str]:
+    if feature is not None:
+        yield from (number for _, number in _annotations(fields, feature) if number is not None)
 
 
 def _value(fields: list[str], column: int) -> str | None:

@@ -118,7 +118,7 @@ def _conll(row: Row, number: int, blank: str | None, spellings: dict[str, str]) 
     for name, values in zip(row, columns, strict=True):
         for value in values:
             if not isinstance(value, str) or value.split() != [value]:
-                remedy = "" if name in TOKEN_COLUMNS else "write it with blank='_', or "
+                remedy = "" if name in TOKEN_COLUMNS else "rename it (write(…, blank='_')), or "
                 raise ValueError(
                     f"row {number}, column {name!r} holds {value!r}, which is empty or has white "
                     f"space inside; CoNLL cannot hold it: {remedy}use parquet or jsonl"
