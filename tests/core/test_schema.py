@@ -165,3 +165,20 @@ def test_numbers_of_rows_are_not_labels():
     rows = {"text": ["one here", "two there"], "source_row": [4, 9], "grade": [1, 1]}
     found = {name: role for name, role, _ in schema(rows).rows()}
     assert found == {"text": "text", "source_row": "keep", "grade": "label"}
+
+
+def test_relations_between_tokens_follow_their_words():
+    row = {
+        "tokens": ["so", "Ann", "met", "Bob"],
+        "relations": [{"head": 1, "tail": 3, "type": "met"}],
+    }
+    drop = NoiseInjection(
+        operations=["drop"], p=0.3, seed=2, roles={"relations": "relations_between_tokens"}
+    )
+    after = expand(Dataset.from_list([row]), drop, 8, keep_original=False)
+    assert len(after)
+    for new in after:
+        (pair,) = new["relations"]
+        ends = [new["tokens"][pair[key]] for key in ("head", "tail")]
+        assert ends == ["Ann", "Bob"] and pair["type"] == "met"
+    assert any("points at is gone" in outcome for outcome in drop.counts)

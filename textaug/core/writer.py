@@ -102,6 +102,12 @@ class Writer:
         for name in schema.indexes:
             value = self.value(name)
             changed[name] = None if value is None else self._position(value)
+        for relations in schema.relations:
+            if relations.unit == "tokens" and (pairs := self.value(relations.name)):
+                changed[relations.name] = [
+                    {**pair, **{key: self._position(pair[key]) for key in relations.keys}}
+                    for pair in pairs
+                ]
 
     # Tags
 
