@@ -367,6 +367,11 @@ class RoleFinder:
         for relation in found.get("relations", ()):
             if relation.unit != "tokens" and not spans:
                 unclear.append((relation.name, "points at spans, but no column holds these"))
+            elif relation.unit != "tokens" and len(spans) > 1:
+                which = listed([column.name for column in spans])
+                unclear.append(
+                    (relation.name, f"points at spans, but at those of which of {which}?")
+                )
         per_token = found.get("per_token", ())
         names = {n: self._names_of(n) for n in (*per_token, *found.get("labels", ()))}
         return Schema(
