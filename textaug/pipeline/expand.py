@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import ORIGINAL
 from textaug.core.expander import Copies, Expander
+from textaug.core.rows import RunsExamples
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict, Features, IterableDataset
@@ -58,13 +59,17 @@ def expand(
     >>> expand(rows, NoiseInjection(), copies=3).num_rows
     4
     """
-    from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict
+    from datasets import DatasetDict, IterableDataset, IterableDatasetDict
 
-    provenance = augmenter.provenance_column
     if isinstance(dataset, (DatasetDict, IterableDatasetDict)):
         if split not in dataset:
             raise ValueError(f"there is no split {split!r}; the splits are {', '.join(dataset)}")
-        expanded = expand(
+        splits = {
+            name: _with_provenance(data, augmenter.provenance_column)
+            for name, data in dataset.items()
+            if name != split
+        }
+        splits[split] = expand(
             dataset[split],
             augmenter,
             copies,
@@ -72,12 +77,7 @@ def expand(
             batch_size=batch_size,
             num_proc=num_proc,
         )
-        return type(dataset)(
-            {
-                name: expanded if name == split else _with_provenance(data, provenance)
-                for name, data in dataset.items()
-            }
-        )
+        return type(dataset)({name: splits[name] for name in dataset})
     features = dataset.features
     # In streaming, and in the numpy and torch formats, rows come without features.
     bare = isinstance(dataset, IterableDataset) or dataset.format["type"] is not None
@@ -86,10 +86,21 @@ def expand(
     if features is not None:
         features = expanded_features(features, augmenter)
     if isinstance(dataset, IterableDataset):
-        return cast(
-            "Data", dataset.map(expander, batched=True, batch_size=batch_size, features=features)
-        )
-    assert isinstance(dataset, Dataset)
+        result = dataset.map(expander, batched=True, batch_size=batch_size, features=features)
+    else:
+        result = _expand_rows(dataset, expander, features, batch_size, num_proc)
+    return cast("Data", result)
+
+
+def _expand_rows(
+    dataset: Dataset,
+    expander: Expander,
+    features: Features,
+    batch_size: int,
+    num_proc: int | None,
+) -> Dataset:
+    """Expand a data set of known length, and log how many copies are missing."""
+    augmenter, copies = expander.augmenter, expander.copies
     before = augmenter.counts.copy()
     times = f" × {copies}" if isinstance(copies, int) else ""
     result = dataset.map(
@@ -101,10 +112,11 @@ def expand(
         features=features,
         desc=f"Augmenting ({type(augmenter).__name__}{times})",
     )
-    result = _with_provenance(result, provenance)  # `map` skips an empty data set
-    made = len(result) - len(dataset) * keep_original
+    # `map` skips an empty data set
+    result = _with_provenance(result, augmenter.provenance_column)
+    made = len(result) - len(dataset) * expander.keep_original
     log_missing(augmenter, wanted(dataset, copies), made, augmenter.counts - before)
-    return cast("Data", result)
+    return result
 
 
 def expanded_features(features: Features, augmenter: Augmenter) -> Features:
@@ -144,7 +156,7 @@ def wanted(dataset: Dataset, copies: Copies) -> int:
 
 
 def log_missing(
-    augmenter: Augmenter, asked: int, made: int, counts: Mapping[str, int] | None = None
+    augmenter: RunsExamples, asked: int, made: int, counts: Mapping[str, int] | None = None
 ) -> None:
     """Log how many of the requested copies were left out, and why, as far as ``counts`` says."""
     missing = asked - made
