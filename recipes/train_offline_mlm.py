@@ -8,8 +8,8 @@ trained; the embeddings stay as they are, so that what is shipped is only the re
 
 takes plain text, one sentence per line (``.txt`` or ``.txt.gz``), and writes a checkpoint for
 ``AutoModelForMaskedLM`` and ``card.json``: what it was trained on, for how long, how well it
-predicts. Started again with the same folder, it goes on where it was. ``--pack`` then writes the
-int8 file that the package ships and measures what the rounding costs:
+predicts. Started again with the same folder, it resumes from the last checkpoint. ``--pack`` then
+writes the int8 file that the package ships and measures the loss by rounding:
 
     python recipes/train_offline_mlm.py text/*.txt.gz --output_dir runs/offline_mlm --pack
 """
@@ -24,7 +24,7 @@ import time
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -81,9 +81,10 @@ class Masking:
     """
 
     def __init__(self, tokenizer: Any, share: float) -> None:
-        pieces = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))
-        self.starts_word = torch.tensor([not piece.startswith("##") for piece in pieces])
-        self.special = torch.zeros(len(pieces), dtype=torch.bool)
+        tokens = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))
+        self.starts_word = torch.tensor([not token.startswith("##") for token in tokens])
+        self.letters = torch.tensor([token.lstrip("#").isalpha() for token in tokens])
+        self.special = torch.zeros(len(tokens), dtype=torch.bool)
         self.special[tokenizer.all_special_ids] = True
         self.mask, self.pad = tokenizer.mask_token_id, tokenizer.pad_token_id
         self.share = share
@@ -108,9 +109,7 @@ def logits_of_masked(model: Any, batch: dict[str, torch.Tensor]) -> torch.Tensor
     """Scores, masked positions × vocabulary; the head sees no other positions."""
     states = model.bert(batch["input_ids"], batch["attention_mask"]).last_hidden_state
     positions = (batch["labels"] != -100).flatten().nonzero()[:, 0]
-    filled = torch.zeros(
-        -(-len(positions) // STEP) * STEP, dtype=torch.long, device=positions.device
-    )
+    filled = positions.new_zeros(-(-len(positions) // STEP) * STEP)
     filled[: len(positions)] = positions
     return model.cls(states.flatten(0, 1)[filled])[: len(positions)]
 
@@ -158,7 +157,7 @@ def encode(sentences: Sequence[str], tokenizer: Any) -> list[dict[str, Any]]:
 
 
 def new_model(rows: Sequence[dict[str, Any]]) -> Any:
-    """The encoder with a fresh head that starts from what is known: each piece's frequency."""
+    """The encoder with a new head, whose bias is the frequency of each token."""
     model = AutoModelForMaskedLM.from_pretrained(
         encoder(),
         # Plain attention: on a CPU, torch's fused one takes four times as long backwards.
@@ -179,74 +178,79 @@ def new_model(rows: Sequence[dict[str, Any]]) -> Any:
     return model
 
 
-def accuracy(model: Any, rows: Sequence[dict[str, Any]], tokenizer: Any) -> dict[str, Any]:
-    """How often the model finds held-out words, each piece of which is replaced by ``[MASK]``.
+class Word(NamedTuple):
+    """A masked word, and whether the model found all of its sub-tokens."""
 
-    A word counts as found if every piece of it is: first, or among the first five.
+    top1: bool
+    top5: bool
+    lettered: bool  # made of letters
+    sub_tokens: int
+
+
+def accuracy(model: Any, rows: Sequence[dict[str, Any]], tokenizer: Any) -> dict[str, Any]:
+    """How often the model finds held-out words, each sub-token of which is ``[MASK]``.
+
+    A word counts as found if each of its sub-tokens is: as the best, or among the best five.
 
     Returns:
         Percentages, ``top1`` and ``top5`` over all words (punctuation marks are words, as BERT
-        cuts them), and the same over words of letters and over those that are one piece.
+        splits them), and the same over words of letters and over words of one sub-token.
     """
-    masking = Masking(tokenizer, MASKED_IN_EVALUATION)
-    letters = torch.tensor(
-        [
-            piece.lstrip("#").isalpha()
-            for piece in tokenizer.convert_ids_to_tokens(range(len(tokenizer)))
-        ]
-    )
+    words = masked_words(model, rows, Masking(tokenizer, MASKED_IN_EVALUATION))
+
+    def share(words: Sequence[Word], name: str) -> float:
+        return round(100 * sum(getattr(word, name) for word in words) / len(words), 2)
+
+    lettered = [word for word in words if word.lettered]
+    single = [word for word in words if word.sub_tokens == 1]
+    return {
+        "top1": share(words, "top1"),
+        "top5": share(words, "top5"),
+        "words": len(words),
+        "top1_of_letters": share(lettered, "top1"),
+        "top5_of_letters": share(lettered, "top5"),
+        "top1_of_one_piece": share(single, "top1"),
+        "top5_of_one_piece": share(single, "top5"),
+        "words_of_one_piece": len(single),
+    }
+
+
+def masked_words(model: Any, rows: Sequence[dict[str, Any]], masking: Masking) -> list[Word]:
+    """Mask words of each row, and compare them with what the model predicts."""
     torch.manual_seed(0)
     # Masked sentence by sentence, so that the choice does not depend on the batches.
     masked = [masking([row]) for row in rows]
-    found: list[tuple[bool, bool, bool, int]] = []  # top 1, top 5, of letters, pieces
+    words: list[Word] = []
 
     @torch.inference_mode()
     def score(batch: list[int]) -> list[None]:
-        parts = [masked[i] for i in batch]
         joined = {
             name: torch.nn.utils.rnn.pad_sequence(
-                [part[name][0] for part in parts], batch_first=True, padding_value=fill
+                [masked[i][name][0] for i in batch], batch_first=True, padding_value=fill
             )
             for name, fill in (("input_ids", masking.pad), ("attention_mask", 0), ("labels", -100))
         }
-        labels = joined["labels"]
-        if not (labels != -100).any():
-            return [None] * len(batch)
-        truth = labels[labels != -100]
-        best = logits_of_masked(model, joined).topk(TOP).indices
-        first, among = best[:, 0] == truth, (best == truth[:, None]).any(1)
-        for one, five, piece in zip(first.tolist(), among.tolist(), truth.tolist(), strict=True):
-            if masking.starts_word[piece]:
-                found.append((one, five, bool(letters[piece]), 1))
-            else:
-                last = found.pop()
-                found.append((last[0] and one, last[1] and five, last[2], last[3] + 1))
+        truth = joined["labels"][joined["labels"] != -100]
+        if len(truth):
+            best = logits_of_masked(model, joined).topk(TOP).indices
+            first, among = best[:, 0] == truth, (best == truth[:, None]).any(1)
+            for one, five, id in zip(first.tolist(), among.tolist(), truth.tolist(), strict=True):
+                word = Word(one, five, bool(masking.letters[id]), 1)
+                if not masking.starts_word[id]:
+                    top1, top5, lettered, length = words.pop()
+                    word = Word(top1 and one, top5 and five, lettered, length + 1)
+                words.append(word)
         return [None] * len(batch)
 
     was_training = model.training
     model.eval()
     run_in_batches(score, [len(row["input_ids"]) for row in rows], budget=4096)
     model.train(was_training)
-
-    def share(words: list[tuple[bool, bool, bool, int]], at: int) -> float:
-        return round(100 * sum(word[at] for word in words) / len(words), 2)
-
-    lettered = [word for word in found if word[2]]
-    single = [word for word in found if word[3] == 1]
-    return {
-        "top1": share(found, 0),
-        "top5": share(found, 1),
-        "words": len(found),
-        "top1_of_letters": share(lettered, 0),
-        "top5_of_letters": share(lettered, 1),
-        "top1_of_one_piece": share(single, 0),
-        "top5_of_one_piece": share(single, 1),
-        "words_of_one_piece": len(single),
-    }
+    return words
 
 
 class Progress(transformers.TrainerCallback):
-    """Writes the held-out accuracy down every so often, and the time spent."""
+    """Logs the held-out accuracy and the time spent, every ``every`` steps."""
 
     def __init__(self, path: Path, rows: Sequence[dict[str, Any]], tokenizer: Any, every: int):
         self.path, self.rows, self.tokenizer, self.every = path, rows, tokenizer, every
@@ -255,7 +259,7 @@ class Progress(transformers.TrainerCallback):
         self.started = time.perf_counter()
 
     def on_step_end(self, args: Any, state: Any, control: Any, **rest: Any) -> None:
-        """Evaluate when it is time."""
+        """Evaluate after every ``every`` steps, and at the end."""
         if state.global_step % self.every == 0 or state.global_step == state.max_steps:
             entry = {
                 "step": state.global_step,
@@ -267,25 +271,10 @@ class Progress(transformers.TrainerCallback):
 
 
 def train(args: argparse.Namespace) -> None:
-    """Train, or go on training, and write the checkpoint and its card."""
+    """Train, or continue a training, and write the checkpoint and its card."""
     tokenizer = AutoTokenizer.from_pretrained(encoder())
     training, held_out = (encode(part, tokenizer) for part in split(args.text))
     model = new_model(training)
-    head = [*model.cls.predictions.transform.parameters(), model.cls.predictions.bias]
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": [p for p in model.bert.encoder.parameters() if p.ndim > 1]},
-            {
-                "params": [p for p in model.bert.encoder.parameters() if p.ndim == 1],
-                "weight_decay": 0.0,
-            },
-            {"params": head, "lr": HEAD_RATE, "weight_decay": 0.0},
-        ],
-        lr=ENCODER_RATE,
-        betas=(0.9, 0.98),
-        weight_decay=0.01,
-        fused=True,
-    )
     settings = TrainingArguments(
         output_dir=str(args.output_dir),
         num_train_epochs=args.epochs,
@@ -305,7 +294,7 @@ def train(args: argparse.Namespace) -> None:
         settings,
         data_collator=Masking(tokenizer, MASKED_IN_TRAINING),
         train_dataset=training,
-        optimizers=(optimizer, None),
+        optimizers=(optimizer_for(model), None),
         callbacks=[
             Progress(args.output_dir / "log.json", held_out[:1000], tokenizer, args.save_steps)
         ],
@@ -314,12 +303,39 @@ def train(args: argparse.Namespace) -> None:
     trainer.train(resume_from_checkpoint=get_last_checkpoint(str(args.output_dir)))
     model.save_pretrained(args.output_dir / "model")
     tokenizer.save_pretrained(args.output_dir / "model")
+    write_card(args, training, len(held_out), accuracy(model.float(), held_out, tokenizer))
+
+
+def optimizer_for(model: Any) -> torch.optim.Optimizer:
+    """AdamW, with a higher learning rate for the head, and weight decay for matrices only."""
+    head = [*model.cls.predictions.transform.parameters(), model.cls.predictions.bias]
+    layers = list(model.bert.encoder.parameters())
+    return torch.optim.AdamW(
+        [
+            {"params": [p for p in layers if p.ndim > 1]},
+            {"params": [p for p in layers if p.ndim == 1], "weight_decay": 0.0},
+            {"params": head, "lr": HEAD_RATE, "weight_decay": 0.0},
+        ],
+        lr=ENCODER_RATE,
+        betas=(0.9, 0.98),
+        weight_decay=0.01,
+        fused=True,
+    )
+
+
+def write_card(
+    args: argparse.Namespace,
+    training: Sequence[dict[str, Any]],
+    held_out: int,
+    scores: dict[str, Any],
+) -> None:
+    """Write ``card.json``: what the model was trained on, for how long, and its accuracy."""
     log = json.loads((args.output_dir / "log.json").read_text())
     card = {
         "texts": [path.name for path in args.text],
         "training_sentences": len(training),
         "training_pieces": int(sum(len(row["input_ids"]) - 2 for row in training)),
-        "held_out_sentences": len(held_out),
+        "held_out_sentences": held_out,
         "epochs": args.epochs,
         "batch_size": args.batch_size,
         "steps": log[-1]["step"],
@@ -329,17 +345,17 @@ def train(args: argparse.Namespace) -> None:
         else torch.cuda.get_device_name(),
         "torch": torch.__version__.split("+")[0],
         "transformers": transformers.__version__,
-        "held_out": accuracy(model.float(), held_out, tokenizer),
+        "held_out": scores,
     }
     (args.output_dir / "card.json").write_text(json.dumps(card, indent=1) + "\n")
     print(json.dumps(card, indent=1))
 
 
 def pack(args: argparse.Namespace) -> None:
-    """Write the file that the package ships, and its card with what the rounding costs.
+    """Write the file that the package ships, and its card with the accuracy after rounding.
 
-    Each row of a matrix becomes whole numbers of 8 bits and one factor; the embeddings are left
-    out, since the installed encoder has them; vectors are kept in 16 bits.
+    Each row of a matrix becomes 8-bit integers and one factor; vectors are kept in 16 bits. The
+    embeddings are left out, because the installed encoder has them.
     """
     card = json.loads((args.output_dir / "card.json").read_text())
     model = AutoModelForMaskedLM.from_pretrained(args.output_dir / "model")

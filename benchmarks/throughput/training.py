@@ -1,8 +1,10 @@
-"""Optimiser steps per second with the collator augmenting, against without."""
+"""Optimiser steps per second with the collator augmenting, compared to without."""
 
 from __future__ import annotations
 
 import argparse
+from collections import Counter
+from collections.abc import Callable
 from statistics import median
 from typing import Any
 
@@ -12,7 +14,43 @@ from .timing import in_turns, ratio
 
 
 def training(options: argparse.Namespace) -> dict[str, Any]:
-    """Optimiser steps per second with the collator augmenting, against without."""
+    """Optimiser steps per second with the collator augmenting, compared to without."""
+    from textaug import MentionReplacement, NoiseInjection, SomeOf, SynonymReplacement
+
+    data = some_sentences(400)
+    augmenter = SomeOf(
+        [SynonymReplacement(), NoiseInjection(), MentionReplacement.from_dataset(data)], k=2
+    )
+    steps = 3 if options.quick else 25
+    sub_tokens: Counter[str] = Counter()
+    train = _trainer(data.features["ner_tags"].feature.names, steps, options.device, sub_tokens)
+    # The same work for the model, because augmented words make more sub-tokens.
+    before = data.map(augmenter, batched=True, load_from_cache_file=False, keep_in_memory=True)
+    seconds = in_turns(
+        {
+            "plain": lambda: train("plain", None, data),
+            "augmented before": lambda: train("augmented before", None, before),
+            "augmenting": lambda: train("augmenting", augmenter, data),
+        },
+        options.rounds,
+        "training",
+    )
+    return {
+        "steps": steps,
+        "batch_size": 16,
+        "augmenter": "SomeOf synonyms, noise, mentions, k=2",
+        "kept": ratio(seconds, "plain", "augmenting"),
+        "kept_of_augmented_before": ratio(seconds, "augmented before", "augmenting"),
+        "sub_tokens": dict(sub_tokens),
+        "steps_per_second": {name: steps / median(took) for name, took in seconds.items()},
+        "seconds": seconds,
+    }
+
+
+def _trainer(
+    names: list[str], steps: int, device: str, sub_tokens: Counter[str]
+) -> Callable[[str, Any, Any], float]:
+    """A function that trains a tagger for some steps, and returns the seconds that it took."""
     from torch import manual_seed
     from transformers import (
         AutoModelForTokenClassification,
@@ -21,30 +59,15 @@ def training(options: argparse.Namespace) -> dict[str, Any]:
         TrainingArguments,
     )
 
-    from textaug import (
-        AugmentingDataCollator,
-        MentionReplacement,
-        NoiseInjection,
-        SomeOf,
-        SynonymReplacement,
-        offline,
-    )
+    from textaug import AugmentingDataCollator, offline
 
-    data = some_sentences(400)
-    names = data.features["ner_tags"].feature.names
     tokenizer = AutoTokenizer.from_pretrained(offline.encoder())
-    augmenter = SomeOf(
-        [SynonymReplacement(), NoiseInjection(), MentionReplacement.from_dataset(data)], k=2
-    )
     manual_seed(0)
     model = AutoModelForTokenClassification.from_pretrained(
         offline.encoder(), num_labels=len(names)
     )
-    steps = 3 if options.quick else 25
 
-    sub_tokens: dict[str, int] = {}
-
-    def train(name: str, augmenter: Any, data: Any = data) -> float:
+    def train(name: str, augmenter: Any, data: Any) -> float:
         collate = AugmentingDataCollator(tokenizer, augmenter, label_names=names)
         sub_tokens[name] = 0
 
@@ -56,29 +79,9 @@ def training(options: argparse.Namespace) -> dict[str, Any]:
         arguments = TrainingArguments(
             str(WORK / "training"), max_steps=steps, per_device_train_batch_size=16,
             remove_unused_columns=False, report_to="none", save_strategy="no", disable_tqdm=True,
-            logging_strategy="no", use_cpu=options.device == "cpu", seed=0,
+            logging_strategy="no", use_cpu=device == "cpu", seed=0,
         )  # fmt: skip
         trainer = Trainer(model, arguments, train_dataset=data, data_collator=counting)
         return float(trainer.train().metrics["train_runtime"])
 
-    # The same work for the model, since augmented words make more sub-tokens.
-    before = data.map(augmenter, batched=True, load_from_cache_file=False, keep_in_memory=True)
-    seconds = in_turns(
-        {
-            "plain": lambda: train("plain", None),
-            "augmented before": lambda: train("augmented before", None, before),
-            "augmenting": lambda: train("augmenting", augmenter),
-        },
-        options.rounds,
-        "training",
-    )
-    return {
-        "steps": steps,
-        "batch_size": 16,
-        "augmenter": "SomeOf synonyms, noise, mentions, k=2",
-        "kept": ratio(seconds, "plain", "augmenting"),
-        "kept_of_augmented_before": ratio(seconds, "augmented before", "augmenting"),
-        "sub_tokens": sub_tokens,
-        "steps_per_second": {name: steps / median(took) for name, took in seconds.items()},
-        "seconds": seconds,
-    }
+    return train

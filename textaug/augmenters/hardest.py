@@ -9,6 +9,7 @@ from typing import Unpack
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected
+from textaug.core.validation import check_at_least_one
 from textaug.models.batching import BATCH_TOKENS
 from textaug.models.loading import ModelSpec
 from textaug.models.tagger import load_tagger
@@ -62,8 +63,7 @@ class Hardest(Augmenter):
         batch_tokens: int = BATCH_TOKENS,
         **settings: Unpack[Settings],
     ) -> None:
-        if k < 1:
-            raise ValueError(f"k={k}: must be at least 1")
+        check_at_least_one(k=k)
         self.spec = ModelSpec(str(model), revision, dtype, device, batch_tokens)
         self.augmenter = augmenter
         self.k = k

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Unpack
@@ -13,11 +14,11 @@ from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
 from textaug.core.reading import read_examples
-from textaug.core.validation import check_probability
+from textaug.core.validation import check_at_least_one, check_positive, check_probability
 from textaug.language.articles import article_edit
 from textaug.language.casing import match_case
 from textaug.language.english import reads_as_english
-from textaug.models.fine_tuning import fine_tune, trained_once
+from textaug.models.fine_tuning import fine_tune_and_save, trained_once
 from textaug.models.loading import ModelSpec, load
 from textaug.models.marked_lm import MARKED_WORD, MarkedLM, MarkedWord, load_marked_lm
 from textaug.models.markers import add_markers, labels_of
@@ -84,10 +85,8 @@ class LabelConditionedMLM(Augmenter):
     ) -> None:
         self.model = str(model)
         self.p = check_probability("p", p)
-        if top_k < 1:
-            raise ValueError(f"top_k={top_k}: must be at least 1")
-        if temperature <= 0:
-            raise ValueError(f"temperature={temperature}: must be above 0")
+        check_at_least_one(top_k=top_k)
+        check_positive(temperature=temperature)
         self.spec = ModelSpec(self.model, None, dtype, device, batch_tokens)
         self.top_k = top_k
         self.temperature = temperature
@@ -144,13 +143,11 @@ class LabelConditionedMLM(Augmenter):
             OSError: if the model cannot be loaded.
         """
         augmenter = cls(model, p, device=device, **options)  # raises before the training
-        for name, value in (("epochs", epochs), ("batch_size", batch_size), ("mask", mask)):
-            if value <= 0:
-                raise ValueError(f"{name}={value}: must be above 0")
+        check_positive(epochs=epochs, batch_size=batch_size, mask=mask)
         check_probability("mask", mask)
         names = {key: value for key, value in options.items() if key in Settings.__annotations__}
         examples = read_examples(dataset, split, names)  # type: ignore[arg-type]
-        labels = labels_of(examples)
+        labels_of(examples)  # raises if there is none
         examples = [example for example in examples if example.spans]
         if learning_rate is None:
             learning_rate = SMALL_MODEL_RATE if model == "offline" else USUAL_RATE
@@ -165,30 +162,8 @@ class LabelConditionedMLM(Augmenter):
             "seed": augmenter.seed,
         }
 
-        def train(folder: Path) -> None:
-            spec = ModelSpec(model, revision, "float32", device)
-            loaded = load("AutoModelForMaskedLM", spec)
-            fresh, tokenizer = copy.deepcopy(loaded)  # the loaded ones are shared
-            add_markers(fresh, tokenizer, labels, label_words)
-            engine = MarkedLM(fresh, tokenizer)
-            rows = [row for row in engine.rows(examples) if row.words]
-            if not rows:
-                raise ValueError("no mention has a word of letters only: nothing to learn from")
-            rng = Random(augmenter.seed)
-            fine_tune(
-                fresh,
-                rows,
-                [len(row.ids) for row in rows],
-                lambda _, batch: engine.loss(batch, mask, rng),
-                steps=max(1, round(epochs * len(rows) / batch_size)),
-                batch_size=batch_size,
-                learning_rate=learning_rate,
-                seed=augmenter.seed,
-                show_progress=f"Fine-tuning {model}" if show_progress_bar else None,
-            )
-            fresh.save_pretrained(folder)
-            tokenizer.save_pretrained(folder)
-
+        title = f"Fine-tuning {model}" if show_progress_bar else None
+        train = partial(_train, examples=examples, settings=made_from, device=device, title=title)
         folder = trained_once("melm", made_from, examples, cache_dir, train)
         return cls(folder, p, device=device, **options)
 
@@ -245,3 +220,32 @@ class LabelConditionedMLM(Augmenter):
             if i in english[n] and (article := article_edit(examples[n], i, new)):
                 edits[n].append(article)
         return edits
+
+
+def _train(
+    folder: Path,
+    examples: Sequence[Example],
+    settings: Mapping[str, Any],
+    device: str | None,
+    title: str | None,
+) -> None:
+    """Fine-tune the model that the settings name, and save it in the folder."""
+    spec = ModelSpec(settings["model"], settings["revision"], "float32", device)
+    loaded = load("AutoModelForMaskedLM", spec)
+    fresh, tokenizer = copy.deepcopy(loaded)  # the loaded ones are shared
+    add_markers(fresh, tokenizer, labels_of(examples), settings["label_words"])
+    engine = MarkedLM(fresh, tokenizer)
+    rows = [row for row in engine.rows(examples) if row.words]
+    if not rows:
+        raise ValueError("no mention has a word of letters only: nothing to learn from")
+    rng = Random(settings["seed"])
+    fine_tune_and_save(
+        folder,
+        fresh,
+        tokenizer,
+        rows,
+        [len(row.ids) for row in rows],
+        lambda _, batch: engine.loss(batch, settings["mask"], rng),
+        settings,
+        title,
+    )

@@ -8,6 +8,7 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -18,9 +19,10 @@ from textaug.core.batch import Batch
 from textaug.core.columns import Settings
 from textaug.core.example import Example
 from textaug.core.reading import read_examples
+from textaug.core.validation import check_at_least_one, check_positive
 from textaug.models import encoding
 from textaug.models.constrained_decoding import LabelledTextWriter, end_ids
-from textaug.models.fine_tuning import fine_tune, trained_once
+from textaug.models.fine_tuning import fine_tune_and_save, trained_once
 from textaug.models.loading import ModelSpec, load
 from textaug.models.markers import add_markers, labels_of, marks
 
@@ -76,10 +78,8 @@ class SentenceGenerator:
         top_k: int = 50,
         device: str | None = None,
     ) -> None:
-        if temperature <= 0:
-            raise ValueError(f"temperature={temperature}: must be above 0")
-        if top_k < 1:
-            raise ValueError(f"top_k={top_k}: must be at least 1")
+        check_positive(temperature=temperature)
+        check_at_least_one(top_k=top_k)
         self.model = str(model)
         self.temperature = temperature
         self.top_k = top_k
@@ -150,11 +150,9 @@ class SentenceGenerator:
             epochs = USUAL_EPOCHS if model else FROM_SCRATCH_EPOCHS
         if learning_rate is None:
             learning_rate = USUAL_RATE if model else FROM_SCRATCH_RATE
-        for name, value in (("epochs", epochs), ("batch_size", batch_size)):
-            if value <= 0:
-                raise ValueError(f"{name}={value}: must be above 0")
+        check_positive(epochs=epochs, batch_size=batch_size)
         examples = [e for e in read_examples(dataset, split, settings) if e.tokens]
-        labels = labels_of(examples)
+        labels_of(examples)  # raises if there is none
         facts = _facts(dataset[split] if isinstance(dataset, Mapping) else dataset, settings)
         made_from = {
             "model": model,
@@ -167,33 +165,8 @@ class SentenceGenerator:
             "facts": facts,
         }
 
-        def train(folder: Path) -> None:
-            if model is None:
-                fresh, tokenizer = _small_gpt2(examples, seed)
-            else:
-                spec = ModelSpec(model, revision, "float32", device)
-                loaded = load("AutoModelForCausalLM", spec)
-                fresh, tokenizer = copy.deepcopy(loaded)  # the loaded ones are shared
-            add_markers(fresh, tokenizer, labels, label_words)
-            window = getattr(fresh.config, "max_position_embeddings", None)
-            rows = [row[:window] for row in _linearised(examples, tokenizer)]
-            fine_tune(
-                fresh,
-                rows,
-                [len(row) for row in rows],
-                _loss,
-                steps=max(1, round(epochs * len(rows) / batch_size)),
-                batch_size=batch_size,
-                learning_rate=learning_rate,
-                seed=seed,
-                show_progress=f"Training {model or 'a small GPT-2'}" if show_progress_bar else None,
-            )
-            fresh.save_pretrained(folder)
-            tokenizer.save_pretrained(folder)
-            more = {"labels": labels, "longest": max(map(len, rows))}
-            more["known"] = sorted({_digest(example.tokens) for example in examples})
-            (folder / FACTS).write_text(json.dumps(facts | more, indent=1) + "\n")
-
+        title = f"Training {model or 'a small GPT-2'}" if show_progress_bar else None
+        train = partial(_train, examples=examples, settings=made_from, device=device, title=title)
         folder = trained_once("daga", made_from, examples, cache_dir, train)
         return cls(folder, temperature, top_k, device)
 
@@ -269,6 +242,31 @@ class SentenceGenerator:
                 self.temperature,
                 self.top_k,
             )
+
+
+def _train(
+    folder: Path,
+    examples: Sequence[Example],
+    settings: Mapping[str, Any],
+    device: str | None,
+    title: str | None,
+) -> None:
+    """Train the model that the settings name, and save it in the folder with its facts."""
+    if settings["model"] is None:
+        fresh, tokenizer = _small_gpt2(examples, settings["seed"])
+    else:
+        spec = ModelSpec(settings["model"], settings["revision"], "float32", device)
+        loaded = load("AutoModelForCausalLM", spec)
+        fresh, tokenizer = copy.deepcopy(loaded)  # the loaded ones are shared
+    labels = labels_of(examples)
+    add_markers(fresh, tokenizer, labels, settings["label_words"])
+    window = getattr(fresh.config, "max_position_embeddings", None)
+    rows = [row[:window] for row in _linearised(examples, tokenizer)]
+    lengths = [len(row) for row in rows]
+    fine_tune_and_save(folder, fresh, tokenizer, rows, lengths, _loss, settings, title)
+    facts = settings["facts"] | {"labels": labels, "longest": max(lengths)}
+    facts["known"] = sorted({_digest(example.tokens) for example in examples})
+    (folder / FACTS).write_text(json.dumps(facts, indent=1) + "\n")
 
 
 def _facts(dataset: Dataset, settings: Settings) -> dict[str, Any]:

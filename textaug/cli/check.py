@@ -60,19 +60,18 @@ def check(
             raise ValueError(f"--fix corrects one split: give --split ({', '.join(chosen)})")
         if fix is not None:
             format_of(fix)
-        others = {}
         if against in data:
-            others = {against: data[against]}
+            others = [data[against]]
             chosen.pop(against, None)
-        elif against is not None:
-            others = dict(read_source(against, None, reading, strict=False))
+        else:
+            others = _splits_of(against, reading)
         text_column = columns.text_column[0] if columns.text_column else None
         names = (columns.tokens_column, columns.tags_column, text_column)
         found = 0
         for name, rows in chosen.items():
             problems = checking.check(
                 rows,
-                others.values(),
+                others,
                 tokens_column=columns.tokens_column,
                 tags_column=columns.tags_column,
                 text_column=text_column,
@@ -87,6 +86,10 @@ def check(
             stdout_console().print(f"{total:,} rows, nothing found")
     if found:
         raise typer.Exit(1)
+
+
+def _splits_of(source: str | None, reading: Reading) -> list[Dataset]:
+    return [] if source is None else [*read_source(source, None, reading, strict=False).values()]
 
 
 def _show_faults(faults: Sequence[tuple[int, str]], limit: int) -> None:

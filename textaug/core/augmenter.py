@@ -20,6 +20,7 @@ from textaug.core.rows import augment_rows, augment_texts
 from textaug.core.schema import Schema
 from textaug.core.state import Constructed
 from textaug.core.tag_schemes import SCHEMES
+from textaug.core.validation import check_at_least_one
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -349,8 +350,7 @@ class Filtered(Augmenter):
         tries: int = 3,
         **settings: Unpack[Settings],
     ) -> None:
-        if tries < 1:
-            raise ValueError(f"tries={tries}: must be at least 1")
+        check_at_least_one(tries=tries)
         if not filters:
             raise ValueError("filters is empty: give at least one")
         self.augmenter = augmenter

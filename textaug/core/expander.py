@@ -9,6 +9,7 @@ from textaug.core.batch import Batch
 from textaug.core.columns import ORIGINAL, Row
 from textaug.core.rows import RunsExamples, row_changes, without_collection
 from textaug.core.schema import Schema
+from textaug.core.validation import check_at_least_one
 
 # How many for each row, or a function that says it for one, such as `textaug.balanced` makes.
 Copies = int | Callable[[Row], int]
@@ -42,8 +43,8 @@ class Expander:
         features: Mapping[str, Any] | None = None,
         schema: Schema | None = None,
     ) -> None:
-        if isinstance(copies, int) and copies < 1:
-            raise ValueError(f"copies={copies}: must be at least 1")
+        if isinstance(copies, int):
+            check_at_least_one(copies=copies)
         self.augmenter = augmenter
         self.copies = copies
         self.keep_original = keep_original

@@ -8,3 +8,17 @@ def check_probability(name: str, value: float) -> float:
     if not 0 <= value <= 1:
         raise ValueError(f"{name}={value}: must lie between 0 and 1")
     return value
+
+
+def check_positive(**arguments: float) -> None:
+    """An error that names the first argument that is not above 0."""
+    for name, value in arguments.items():
+        if value <= 0:
+            raise ValueError(f"{name}={value}: must be above 0")
+
+
+def check_at_least_one(**arguments: int) -> None:
+    """An error that names the first argument below 1."""
+    for name, value in arguments.items():
+        if value < 1:
+            raise ValueError(f"{name}={value}: must be at least 1")

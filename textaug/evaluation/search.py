@@ -15,6 +15,7 @@ from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Example
 from textaug.core.reading import read_examples
+from textaug.core.validation import check_at_least_one
 from textaug.evaluation.tagger_f1 import TaggerF1
 from textaug.models.markers import labels_of
 from textaug.specs import build
@@ -152,8 +153,7 @@ def search(
         raise ModuleNotFoundError(f"search needs {' and '.join(missing)}: {EXTRA}")
     from datasets.utils import tqdm
 
-    if trials < 1:
-        raise ValueError(f"trials={trials}: must be at least 1")
+    check_at_least_one(trials=trials)
     seed = settings.get("seed", 0)
     data: Any = dataset[split] if isinstance(dataset, Mapping) else dataset
     pairs = _folds(data, folds, seed, settings)

@@ -11,6 +11,7 @@ from textaug.core.columns import Settings
 from textaug.core.example import Example
 from textaug.core.filter import Filter
 from textaug.core.reading import read_examples
+from textaug.core.validation import check_at_least_one, check_probability
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -45,10 +46,8 @@ class Novelty(Filter):
     n: int = 2
 
     def __post_init__(self) -> None:
-        if not 0 <= self.maximum <= 1:
-            raise ValueError(f"maximum={self.maximum}: must lie between 0 and 1")
-        if self.n < 1:
-            raise ValueError(f"n={self.n}: must be at least 1")
+        check_probability("maximum", self.maximum)
+        check_at_least_one(n=self.n)
         self._sizes: list[int] = []
         self._holders: dict[tuple[str, ...], list[int]] = {}  # by n-gram: the sentences with it
         for number, text in enumerate(self.reference or ()):

@@ -9,6 +9,7 @@ from math import inf, log
 from textaug import offline
 from textaug.core.example import Example
 from textaug.core.filter import Filter
+from textaug.core.validation import check_positive
 from textaug.models import scores
 from textaug.models.batching import BATCH_TOKENS
 from textaug.models.loading import ModelSpec
@@ -146,8 +147,7 @@ class Perplexity(_ModelFilter):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.maximum <= 0:
-            raise ValueError(f"maximum={self.maximum}: must be above 0")
+        check_positive(maximum=self.maximum)
 
     def __call__(self, before: Sequence[Example], after: Sequence[Example]) -> list[bool]:
         """Whether each perplexity is at most ``maximum`` times the original's."""

@@ -84,6 +84,43 @@ def fine_tune(
     model.eval()
 
 
+def fine_tune_and_save(
+    folder: Path,
+    model: Any,
+    tokenizer: Any,
+    rows: Sequence[Any],
+    lengths: Sequence[int],
+    loss_of: Callable[[Any, list[Any]], Any],
+    settings: Mapping[str, Any],
+    show_progress: str | None,
+) -> None:
+    """:func:`fine_tune` for a number of epochs, and save model and tokenizer into a folder.
+
+    Args:
+        folder: where the weights go.
+        model: is changed in place.
+        tokenizer: is saved with the model.
+        rows: see :func:`fine_tune`, as for the next two.
+        lengths: of each row.
+        loss_of: takes the model and the rows of a batch.
+        settings: with ``"epochs"``, ``"batch_size"``, ``"learning_rate"`` and ``"seed"``.
+        show_progress: the label of the progress bar; ``None`` shows none.
+    """
+    fine_tune(
+        model,
+        rows,
+        lengths,
+        loss_of,
+        steps=max(1, round(settings["epochs"] * len(rows) / settings["batch_size"])),
+        batch_size=settings["batch_size"],
+        learning_rate=settings["learning_rate"],
+        seed=settings["seed"],
+        show_progress=show_progress,
+    )
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
 def _batches(lengths: Sequence[int], batch_size: int, rng: Random) -> Iterator[list[int]]:
     """Endless full batches of row numbers, epoch after epoch."""
 

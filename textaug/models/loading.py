@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from textaug.core.content import content_of
+from textaug.core.validation import check_at_least_one
 from textaug.models.batching import BATCH_TOKENS, FORKED, mind_forks
 from textaug.offline import MASKED_LM, hub_is_reachable, masked_lm
 
@@ -60,8 +61,7 @@ class ModelSpec:
     def __post_init__(self) -> None:
         if self.dtype not in DTYPES:
             raise ValueError(f"dtype={self.dtype!r}: must be one of {', '.join(DTYPES)}")
-        if self.batch_tokens < 1:
-            raise ValueError(f"batch_tokens={self.batch_tokens}: must be at least 1")
+        check_at_least_one(batch_tokens=self.batch_tokens)
 
 
 def load(auto_class: str, model: ModelSpec | str, rank: int | None = None) -> tuple[Any, Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textaug.core import tag_schemes
 from textaug.core.finding import find_columns
+from textaug.core.validation import check_at_least_one
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -77,8 +78,7 @@ def balanced(
     """
     from datasets import Dataset
 
-    if copies < 1:
-        raise ValueError(f"copies={copies}: must be at least 1")
+    check_at_least_one(copies=copies)
     data: Any = dataset[split] if isinstance(dataset, Mapping) else dataset
     if not isinstance(data, Dataset):
         raise TypeError(
@@ -94,18 +94,7 @@ def balanced(
     names = getattr(getattr(feature, "feature", feature), "names", None)
     values = data.select_columns(column).with_format(None)[column][:]
     rows = [value if isinstance(value, list) else [value] for value in values]
-    # Sorted, so that the same data give the same fingerprint in every process.
-    tags: Any = sorted({tag for row in rows for tag in row if tag is not None}, key=str)
-    name_of = dict(enumerate(names)) if names else {tag: str(tag) for tag in tags}
-    if any(map(tag_schemes.prefixed, name_of.values())):
-        spans = [tag_schemes.to_spans([name_of.get(tag, "O") for tag in row]) for row in rows]
-        counts = Counter(span.label for found in spans for span in found)
-        type_of = {
-            tag: s.label for tag, name in name_of.items() for s in tag_schemes.to_spans([name])
-        }
-    else:
-        counts = Counter(name_of[tag] for row in rows for tag in row if tag in name_of)
-        type_of = name_of
+    type_of, counts = _count_types(rows, names)
     if not counts:
         raise ValueError(f"column {column!r} has no mention and no class to balance")
     fewest = min(counts.values())
@@ -115,3 +104,17 @@ def balanced(
         if label in counts
     }
     return Balance(column, wanted, otherwise=1)
+
+
+def _count_types(
+    rows: Sequence[Sequence[Any]], names: Sequence[str] | None
+) -> tuple[dict[Any, str], Counter[str]]:
+    """The type of mention, or the class, of each tag, and how often each occurs."""
+    # Sorted, so that the same data give the same fingerprint in every process.
+    tags: Any = sorted({tag for row in rows for tag in row if tag is not None}, key=str)
+    name_of = dict(enumerate(names)) if names else {tag: str(tag) for tag in tags}
+    if not any(map(tag_schemes.prefixed, name_of.values())):
+        return name_of, Counter(name_of[tag] for row in rows for tag in row if tag in name_of)
+    spans = [tag_schemes.to_spans([name_of.get(tag, "O") for tag in row]) for row in rows]
+    type_of = {tag: s.label for tag, name in name_of.items() for s in tag_schemes.to_spans([name])}
+    return type_of, Counter(span.label for found in spans for span in found)

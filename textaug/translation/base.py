@@ -6,9 +6,9 @@ All of them translate many texts in one call, and no translation depends on the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
-from textaug.models.batching import LENGTH_STEP, padded, run_in_batches
+from textaug.models.batching import BATCH_TOKENS, LENGTH_STEP, padded, run_in_batches
 from textaug.models.loading import ModelSpec
 
 # The longest translation, in tokens: this many times the length of the text, and some more.
@@ -83,16 +83,30 @@ class CallableTranslator(Translator):
         return [[text] for text in found]
 
 
+@dataclass(frozen=True)
 class ModelTranslator(Translator):
-    """What translators with a model share; the fields are those of the subclasses."""
+    """Base of the translators that run a model.
+
+    Args:
+        model: name on the hub, or folder.
+        num_beams: beams of the search; at least as many as the translations asked for.
+        revision, dtype, device: see :class:`~textaug.models.loading.ModelSpec`.
+        rank: the worker's number, which selects one of several GPUs.
+        batch_tokens: source tokens per forward pass, padding included; halved when memory runs
+            out. It does not change the result, except by rounding in 16-bit numbers.
+
+    A text that is longer than the model allows, or whose translation does not end within twice its
+    length, has no translation: texts are never truncated.
+    """
 
     model: str
-    num_beams: int
-    revision: str | None
-    dtype: str
-    device: str | None
-    rank: int | None
-    batch_tokens: int
+    _: KW_ONLY
+    num_beams: int = 1
+    revision: str | None = None
+    dtype: str = "auto"
+    device: str | None = None
+    rank: int | None = None
+    batch_tokens: int = BATCH_TOKENS
 
     @property
     def spec(self) -> ModelSpec:

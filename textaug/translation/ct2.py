@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from textaug.core.content import content_of
-from textaug.models.batching import BATCH_TOKENS, mind_forks
+from textaug.models.batching import mind_forks
 from textaug.models.folders import made_once
 from textaug.models.loading import ModelSpec, keep
 from textaug.translation.base import ModelTranslator, longest_translation
@@ -24,17 +24,12 @@ class CTranslate2(ModelTranslator):
     cache (``HF_HOME``); no network is needed after that.
 
     Args:
-        model: name on the hub, or folder.
-        num_beams: beams of the search; at least as many as the translations asked for.
-        revision, device: see :class:`~textaug.models.loading.ModelSpec`.
         dtype: ``"auto"`` (8-bit integers on a CPU, float16 on a GPU), ``"float32"``,
             ``"bfloat16"`` or ``"float16"``. In float32 it gives the translations of
             `transformers`; in 8 bits single words can differ.
-        rank: the worker's number, which selects one of several GPUs.
-        batch_tokens: source tokens, padding included, that go through the model at once.
 
-    A text that is too long, or whose translation does not end, has no translation, as with
-    :class:`HFTranslator`. Sampling with seeds is not supported.
+    The other arguments are those of :class:`~textaug.translation.base.ModelTranslator`. Sampling
+    with seeds is not supported.
 
     Raises:
         ValueError: when translating, if seeds are given, or if CTranslate2 cannot hold the model.
@@ -42,14 +37,6 @@ class CTranslate2(ModelTranslator):
             the command that installs it.
         OSError: when translating, if the model cannot be loaded.
     """
-
-    model: str
-    num_beams: int = 1
-    revision: str | None = None
-    dtype: str = "auto"
-    device: str | None = None
-    rank: int | None = None
-    batch_tokens: int = BATCH_TOKENS
 
     def _translate(
         self, texts: Sequence[str], n: int, seeds: Sequence[int] | None

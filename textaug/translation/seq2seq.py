@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from textaug.models.batching import BATCH_TOKENS, batches, pad, padded
+from textaug.models.batching import batches, pad, padded
 from textaug.models.loading import load
 from textaug.offline import EXTRA
 from textaug.translation.base import ModelTranslator, length_step, longest_translation
@@ -23,42 +23,28 @@ class HFTranslator(ModelTranslator):
     """A sequence-to-sequence model of `transformers`: Marian (OPUS-MT), NLLB, M2M100, mBART.
 
     Args:
-        model: name on the hub, or folder.
         source: language code of the texts, for models of many languages (``"eng_Latn"`` for NLLB,
             ``"en_XX"`` for mBART, ``"en"`` for M2M100).
         target: language code of the translations, for such models.
         prefix: put before each text, for models that need one (``">>por<< "`` for OPUS-MT models
             with several target languages).
-        num_beams: beams of the search; at least as many as the translations asked for.
         top_k: with seeds: each token is sampled from this many.
         temperature: with seeds: below 1 likelier tokens are sampled more often, above 1 less.
-        revision, dtype, device: see :class:`~textaug.models.loading.ModelSpec`.
-        rank: the worker's number, which selects one of several GPUs.
-        batch_tokens: source tokens, padding included, that go through the model at once; halved
-            when memory runs out. It changes no result, except by rounding in 16-bit numbers.
 
-    A text that is longer than the model allows, or whose translation does not end within twice its
-    length, has no translation: no text is truncated. With seeds, translations are exact samples
-    from the model's ``top_k`` distribution (Gumbel-max; Kool et al. 2019) with a generator for each
-    text, so that they do not depend on the batch.
+    The other arguments are those of :class:`~textaug.translation.base.ModelTranslator`. With seeds,
+    translations are exact samples from the model's ``top_k`` distribution (Gumbel-max; Kool et al.
+    2019) with a generator for each text, so that they do not depend on the batch.
 
     Raises:
         ValueError: when translating, for a language code that the model does not have.
         OSError: when translating, if the model cannot be loaded; the message says what can help.
     """
 
-    model: str
     source: str | None = None
     target: str | None = None
     prefix: str = ""
-    num_beams: int = 1
     top_k: int = 50
     temperature: float = 1.0
-    revision: str | None = None
-    dtype: str = "auto"
-    device: str | None = None
-    rank: int | None = None
-    batch_tokens: int = BATCH_TOKENS
 
     def _translate(
         self, texts: Sequence[str], n: int, seeds: Sequence[int] | None
