@@ -1,1 +1,1 @@
-"""What augmentation is worth and what it costs; see ``benchmarks/README.md``."""
+"""Benchmarks of label efficiency and speed; see ``benchmarks/README.md``."""

@@ -2,9 +2,8 @@
 
     python benchmarks/masked_lm_substitutions.py > benchmarks/results/offline_mlm/new.tsv
 
-For reading: a number, a column for the verdict, the sentence with ``[old > new]``. Which of them
-leave a grammatical sentence only a reader can tell; ``substitutions.tsv`` in that folder has the
-verdicts.
+Each line has a number, a column for the verdict, and the sentence with ``[old > new]``. A person
+has to judge which sentences are grammatical; ``substitutions.tsv`` in that folder has the verdicts.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ ONE_WORD = 1e-9  # each word is chosen with this probability, and at least one i
 
 
 def main() -> None:
-    """Draw sentences and print what becomes of them."""
+    """Sample sentences and print them with the replaced word."""
     examples = read_examples(builtin_corpus()["train"], "train", {})
     Random(0).shuffle(examples)
     augment = MaskedLMSubstitution("offline", p=ONE_WORD, seed=1)

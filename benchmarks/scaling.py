@@ -1,10 +1,10 @@
-"""At what size which is worth it: plain `map`, `map(num_proc=...)`, Ray on this machine.
+"""Which is fastest at which size: `map`, `map(num_proc=...)`, or Ray on this machine.
 
     python benchmarks/scaling.py --output benchmarks/results/scaling
 
-Every round does each way once, so that what else the machine does slows all of them; what counts
-are the ratios. Starting workers, with all that they load, is part of each time; starting Ray itself
-is not: it is measured once and told apart. Writes ``results.json`` and ``results.md``.
+Every round does each way once, so that other work of the machine slows all of them; the results are
+ratios. Starting workers, with all that they load, is part of each time. Starting Ray itself is not:
+it is measured once and reported separately. Writes ``results.json`` and ``results.md``.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ import textaug.ray
 from textaug import Augmenter, BackTranslation, SynonymReplacement, expand
 from textaug.corpora import builtin_corpus
 
-# By augmenter: a cheap one, whose rows cost less than sending them, and a dear one.
+# By augmenter: a cheap one, whose rows cost less than sending them, and an expensive one.
 SIZES = {"synonyms": (1_000, 30_000), "back-translation": (100, 600)}
 COPIES = 2
 
 
 def rows(n: int) -> Dataset:
-    """``n`` different rows: the built-in corpus over and over, each with another number
-    in front, so that nothing is translated once for two."""
+    """``n`` different rows: the built-in corpus repeated, each row with its own number in front, so
+    that no two rows share a translation."""
     train = builtin_corpus()["train"]
     times = -(-n // len(train))
     data = concatenate_datasets([train] * times).select(range(n))
@@ -59,7 +59,7 @@ def ways(workers: int) -> dict[str, Callable[[Dataset, Augmenter], Dataset]]:
 
 
 def table(results: dict[str, object], measured: list[dict[str, object]]) -> str:
-    """The results for a reader."""
+    """The results as a Markdown table."""
     lines = ["| augmenter | rows | way | seconds | rows a second | against `map` |"]
     lines.append("|:--|--:|:--|--:|--:|--:|")
     lines += [
@@ -90,7 +90,7 @@ def main() -> None:
     context.enable_progress_bars = False
     augmenters = {"synonyms": SynonymReplacement(), "back-translation": BackTranslation()}
     for augmenter in augmenters.values():
-        augmenter("The old man walked slowly to the house.")  # word lists and models are loaded now
+        augmenter("The old man walked slowly to the house.")  # loads word lists and models
     seconds: dict[tuple[str, int, str], list[float]] = {}
     for _ in range(arguments.rounds):
         for name, sizes in SIZES.items():

@@ -1,1 +1,1 @@
-"""Scripts to copy from: fine-tuning with augmentation, the demo, the offline masked LM."""
+"""Example scripts: fine-tuning with augmentation, the demo, the offline masked LM."""

@@ -3,7 +3,7 @@
     make demo        (or: python recipes/demo.py)
 
 Trains a small real BERT to find names in the corpus that comes with textaug, with and without
-augmented sentences, and shows the augmented sentences and the gain. It is the recipe
+augmented sentences, and shows the augmented sentences and the gain. It runs the recipe
 ``ner_finetune.py`` with settings that take minutes on two cores.
 """
 
@@ -23,7 +23,7 @@ from textaug.core.markup import marked
 from textaug.corpora import builtin_corpus
 from textaug.specs import build
 
-SIZE = 100  # training sentences: where people with little data are
+SIZE = 100  # training sentences: a small data set
 SEEDS = [1, 2, 3]
 MASKED_LM = "masked-lm:model=offline"
 TRAINED = ["default", "synonyms", "back-translation", MASKED_LM]

@@ -7,15 +7,15 @@ writes the results as JSON, a Markdown table and a chart::
     python recipes/ner_finetune.py --dataset builtin --train_size 100 400 --seeds 1 2 3 4 5 \
         --augment synonyms noise mentions "mentions+synonyms" --jobs 2
 
-An epoch goes once through the gold sentences in every arm, in the same order, and takes each as it
-is or as one of its augmented copies. ``--no_balanced`` shuffles the expanded set instead, as a
-plain ``Trainer`` would: sentences that could not be augmented are then seen less often.
+In every arm, an epoch goes once through the gold sentences, in the same order, and takes each one
+unchanged or as one of its augmented copies. ``--no_balanced`` shuffles the expanded set instead, as
+a plain ``Trainer`` would: then sentences that could not be augmented are seen less often.
 
 An arm is the name of an augmenter (see ``textaug.specs``), with optional arguments after a colon:
 ``noise:p=0.05,target='all'``. ``a+b`` applies both to every copy (``Compose``); ``"a|b"`` chooses
 one of them for every copy (``OneOf``).
 
-Every finished run is written at once; the same call again does only what is missing.
+Every finished run is written at once; the same call again does only the missing runs.
 """
 
 from __future__ import annotations

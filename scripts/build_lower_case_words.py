@@ -2,9 +2,10 @@
 
     python scripts/build_lower_case_words.py text/*.txt.gz
 
-An uncased model cannot tell "china" from "plate". The list can: it has the words that stand in
-the given texts, inside sentences, more often without a capital than with one. The names among the
-others must not be put where no mention is labelled; see :mod:`textaug.augmenters.masked_lm`.
+An uncased model cannot distinguish the country China from "china". The list can: it has the words
+that the given texts write, inside sentences, more often without a capital than with one. Other
+words may be names, which must not be inserted without a label; see
+:mod:`textaug.augmenters.masked_lm`.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from transformers import AutoTokenizer
 
 from textaug.offline import LOWER_CASE_WORDS_FILE, encoder
 
-# The share of capitalised words from which on a line is taken for a headline.
+# A line with at least this share of capitalised words counts as a headline.
 HEADLINE = 0.5
 
-# Not the first word of a sentence or a quotation, which has its capital from there.
+# Not the first word of a sentence or a quotation, which always has a capital.
 INSIDE = regex.compile(r"(?<=[\p{L}\p{N},;] )\p{L}[\p{L}\p{M}]+")
 
 

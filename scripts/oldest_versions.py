@@ -2,8 +2,8 @@
 
     python scripts/oldest_versions.py > oldest.txt
 
-``make test-oldest`` installs the package with them and runs the tests. Packages that are not named
-in ``pyproject.toml`` are left to pip.
+``make test-oldest`` installs the package with them and runs the tests. Pip chooses the versions
+of packages that ``pyproject.toml`` does not name.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def oldest(project: dict[str, object]) -> dict[str, str]:
 
 
 def main() -> None:
-    """Print one constraint a line."""
+    """Print one constraint per line."""
     project = tomllib.loads(PYPROJECT.read_text())["project"]
     versions = [f"{name}=={version}" for name, version in sorted(oldest(project).items())]
     print(*versions, *ALSO, sep="\n")

@@ -25,7 +25,7 @@ def test_what_is_learnt_from_the_data_cannot_be_given():
         assert not {"dataset", "split", "pools", "words", "segments", "sentences"} & set(known)
         assert {"seed", "target"} <= set(known)
     assert {"epochs", "cache_dir", "top_k"} <= set(AUGMENTERS["melm"].arguments())
-    with pytest.raises(ValueError, match="'mentions' learns from a data set; pass train="):
+    with pytest.raises(ValueError, match="'mentions' is fitted on a data set; pass train="):
         build("mentions", None)
 
 

@@ -15,9 +15,9 @@ MASKED_LM = "offline"
 MASKED_LM_FILE = Path(__file__).with_name("data") / "masked_lm.safetensors"
 LOWER_CASE_WORDS_FILE = Path(__file__).with_name("data") / "lower_case_words.txt.gz"
 # How long to wait for the hub's first answer. Without this check `transformers` would retry for
-# half a minute, for each file, before it looks into its own cache.
+# half a minute, for each file, before it uses its own cache.
 HUB_TIMEOUT = 5.0  # seconds
-_SERVER_ERROR = 500  # and above: the hub, or a proxy before it, does not work
+_SERVER_ERROR = 500  # or above: the hub, or a proxy before it, does not work
 
 
 def hub_is_reachable() -> bool:
@@ -84,7 +84,7 @@ def masked_lm(dtype: str = "float32", device: str = "cpu") -> tuple[Any, Any]:
     ``recipes/train_offline_mlm.py``; ``textaug/data/masked_lm.json`` has data, duration and
     accuracy. The embeddings come from the installed package, the rest from a file of
     textaug's own. It is a substitute: ``bert-base-cased`` predicts far more words well, recognises
-    names by their capitals and takes longer texts.
+    names by their capitals and accepts longer texts.
 
     Args:
         dtype: number format of the weights, ``"float32"``, ``"bfloat16"`` or ``"float16"``.
@@ -129,7 +129,7 @@ def masked_lm(dtype: str = "float32", device: str = "cpu") -> tuple[Any, Any]:
     embeddings = model.bert.embeddings  # buffers that no checkpoint has
     embeddings.position_ids = torch.arange(length)[None]
     embeddings.token_type_ids = torch.zeros_like(embeddings.position_ids)
-    # the package's own tokenizer truncates earlier
+    # the package's own tokenizer truncates at a smaller length
     tokenizer = AutoTokenizer.from_pretrained(folder, model_max_length=length)
     return model.to(device, getattr(torch, dtype)).eval(), tokenizer
 

@@ -21,7 +21,7 @@ EXTRA = "pip install 'textaug-nlp[ray]'"
 
 
 class _Worker:
-    """One actor: holds the augmenter, and the model that this loads on first use."""
+    """One actor, with the augmenter and the model that it loads on first use."""
 
     def __init__(self, expander: Expander, before: Features, after: Features) -> None:
         import datasets
@@ -69,18 +69,18 @@ def expand(
     one repeats its batch, with the same result.
 
     It uses the cluster that the process is connected to; ``ray.init(address="auto")`` connects to
-    one, and without it Ray starts one on this machine. Every machine needs the same versions of
-    textaug and its models, and a model's folder under the same path. The README says from which
-    size on a cluster is worth it.
+    one; otherwise Ray starts one on this machine. Every machine needs the same versions of
+    textaug and its models, and a model's folder under the same path. The README has the
+    size from which a cluster is faster.
 
     Args:
         dataset: one split. It is sent to the workers, and their results are sent back.
-        augmenter: what makes the copies.
+        augmenter: makes the copies.
         copies: per row, at least 1, or a function from a row (a dict of its columns) to a number,
             such as :func:`textaug.balanced` returns.
         keep_original: whether the rows themselves stay.
-        batch_size: rows sent to a worker at a time; it never changes the result, apart from the
-            limits that the augmenter itself names for GPUs.
+        batch_size: rows sent to a worker at a time; it never changes the result, except as the
+            augmenter itself documents for GPUs.
         workers: number of actors; default: as many as the cluster's CPUs and GPUs allow.
         num_cpus: CPUs for each worker. A model uses as many threads as its worker has CPUs.
         num_gpus: GPUs for each worker; with 0.5 two workers share one.
@@ -125,7 +125,7 @@ def expand(
             _Worker,
             fn_constructor_args=(expander, dataset.features, after),
             batch_format="pyarrow",
-            batch_size=batch_size,  # Ray wants to be told where there are GPUs
+            batch_size=batch_size,  # Ray requires it with GPUs
             zero_copy_batch=True,
             compute=ray.data.ActorPoolStrategy(size=min(workers or capacity, len(starts))),
             num_cpus=num_cpus,

@@ -1,4 +1,4 @@
-"""Augmenters by name, as they are written in a shell: ``noise:p=0.05``, ``mentions+synonyms``.
+"""Augmenters by name, as in the shell: ``noise:p=0.05``, ``mentions+synonyms``.
 
 The two tables here are the only list of names: ``build``, the shell and its help, ``search`` and
 the recipe read them. A new augmenter or filter needs one line.
@@ -44,7 +44,7 @@ class Entry:
     """An augmenter or filter that has a name.
 
     Attributes:
-        make: its class, or a function that learns it from a data set (the first argument).
+        make: its class, or a function that fits it on a data set (the first argument).
         help: one line for the shell.
         aliases: other names of arguments.
     """
@@ -55,11 +55,11 @@ class Entry:
 
     @property
     def learns(self) -> bool:
-        """Whether it is learnt from the data set that it augments."""
+        """Whether it is fitted on the data set that it augments."""
         return "dataset" in inspect.signature(self.make).parameters
 
     def arguments(self) -> list[str]:
-        """What may be given after the colon: all but the data and what is learnt from them."""
+        """The arguments that may follow the colon: all except data and what is fitted on them."""
         owner = getattr(self.make, "__self__", self.make)  # the class of a `from_dataset`
         further: Iterable[str] = Settings.__annotations__
         if isinstance(owner, type):
@@ -79,7 +79,7 @@ AUGMENTERS = {
     "masked-lm": Entry(MaskedLMSubstitution, "words predicted by a masked language model"),
     "back-translation": Entry(
         BackTranslation,
-        "out and back through another language",
+        "translated into another language and back",
         {"pivot": "pivots", "n_best": "num_candidates"},
     ),
     "mentions": Entry(MentionReplacement.from_dataset, "mentions replaced by others of their type"),
@@ -92,7 +92,7 @@ AUGMENTERS = {
         LabelConditionedMLM.from_dataset, "mentions predicted by a fine-tuned language model"
     ),
     "nominals": Entry(
-        NominalPhrases, "phrases such as 'carmaker' beside mentions, or in their place"
+        NominalPhrases, "phrases such as 'carmaker' next to mentions, or instead of them"
     ),
 }
 FILTERS = {
@@ -107,14 +107,14 @@ FILTERS = {
 
 
 def build(spec: str, train: Dataset | None, seed: int = 0, **settings: Any) -> Augmenter:
-    """The augmenter that a short text stands for.
+    """The augmenter of a specification.
 
     Args:
         spec: a name (see ``AUGMENTERS``), and after a colon its arguments, if any:
             ``noise:p=0.05,target=all``. A value is a JSON or Python literal, and else a plain
             word. ``a+b`` applies both to every copy (:class:`~textaug.Compose`), ``a|b`` one of
             them (:class:`~textaug.OneOf`).
-        train: the data set that some of them learn from.
+        train: the data set that some of them are fitted on.
         seed: of the augmenter.
         **settings: see :class:`~textaug.Augmenter`.
 
@@ -133,12 +133,12 @@ def build(spec: str, train: Dataset | None, seed: int = 0, **settings: Any) -> A
 
 
 def build_filter(spec: str, train: Dataset | None = None) -> Filter:
-    """The filter that a short text stands for.
+    """The filter of a specification.
 
     Args:
         spec: a name (see ``FILTERS``), and after a colon its arguments, if any, as :func:`build`
             takes them: ``novelty:maximum=0.9``, ``teacher:model=runs/tagger``.
-        train: where ``unlabelled-names`` gets its names from.
+        train: the data set with the names for ``unlabelled-names``.
 
     Raises:
         ValueError: if there is no filter of that name, if it has no such argument, or needs one
@@ -160,7 +160,7 @@ def _build(
     entry = table[name]
     given = {entry.aliases.get(k, k): v for k, v in _options(spec, options, entry).items()}
     if entry.learns and train is None:
-        raise ValueError(f"{spec!r} learns from a data set; pass train=")
+        raise ValueError(f"{spec!r} is fitted on a data set; pass train=")
     data = (train,) if entry.learns else ()
     try:
         return entry.make(*data, **{**settings, **given})
@@ -193,9 +193,9 @@ def _value(text: str) -> Any:
 
 
 def outline(augmenter: Augmenter) -> str:
-    """An augmenter's ``repr``, without the words and sentences that it was given or has learnt.
+    """An augmenter's ``repr``, without its word lists and sentences.
 
-    Of a model's folder only the name is shown, not where it lies on this machine.
+    Of a model's folder only the name is shown, not its path on this machine.
 
     >>> outline(OneOf([MentionReplacement({"PER": ["Ann Lee", "Bo"]}), NoiseInjection(p=0.2)]))
     'OneOf(augmenters=[MentionReplacement(pools={…}), NoiseInjection(p=0.2)])'

@@ -4,8 +4,8 @@
         --test_file ../shared/data/conll2003/eng.testa --jobs 2
 
 Trains taggers on nested random samples, with the same seeds and the same number of optimiser steps
-in every arm, through the machinery of ``recipes/ner/``, and evaluates all of them on the test file,
-which nothing was tuned on. Four parts, each a list of runs:
+in every arm, with the code of ``recipes/ner/``, and evaluates all of them on the test file, which
+no setting was chosen on. There are four parts, each a list of runs:
 
 - ``curve``: 50 to 800 sentences, gold alone and with the default policy; the taggers of 800
   sentences, the robust variant of the policy among them, are also evaluated on harder test sets;
@@ -13,12 +13,12 @@ which nothing was tuned on. Four parts, each a list of runs:
 - ``choices``: which copies of the default policy to train on, and sentences of a language model;
 - ``full``: the whole training file, with and without the policy, in more steps.
 
-"Gold repeated" would give exactly the scores of gold: an epoch goes once through the gold sentences
-in every arm, as they are or augmented (``tests/project/test_recipe.py`` shows it for the recipe).
+"Gold repeated" would give exactly the scores of gold: in every arm an epoch goes once through the
+gold sentences, unchanged or augmented (``tests/project/test_recipe.py`` tests it for the recipe).
 
 Augmented arms make fresh copies for every batch (``AugmentingDataCollator``); those of ``choices``
 are expanded before the training. Every finished run is written at once to ``results.json``; the
-same call again does only what is missing. ``results.md`` and ``results.png`` are made from it.
+same call again does only the missing runs. ``results.md`` and ``results.png`` are made from it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from .training import train
 
 @quiet()
 def main() -> None:
-    """Do what is missing, and write the results."""
+    """Do the missing runs, and write the results."""
     (options,) = HfArgumentParser(Options, description=__doc__).parse_args_into_dataclasses()
     arguments = arguments_of(options)
     folder = Path(options.output_dir)
@@ -54,7 +54,7 @@ def main() -> None:
     runs = plan(options, len(data_of(arguments)["train"]))
     done = {(r["steps"], r["size"], r["seed"], r["arm"]) for r in results["runs"]}
     missing = [(n, run) for n, run in runs if (n, run.size, run.seed, run.arm) not in done]
-    print(f"{len(runs)} runs, {len(runs) - len(missing)} of them done before", flush=True)
+    print(f"{len(runs)} runs, {len(runs) - len(missing)} of them already done", flush=True)
     for steps in sorted({steps for steps, _ in missing}):
         _do(replace(arguments, max_steps=steps), [r for n, r in missing if n == steps], results)
     table = report.write(results, folder)

@@ -1,4 +1,4 @@
-"""Test sets that were made harder."""
+"""Harder versions of the test set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to measure: the options, and the runs that they ask for."""
+"""The options of the benchmark, and the runs that they request."""
 
 from __future__ import annotations
 
@@ -28,17 +28,18 @@ METHODS = (
 )
 ROBUST_SIZE = 800
 # Copies of the default policy, made before the training: all of them; those that a tagger trained
-# on the gold sample labels right; of four the one that it finds hardest; more where a type is rare.
-# The last needs rows sampled at random, since else every gold sentence is seen equally often.
+# on the gold sample labels right; the hardest of four for that tagger; more copies of rows with a
+# rare type. The last needs rows sampled at random, because otherwise every gold sentence is seen
+# equally often.
 EXPANDED, TEACHER, HARDEST = "default, expanded", "default, teacher agrees", "default, hardest of 4"
 SHUFFLED, BALANCED = "default, expanded, shuffled", "default, balanced, shuffled"
-GENERATED = "generated"  # DAGA: sentences of a language model, as many as there would be copies
+GENERATED = "generated"  # DAGA: sentences of a language model, as many as copies
 CHOICES = (EXPANDED, TEACHER, HARDEST, SHUFFLED, BALANCED, GENERATED)
 
 
 @dataclass
 class Options:
-    """What to measure."""
+    """The options."""
 
     train_file: str = field(metadata={"help": "CoNLL-2003's eng.train"})
     test_file: str = field(metadata={"help": "CoNLL-2003's eng.testa"})
@@ -57,7 +58,7 @@ class Options:
     max_steps: int = field(default=300, metadata={"help": "of 16 sentences, in every arm"})
     full_steps: int = field(default=900, metadata={"help": "on the whole training file"})
     model: str = field(default="minilm", metadata={"help": "encoder"})
-    jobs: int = field(default=1, metadata={"help": "processes that train side by side"})
+    jobs: int = field(default=1, metadata={"help": "processes that train at the same time"})
     output_dir: str = str(RESULTS)
 
 
@@ -76,7 +77,7 @@ def arguments_of(options: Options) -> Arguments:
 
 
 def plan(options: Options, train_rows: int) -> list[tuple[int, Run]]:
-    """Steps and run for everything that is asked for, seed by seed."""
+    """Steps and run for all that the options request, seed by seed."""
     runs: list[tuple[int, Run]] = []
 
     def add(size: int, seed: int, arm: str, steps: int) -> None:

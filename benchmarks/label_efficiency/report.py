@@ -42,7 +42,7 @@ def paired(one: dict[int, float], other: dict[int, float]) -> str:
 
 
 def worth(runs: Runs, steps: int, sizes: Sequence[int], f1: float) -> float | None:
-    """How many gold sentences reach this F1, read from gold's curve; ``None`` if beyond it."""
+    """The number of gold sentences with this F1, from gold's curve; ``None`` if above it."""
     gold = [
         (size, fmean(values.values()))
         for size in sizes
@@ -98,7 +98,7 @@ def markdown(results: dict[str, Any]) -> str:
 
 
 def robustness(runs: Runs) -> list[str]:
-    """What taggers lose on harder test sets, and the share of the loss of gold."""
+    """The loss of F1 on harder test sets, and its share of the loss of gold."""
     robust = {
         arm: [run for run in runs if run["arm"] == arm and run["robustness"]]
         for arm in (GOLD, POLICY, ROBUST)
@@ -163,7 +163,7 @@ def write(results: dict[str, Any], folder: Path) -> str:
 
 
 def chart(results: dict[str, Any], path: Path) -> None:
-    """F1 by number of labelled sentences, with and without, and the factor between the curves."""
+    """F1 by number of labelled sentences, with and without textaug, and the factor between."""
     import matplotlib
 
     matplotlib.use("Agg")

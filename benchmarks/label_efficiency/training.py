@@ -1,4 +1,4 @@
-"""One run of the benchmark, through the machinery of the recipe."""
+"""One run of the benchmark, with the code of the recipe."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def train(arguments: Arguments, run: Run) -> dict[str, Any]:
 
 @quiet()
 def training_set(arguments: Arguments, run: Run) -> Dataset:
-    """The gold sentences and what an arm of ``choices`` adds to them."""
+    """The gold sentences and the rows that an arm of ``choices`` adds."""
     gold, copies = gold_of(arguments, run), arguments.copies
     if run.arm == GENERATED:
         with TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""What augmenting costs: ``python -m benchmarks.throughput``."""
+"""The speed of augmentation: ``python -m benchmarks.throughput``."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What augmenting costs: over the least work, compared with other libraries, by size, in training.
+"""The speed of augmentation: against the least work and other libraries, by size, in training.
 
 One command measures, and writes JSON, a Markdown table and a chart::
 
@@ -8,7 +8,7 @@ One command measures, and writes JSON, a Markdown table and a chart::
     python -m benchmarks.throughput --device cuda       # on a GPU, into results_cuda.json
 
 Arms that are compared run in turns, A B A B, and each figure is the median of the ratios of the
-rounds. Speeds depend on the machine, which is recorded; ratios hardly do.
+rounds. Speeds depend on the machine, which is recorded; ratios depend on it little.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def main() -> None:
     )
     parser.add_argument("--report", action="store_true", help="only write table and chart")
     options = parser.parse_args()
-    # So that `map` ends its worker processes where this one is told to end.
+    # So that `map` ends its worker processes when this process is told to end.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if unknown := set(options.sections) - set(SECTIONS):
         parser.error(f"no such section: {', '.join(sorted(unknown))}")
@@ -89,7 +89,7 @@ def main() -> None:
             results[name] = {"environment": where, "results": before | found}
             path.write_text(json.dumps(results, indent=1) + "\n")
 
-        options.save = save  # of what there is so far, at once: the rest may be stopped
+        options.save = save  # the results so far, because the benchmark may be stopped
         save(SECTIONS[name](options))
     table = report.markdown(results)
     path.with_suffix(".md").write_text(table)

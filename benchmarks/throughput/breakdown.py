@@ -1,4 +1,4 @@
-"""Where the time of an augmenter goes."""
+"""The time of an augmenter by step."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from .timing import in_turns
 
 
 def where_time_goes(augmenter: Any, data: Any, rounds: int) -> dict[str, float]:
-    """Microseconds a sentence: reading, drawing and editing, writing rows, and ``map`` itself."""
+    """Microseconds per sentence: reading, sampling and editing, writing rows, ``map`` itself."""
     from datasets.formatting import get_formatter
     from datasets.formatting.formatting import LazyBatch
 
     from textaug.core.arrow import no_collection
     from textaug.core.batch import Batch
 
-    def lazy() -> Any:  # as `map` hands them over
+    def lazy() -> Any:  # as `map` passes them
         formatter = get_formatter("python", features=data.features)
         return LazyBatch(data.data.table, formatter)
 

@@ -1,4 +1,4 @@
-"""The time of augmenters over the least work that their output needs."""
+"""The time of augmenters, divided by that of the least work that their output needs."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from .timing import best_of, compared, in_turns, wait_for
 
 BUDGETS = (512, 1024, 2048, 4096, 8192)  # padded tokens in a batch, tried for the bare model
 
-# What a model's own settings ask of the search, as CTranslate2 takes it.
+# The model's own settings of the search, as options of CTranslate2.
 SEARCH = ("no_repeat_ngram_size", "repetition_penalty", "min_decoding_length", "disable_unk")
 
 
 def floor(options: argparse.Namespace) -> dict[str, Any]:
-    """Time over the least work, and on a GPU how well it is used."""
+    """Time divided by that of the least work, and on a GPU its utilisation."""
     results = {}
     if options.device == "cpu" and not options.part:
         results |= _cheap_floor(options)
@@ -144,7 +144,7 @@ def _use_of_encoder(
 
 
 def _busy(augmenter: Any, data: Any, bare: Callable[[], None], device: str) -> dict[str, Any]:
-    """How busy the GPU is under an augmenter, and under the bare work of its model."""
+    """How busy the GPU is with an augmenter, and with the bare work of its model."""
     ours = gpu_use.busy_share(
         lambda: mapped(data, augmenter, batch_size=len(data)) and None, device
     )
@@ -276,7 +276,7 @@ def _offline_translation_floor(options: argparse.Namespace) -> dict[str, Any]:
 def over_bare(
     name: str, augmenter: Any, data: Any, base: str, bare: Callable[[], None], rounds: int
 ) -> dict[str, Any]:
-    """An augmenter in ``map`` over the bare work of its model."""
+    """The time of an augmenter in ``map``, divided by that of the bare work of its model."""
     arms = {base: bare, name: lambda: mapped(data, augmenter, batch_size=len(data)) and None}
     seconds = in_turns(arms, rounds, f"{name} over the bare {base}")
     return compared(seconds, name, base, len(data))

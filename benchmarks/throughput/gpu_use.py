@@ -1,6 +1,6 @@
-"""How well a GPU is used: how long it is busy, and how near to its largest rate.
+"""The utilisation of a GPU: the time it is busy, and its rate compared with the largest one.
 
-For ``throughput.py``. On a CPU, where these are tried, there is no busy share.
+On a CPU, where these functions are tested, there is no busy share.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ def busy_share(run: Callable[[], None], device: str) -> float | None:
 
 @contextmanager
 def watched(device: str) -> Iterator[list[int]]:
-    """The driver's own figure of how busy the GPU is, in percent, again and again.
+    """The driver's figure of how busy the GPU is, in percent, sampled repeatedly.
 
-    For work in other processes; this one does not touch CUDA.
+    For work in other processes; this one does not use CUDA.
     """
     percent: list[int] = []
     if device != "cuda":
@@ -78,14 +78,14 @@ def while_working(percent: list[int]) -> float | None:
 
 
 def matrix_ceiling(device: str, dtype: Any) -> float:
-    """Operations a second of a large matrix product in this number format, of random numbers."""
+    """Operations per second of a large product of random matrices in this number format."""
     import torch
 
     n = MATRIX[device]
     a = torch.randn(n, n, device=device, dtype=dtype)
     wait = torch.cuda.synchronize if device == "cuda" else lambda: None
     times = []
-    for _ in range(11):  # the first warms up
+    for _ in range(11):  # the first one is the warm-up
         wait()
         start = perf_counter()
         for _ in range(10):

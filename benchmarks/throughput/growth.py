@@ -1,4 +1,4 @@
-"""Time and memory by the number of sentences, and what a second process adds."""
+"""Time and memory by the number of sentences, and the gain of a second process."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def growth(options: argparse.Namespace) -> dict[str, Any]:
         for size in sizes:
             print(f"growth: {name}, {size:,} sentences", flush=True)
             results["sizes"][name].append({"sentences": size, **in_child(measure, name, size)})
-    # Starting two processes and joining their files takes a good part of a second.
+    # Starting two processes and joining their files takes almost a second.
     data = sentences(sizes[-1])
     functions = {"noise": cheap("noise"), "synonyms": cheap("synonyms"), COPYING: copy_columns}
     for name, function in functions.items():
@@ -46,7 +46,7 @@ def growth(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def two_processes(loops: int, rounds: int) -> dict[str, Any]:
-    """How much faster two processes count than one: no ``num_proc`` can do better."""
+    """How much faster two processes count than one: the limit of ``num_proc``."""
     count = f"for _ in range({loops}): pass"
 
     def processes(number: int) -> None:
@@ -69,12 +69,12 @@ def cheap(name: str) -> Any:
 def measure(name: str, size: int) -> dict[str, float]:
     """Seconds and peak memory of augmenting ``size`` sentences, for a fresh process."""
     augmenter = cheap(name)
-    mapped(sentences(1_000), augmenter)  # loads what is loaded on first use
+    mapped(sentences(1_000), augmenter)  # loads word lists and models
     data = sentences(size)
     peak, running = [0], True
 
     def watch() -> None:
-        while running:  # the memory of the process itself, without the pages of mapped files
+        while running:  # its own memory, without the pages of mapped files
             status = Path("/proc/self/status").read_text()
             peak[0] = max(peak[0], int(status.partition("RssAnon:")[2].split()[0]))
             sleep(0.05)

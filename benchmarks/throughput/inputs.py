@@ -22,13 +22,13 @@ def corpus() -> Any:
     from textaug.corpora import builtin_corpus, load_conll
 
     data = load_conll(CONLL) if CONLL.exists() else builtin_corpus()["train"]
-    data = data.shuffle(seed=0)  # so that the first ones are typical in length
+    data = data.shuffle(seed=0)  # so that the first sentences have typical lengths
     data.save_to_disk(FILES.name)
     return load_from_disk(FILES.name)
 
 
 def sentences(number: int) -> Any:
-    """CoNLL-2003 where its file exists, else the built-in corpus; repeated if there are too few.
+    """CoNLL-2003 if its file exists, else the built-in corpus; repeated if there are too few.
 
     In files, as ``load_dataset`` returns them: results of a data set in memory stay in memory too.
     """
@@ -47,16 +47,16 @@ def some_sentences(number: int) -> Any:
 
 
 def repeated(data: Any, number: int) -> Any:
-    """``number`` rows, the same ones again where there are too few."""
+    """``number`` rows, repeated if there are too few."""
     from datasets import concatenate_datasets
 
     return concatenate_datasets([data] * -(-number // len(data))).select(range(number))
 
 
 def some_text(number: int) -> Any:
-    """Ordinary sentences as text: each is translated once there and once back.
+    """Ordinary sentences as text: each is translated once out and once back.
 
-    What random weights make of them is thrown away.
+    The output of random weights is not used.
     """
     from textaug import Example
     from textaug.augmenters.mention_alignment import Sentence
@@ -73,7 +73,7 @@ def some_text(number: int) -> Any:
 
 def mapped(data: Any, function: Any, **options: Any) -> Any:
     """``map`` without its cache; it still writes a file, as users' calls do."""
-    with TemporaryDirectory() as folder:  # mapped into memory, a file exists until it is closed
+    with TemporaryDirectory() as folder:  # a memory-mapped file exists until it is closed
         return data.map(
             function,
             batched=True,
@@ -84,7 +84,7 @@ def mapped(data: Any, function: Any, **options: Any) -> Any:
 
 
 def copy_columns(batch: Any) -> dict[str, list[Any]]:
-    """The least that a function for ``map`` can do to every column: a copy of each row."""
+    """The least work of a function for ``map`` that changes every column: copy each row."""
     return {
         name: [list(row) if isinstance(row, list) else row for row in column]
         for name, column in batch.items()

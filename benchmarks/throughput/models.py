@@ -1,4 +1,4 @@
-"""Models with random weights, whose speed is that of trained ones; padded batches for them."""
+"""Models with random weights, which are as fast as trained ones, and batches for them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def masked_lm(size: str) -> str:
     if not (folder / "config.json").exists():
         torch.manual_seed(0)
         tokenizer = AutoTokenizer.from_pretrained(offline.encoder())
-        if size == "base":  # random weights, whose speed is that of any others
+        if size == "base":  # random weights are as fast as trained ones
             model = BertForMaskedLM(BertConfig(vocab_size=len(tokenizer)))
         elif hasattr(offline, "masked_lm"):
             model, tokenizer = offline.masked_lm()
@@ -58,7 +58,7 @@ def marian() -> list[str]:
             for line in (folder / "source.vocab").read_text().splitlines()
             if not line.startswith("<")
         ]
-        # As many entries as an OPUS-MT model has: the last layer is a good part of the work.
+        # As many entries as an OPUS-MT model has: the last layer is a large part of the work.
         names = ["</s>", "<unk>", *pieces]
         names += [f"▁x{i}" for i in range(58_100 - len(names))] + ["<pad>"]
         (folder / "vocab.json").write_text(json.dumps({name: i for i, name in enumerate(names)}))
@@ -76,10 +76,10 @@ def marian() -> list[str]:
         model = MarianMTModel(config)
         model.generation_config.num_beams = 1
         model.generation_config.max_length = None  # `max_new_tokens` is given
-        # No end before this many tokens, and the end right behind them.
+        # The end comes after exactly this many tokens.
         model.generation_config.min_new_tokens = OUTPUT_TOKENS
         model.final_logits_bias[0, config.eos_token_id] = 1e4
-        # Pieces of words only, so that the way back has about as many tokens as the way out.
+        # Only parts of words, so that both directions have about as many tokens.
         model.final_logits_bias[0, 2 + len(pieces) :] = -1e4
         tokenizer.save_pretrained(folder)
         model.save_pretrained(folder)
@@ -87,7 +87,7 @@ def marian() -> list[str]:
 
 
 def batches(rows: Sequence[Sequence[int]], budget: int) -> list[list[int]]:
-    """Rows sorted by length, cut into batches of at most ``budget`` padded tokens."""
+    """Rows sorted by length, in batches of at most ``budget`` padded tokens."""
     result: list[list[int]] = []
     for i in sorted(range(len(rows)), key=lambda i: -len(rows[i])):
         if result and (len(result[-1]) + 1) * len(rows[result[-1][0]]) <= budget:

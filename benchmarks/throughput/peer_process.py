@@ -1,4 +1,4 @@
-"""An environment for the peer libraries, and their augmenters in processes of their own."""
+"""An environment for the peer libraries, and their augmenters in separate processes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from .settings import WORK
 
-# The last transformers that nlpaug's contextual words run with is a 4; the rest is as here.
+# nlpaug's contextual words need transformers 4; the other versions are those used here.
 PEERS_ENVIRONMENT = WORK / "peers-venv"
 
 PEERS = {
@@ -26,7 +26,7 @@ PEERS = {
     "sacremoses": "0.1.1",
 }
 
-# What TextAttack imports, but for flair, which would bring yet another transformers.
+# The imports of TextAttack, except flair, which would install another transformers.
 TEXTATTACK_NEEDS = (
     *("lru-dict", "terminaltables", "num2words", "word2number", "more-itertools", "editdistance"),
     *("lemminflect", "language-tool-python", "bert-score", "jieba", "pinyin", "OpenHowNet"),
@@ -35,7 +35,7 @@ TEXTATTACK_NEEDS = (
 
 WORDNET = Path("/usr/share/wordnet")  # Debian's wordnet-base and wordnet-sense-index
 
-# Of the slowest peers' methods so many sentences, the first ones.
+# The slowest methods of the peers get only the first sentences, this many.
 FEW = {"textattack_keyboard": 32, "textattack_synonyms": 32, "nlpaug_contextual": 32}
 
 
@@ -52,7 +52,7 @@ def peers_python() -> Path:
     install = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     plain = [one for one in wanted if not one.startswith("textattack")]
     subprocess.run([*install, *plain], check=True)
-    # Its own requirements pin versions of packages that it hardly uses.
+    # Its own requirements pin versions of packages that it barely uses.
     subprocess.run([*install, "--no-deps", f"textattack=={PEERS['textattack']}"], check=True)
     subprocess.run([*install, *TEXTATTACK_NEEDS, *plain], check=True)
     done.write_text(needed)
@@ -72,7 +72,7 @@ adj.ppl
 
 
 def nltk_data() -> Path | None:
-    """Debian's WordNet in the place where NLTK looks for it; ``None`` if it is not installed."""
+    """Debian's WordNet in a folder for NLTK; ``None`` if it is not installed."""
     from textaug.language.word_lists import stop_words
 
     if not (WORDNET / "data.noun").exists() or not (WORDNET / "index.sense").exists():
@@ -80,7 +80,7 @@ def nltk_data() -> Path | None:
     folder = WORK / "nltk_data" / "corpora" / "wordnet"
     folder.mkdir(parents=True, exist_ok=True)
     for path in WORDNET.iterdir():
-        if path.is_file():  # NLTK follows no links out of its folder
+        if path.is_file():  # NLTK does not follow links out of its folder
             copyfile(path, folder / path.name)
     listed = folder.parent / "stopwords" / "english"
     listed.parent.mkdir(exist_ok=True)
@@ -96,9 +96,9 @@ def nltk_data() -> Path | None:
 
 
 class Peer:
-    """A peer's augmenter in a process of its own; calling it augments once.
+    """A peer's augmenter in its own process; calling it augments once.
 
-    The slow ones get the first texts only, and their time is scaled up.
+    Slow peers get only the first texts, and their time is scaled up.
     """
 
     def __init__(self, method: str, job: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ LETTERS = 5  # in a word
 def with_tagger(sentences: list[list[list[str]]]) -> None:
     """Train NLTK's tagger, whose weights are in no package registry, on some tagged sentences.
 
-    On a fortieth of what NLTK's own weights saw: they are fewer, and it is faster than that one.
+    That is a fortieth of the data of NLTK's own weights, so this tagger is smaller and faster.
     """
     import nltk
     from nltk.tag.perceptron import PerceptronTagger
@@ -37,7 +37,7 @@ def with_tagger(sentences: list[list[list[str]]]) -> None:
 
 
 def nlpaug_keyboard(job: dict[str, Any]) -> Augment:
-    """One slip in each of some words."""
+    """One typing error in each of some words."""
     import nlpaug.augmenter.char as nac
 
     return nac.KeyboardAug(aug_char_max=1, aug_word_p=job["p"], include_special_char=False).augment
@@ -61,7 +61,7 @@ def nlpaug_contextual(job: dict[str, Any]) -> Augment:
 
 
 def nlpaug_back_translation(job: dict[str, Any]) -> Augment:
-    """Two Marian models, there and back."""
+    """Two Marian models, out and back."""
     import nlpaug.augmenter.word as naw
 
     out, back = job["models"]
@@ -85,7 +85,7 @@ def _textattack(name: str, p: float) -> Augment:
 
 
 def textattack_keyboard(job: dict[str, Any]) -> Augment:
-    """One character swapped, left out, put in or changed in some words."""
+    """One character swapped, deleted, inserted or replaced in some words."""
     return _textattack("CharSwapAugmenter", job["p"])
 
 
@@ -96,7 +96,7 @@ def textattack_synonyms(job: dict[str, Any]) -> Augment:
 
 
 def augmenty_keyboard(job: dict[str, Any]) -> Augment:
-    """Some letters for others beside them on the keyboard."""
+    """Some letters replaced by their neighbours on the keyboard."""
     import augmenty
     import spacy
 
@@ -108,7 +108,7 @@ def augmenty_keyboard(job: dict[str, Any]) -> Augment:
 
 
 def main() -> None:
-    """Load, then augment as often as asked."""
+    """Load, then augment once for each line of input."""
     method, path = sys.argv[1], Path(sys.argv[2])
     job = json.loads(path.read_text())
     random.seed(0)
@@ -117,9 +117,9 @@ def main() -> None:
 
         torch.set_num_threads(job["threads"])
     augment = globals()[method](job)
-    augment(job["texts"][:2])  # whatever is loaded on first use
+    augment(job["texts"][:2])  # loads what is loaded on first use
     answers = sys.stdout
-    sys.stdout = sys.stderr  # what the libraries print is no answer
+    sys.stdout = sys.stderr  # so that the libraries do not print to the output
     print("ready", file=answers, flush=True)
     new: list[str] = []
     for _ in sys.stdin:

@@ -23,12 +23,12 @@ class Comparison:
     """One method in several libraries.
 
     Attributes:
-        title: as the table names it.
+        title: its name in the table.
         method: its functions in ``peer_worker.py``, without the library.
         ours: augmenters of this library by name.
         others: names of other libraries.
-        sentences: how many are augmented.
-        copying: whether a ``map`` that only copies takes part; no augmenter can be faster.
+        sentences: number of sentences to augment.
+        copying: whether to measure a ``map`` that only copies too; no augmenter can be faster.
     """
 
     title: str
@@ -140,7 +140,7 @@ def compare(one: Comparison, job: dict[str, Any], options: argparse.Namespace) -
 
 
 def parts_of_speech(data: Any) -> list[list[tuple[str, str]]]:
-    """Words with their parts of speech, all nouns where the data set has none."""
+    """Words with their parts of speech; all are nouns if the data set has none."""
     if "pos_tags" not in data.column_names:
         return [[(token, "NN") for token in tokens] for tokens in data["tokens"]]
     names = data.features["pos_tags"].feature.names
@@ -169,7 +169,7 @@ def same_mentions(before: Any, after: Any) -> bool:
 
 
 def tags_fit(before: Any, text: str) -> bool:
-    """Whether the old tags fit a new string: as many words, and the mentions in their places."""
+    """Whether the old tags fit a new string: as many words, and mentions at the same positions."""
     return same_mentions(before, {"tokens": text.split(), "tags": before["tags"]})
 
 

@@ -52,7 +52,7 @@ def _floor(found: dict[str, Any]) -> str:
 
 
 def _use(entry: dict[str, Any]) -> str:
-    """What is known of how a GPU was used."""
+    """The utilisation of a GPU, as far as it was measured."""
     parts = []
     if "share_in_encoder" in entry:
         parts += [
@@ -157,7 +157,7 @@ def _footer(results: dict[str, Any]) -> str:
 
 
 def chart(results: dict[str, Any], path: Path) -> None:
-    """Sentences per second beside the peers, and time over the floor."""
+    """Sentences per second compared with the peers, and time divided by that of the floor."""
     import matplotlib
 
     matplotlib.use("Agg")

@@ -12,6 +12,6 @@ CONLL = Path(
 WORK = ROOT / "runs" / "throughput"
 RESULTS = ROOT / "benchmarks" / "results" / "throughput"
 
-COPYING = "copying map"  # the least that a function for `map` can do
+COPYING = "copying map"  # the least work of a function for `map`
 SHARE = 0.1  # of the words are changed, in every library
 OUTPUT_TOKENS = 24  # of every translation by a model with random weights

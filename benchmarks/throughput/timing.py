@@ -34,19 +34,19 @@ def in_turns(arms: dict[str, Callable[[], float | None]], rounds: int, title: st
                 start = perf_counter()
                 own = run()
                 took = perf_counter() - start if own is None else own
-                if number:  # the first round warms up
+                if number:  # the first round is the warm-up
                     seconds[name].append(took)
                 bar.update()
     return seconds
 
 
 def ratio(seconds: Seconds, this: str, over: str) -> float:
-    """The median over the rounds of one arm's time over another's."""
+    """The median, over the rounds, of one arm's time divided by another's."""
     return median(a / b for a, b in zip(seconds[this], seconds[over], strict=True))
 
 
 def compared(seconds: Seconds, this: str, over: str, sentences: int) -> dict[str, Any]:
-    """What is written for a pair of arms."""
+    """The results of a pair of arms."""
     return {
         "sentences": sentences,
         "ratio": ratio(seconds, this, over),
@@ -70,7 +70,7 @@ def best_of(makers: dict[int, Callable[[], Callable[[], None]]]) -> Callable[[],
 
 
 def in_child(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function in a fresh process, which ends with this one."""
+    """Call a function in a new process, which ends with this one."""
     with spawned(1) as pool:
         return pool.submit(function, *arguments).result()
 

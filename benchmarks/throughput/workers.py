@@ -17,7 +17,7 @@ WORKERS = 12  # processes that share a GPU
 
 
 def workers(options: argparse.Namespace) -> dict[str, Any]:
-    """The masked language model in several processes on one GPU, and as it is set by default."""
+    """The masked language model in several processes on one GPU, with default settings."""
     size = "base" if options.device == "cuda" and not options.quick else "minilm"
     masked_lm(size)
     processes = min(WORKERS, os.cpu_count() or 1)

@@ -10,13 +10,13 @@ from textaug import offline
 GOLD, REPEATED = "gold", "gold repeated"  # the arms without an augmenter
 OFFLINE_MODEL = "minilm"
 
-# Two calls may differ in these and still share one table of results.
+# Two calls that differ in these still share one table of results.
 FREE = ("train_size", "seeds", "augment", "gold_repeated", "on_the_fly", "jobs", "output_dir")
 
 
 @dataclass
 class Arguments:
-    """What to train on, and how. Lists take several values, separated by blanks."""
+    """What to train on, and how. Lists take several values, separated by spaces."""
 
     dataset: str = field(
         default="builtin", metadata={"help": "'builtin', or the name of a data set on the hub"}
@@ -58,7 +58,7 @@ class Arguments:
     balanced: bool = field(
         default=True,
         metadata={
-            "help": "sample every gold sentence equally often, as it is or as one of its copies"
+            "help": "sample every gold sentence equally often, unchanged or as one of its copies"
         },
     )
     copies: int = field(default=4, metadata={"help": "augmented copies for each sentence"})
@@ -94,5 +94,5 @@ class Arguments:
             self.learning_rate = 3e-4 if self.model == OFFLINE_MODEL else 5e-5
 
     def settings(self) -> dict[str, Any]:
-        """What two calls must have in common to share one table of results."""
+        """The settings that two calls must share for one table of results."""
         return {name: value for name, value in asdict(self).items() if name not in FREE}

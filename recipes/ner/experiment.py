@@ -24,7 +24,7 @@ from .workers import spawned
 
 @quiet()
 def run(arguments: Arguments) -> dict[str, Any]:
-    """Do the runs that are missing of those asked for, and write the results.
+    """Do the missing runs, and write the results.
 
     Returns:
         The content of ``results.json``: settings, environment, runs and their summary.
@@ -41,7 +41,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
     results = open_results(folder / "results.json", arguments)
     done = {(r["size"], r["seed"], r["arm"]) for r in results["runs"]}
     missing = [r for r in runs if (r.size, r.seed, r.arm) not in done]
-    print(f"{len(runs)} runs, {len(runs) - len(missing)} of them done before", flush=True)
+    print(f"{len(runs)} runs, {len(runs) - len(missing)} of them already done", flush=True)
     start = time.perf_counter()
     for number, result in enumerate(train_all(arguments, missing), start=1):
         results["runs"].append(result)
@@ -56,7 +56,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
 
 
 def _check(arguments: Arguments, runs: Sequence[Run], train: Dataset) -> None:
-    """Find mistakes now and not after an hour of training."""
+    """Raise errors now and not after an hour of training."""
     if max(r.size for r in runs) > len(train):
         raise ValueError(
             f"--train_size {max(r.size for r in runs)}: there are {len(train)} sentences"
@@ -78,7 +78,7 @@ def train_all(
         for each in runs:
             yield train(arguments, each)
         return
-    # One thread each: two processes with one thread train more per hour than one with two.
+    # Two processes with one thread each train more per hour than one process with two threads.
     threads = max(1, (os.cpu_count() or 1) // arguments.jobs)
     pool = spawned(arguments.jobs, threads)
     try:

@@ -103,7 +103,7 @@ def markdown(results: dict[str, Any]) -> str:
 def token_table(tokens: dict[str, Any]) -> str:
     """The table by token, ``O`` included, that tutorials show."""
     rows = {name: row for name, row in tokens.items() if name != "accuracy"}
-    # With all labels counted, the micro averages are the accuracy.
+    # If all labels count, the micro averages are the accuracy.
     micro = dict.fromkeys(("precision", "recall", "f1-score"), tokens["accuracy"])
     rows["micro avg"] = {**micro, "support": tokens["macro avg"]["support"]}
     averages = ["micro avg", "macro avg", "weighted avg"]

@@ -1,4 +1,4 @@
-"""The JSON file that all results are written to."""
+"""The JSON file of all results."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def environment() -> dict[str, Any]:
 
 @cache
 def commit() -> str | None:
-    """The git commit that this runs from, with ``+`` where files differ from it."""
+    """The git commit that this runs from, with ``+`` if files differ from it."""
     done = subprocess.run(
         ["git", "describe", "--always", "--abbrev=40", "--dirty=+", "--exclude=*"],
         cwd=Path(__file__).parent,

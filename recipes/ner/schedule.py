@@ -25,7 +25,7 @@ class Run:
 
 
 def plan(arguments: Arguments, train_rows: int) -> list[Run]:
-    """All runs that a call asks for, seed by seed, so that early results are already pairs."""
+    """All runs of a call, seed by seed, so that even early results are pairs."""
     runs = []
     for seed in arguments.seeds:
         for size in arguments.train_size or [train_rows]:
@@ -44,7 +44,7 @@ def schedule(
     """The row numbers for every step, ``batch_size`` each: full batches, epoch after epoch.
 
     An epoch goes once through the sources (the gold sentences), in random order, and takes one of
-    the rows made from each. So every arm sees the same sentences in the same steps, as they are or
+    the rows made from each. So every arm has the same sentences in the same steps, unchanged or
     augmented, and a sentence that could not be augmented does not become rare. Sources of similar
     length share a batch, within pools of a few batches.
 

@@ -80,7 +80,7 @@ def fit(
     Args:
         arguments: how to train.
         run: on which sample, and with which augmenter.
-        made: the training set, with a column ``SOURCE``, where an augmenter alone cannot make it.
+        made: the training set, with a column ``SOURCE``, if an augmenter alone cannot make it.
     """
     gold = gold_of(arguments, run)
     start = time.perf_counter()
@@ -130,14 +130,14 @@ def _untrained(arguments: Arguments, names: list[str]) -> tuple[Any, Any]:
         id2label=dict(enumerate(names)),
         label2id={name: i for i, name in enumerate(names)},
         dtype=torch.float32,
-        # Backward passes in bfloat16 are slow through PyTorch's fused attention on CPUs.
+        # On CPUs, PyTorch's fused attention is slow in backward passes in bfloat16.
         attn_implementation="eager" if arguments.bf16 and not torch.cuda.is_available() else None,
     )
     return model, tokenizer
 
 
 class _InOrder(transformers.Trainer):
-    """Takes the rows as they come: :func:`schedule` has already sampled them."""
+    """Takes the rows in their order: :func:`schedule` has already sampled them."""
 
     def get_train_dataloader(self) -> DataLoader:
         return self.accelerator.prepare(
@@ -166,7 +166,7 @@ def _trainer(
         augmenter,
         label_names=train.features["ner_tags"].feature.names,
         p=arguments.copies / (arguments.copies + 1),  # the share of copies in an expanded set
-        # Kernels for bfloat16 are compiled for each shape: fewer of them.
+        # Kernels for bfloat16 are compiled for each shape, so fewer shapes are faster.
         pad_to_multiple_of=8 if arguments.bf16 and not arguments.packed else None,
     )
     trainer = _InOrder(

@@ -11,7 +11,7 @@ import multiprocess  # the one of `datasets`, whose `map` starts processes of it
 
 
 def spawned(number: int, threads: int | None = None) -> ProcessPoolExecutor:
-    """A pool of fresh processes that end when this process does, even where it is killed.
+    """A pool of new processes that end with this process, even if it is killed.
 
     Args:
         number: of processes.

@@ -93,11 +93,11 @@ def test_a_type_with_nothing_to_draw_is_named_once(caplog):
     data = Dataset.from_dict(rows)
     bigger = expand(data, MentionReplacement({"PER": ["Bo"]}, p=1.0))
     assert [row[0] for row in bigger["tokens"]] == ["Ann", "Bo", "Oslo"] * 2
-    assert caplog.text.count("there is only 'Bo' to draw for mentions of type PER") == 1
-    assert caplog.text.count("nothing to draw for mentions of type LOC (pools: PER)") == 1
+    assert caplog.text.count("there is only 'Bo' to sample for mentions of type PER") == 1
+    assert caplog.text.count("nothing to sample for mentions of type LOC (pools: PER)") == 1
     caplog.clear()
     expand(data, MentionReplacement.from_dataset(data, fresh=0.8))
-    assert "to draw" not in caplog.text
+    assert "to sample" not in caplog.text
 
 
 def test_an_empty_mention_in_a_pool_is_an_error():

@@ -201,7 +201,7 @@ def test_missing_or_several_columns_are_an_error():
         noise({"tokens": ["x"], "ner_tags": ["O"], "tags": ["O"]})
     with pytest.raises(ValueError, match="'ner_tags' labels words, but which.*tokens_column="):
         noise({"text": "x y", "ner_tags": ["O", "O"]})
-    with pytest.raises(ValueError, match="text_column= goes with neither"):
+    with pytest.raises(ValueError, match="text_column= cannot be combined"):
         NoiseInjection(text_column="text", tags_column="y")({"text": "x", "y": ["O"]})
     with pytest.raises(
         ValueError, match="tag 'PER' of token 0 is neither 'O' nor that of a mention"

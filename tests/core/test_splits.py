@@ -105,7 +105,7 @@ def test_pictures_are_not_decoded():
     [
         (
             tagged(["O"], [[0]], by=["x"]),
-            "split 'test' has a column 'by' and split 'train' has not; add it there, or remove",
+            "split 'test' has a column 'by', which split 'train' lacks; add it there, or remove",
         ),
         (
             Dataset.from_dict({"tokens": [["w"]], "ner_tags": [["B-PER"]]}),

@@ -71,7 +71,7 @@ def test_scheme_is_read_from_the_tags(tags, scheme):
 
 
 def test_names_of_two_schemes_are_an_error():
-    with pytest.raises(ValueError, match=r"no one tag scheme.*L-PER"):
+    with pytest.raises(ValueError, match=r"do not belong to one tag scheme.*L-PER"):
         family(("O", "B-PER", "S-PER", "L-PER"))
     with pytest.raises(ValueError, match="PER"):
         detect(["O", "B-LOC", "PER"])

@@ -45,7 +45,7 @@ def test_gold_comes_first_and_wins_if_nothing_beats_it(sample, caplog):
     assert recipe.trials[0] is recipe.gold is recipe.best
     assert not any(recipe.gold.strengths.values())
     assert recipe.augmenter is None and recipe.copies == 0
-    assert "nothing beat the gold data alone (50.00), in 6 trials" in caplog.text
+    assert "nothing was better than the gold data alone (50.00), in 6 trials" in caplog.text
 
 
 def test_the_same_seed_tries_the_same_and_no_recipe_is_judged_twice(sample):

@@ -51,7 +51,7 @@ def test_a_teacher_of_other_types_or_without_names_is_an_error(tmp_path):
     with pytest.raises(ValueError, match="type 'DRUG', and the tagger knows I-O, LOC"):
         TeacherAgreement(tiny_tagger())([example], [example])
     nameless = tiny.tiny_tagger(tmp_path, ["LABEL_0", "LABEL_1"])
-    with pytest.raises(ValueError, match="none is one of a mention.*save it with id2label="):
+    with pytest.raises(ValueError, match="none is a tag of a mention.*save it with id2label="):
         TeacherAgreement(nameless)([example], [example])
     with pytest.raises(ValueError, match="is not a tagger"):
         TeacherAgreement(tiny_bert())([example], [example])

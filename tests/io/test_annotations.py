@@ -142,7 +142,7 @@ def test_all_faulty_rows_are_named_at_once(tmp_path):
         ([{"title": "Ann", "spans": [entity(0, 3, "A")]}], "no column 'text'"),
         (
             [{"text": "Ann", "tokens": ["Bo"], "spans": [entity(0, 3, "A")]}],
-            "do not spell its text",
+            "do not match its text",
         ),
         ([{"tokenized_text": ["a"], "ner": [[0, 1, "A"]]}], r"'ner' holds \[0, 1, 'A'\]"),
         ([{"text": "a", "cats": {"A": 0.5}}], "category 'A' is 0.5; write 0 or 1"),

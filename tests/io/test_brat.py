@@ -83,5 +83,5 @@ def test_folders_of_splits(tmp_path):
 
 def test_an_annotation_without_its_text(tmp_path):
     text_file(tmp_path / "a.ann", "")
-    with pytest.raises(SourceError, match=r"a\.ann has no text a\.txt beside it"):
+    with pytest.raises(SourceError, match=r"a\.ann has no text file a\.txt beside it"):
         read(str(tmp_path))

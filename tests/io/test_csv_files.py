@@ -86,7 +86,7 @@ def test_blank_lines_may_end_sentences(tmp_path):
     path = text_file(tmp_path / "a.tsv", "word\ttag\nAnn\tB-PER\nsat\tO\n\nHm\tO\n")
     data = read(path)["train"]
     assert data["tokens"][:] == [["Ann", "sat"], ["Hm"]] and tags(data)[0] == ["B-PER", "O"]
-    with pytest.raises(SourceError, match="nothing tells where a sentence ends; add a column"):
+    with pytest.raises(SourceError, match="nothing shows where a sentence ends; add a column"):
         read(text_file(tmp_path / "b.csv", "word,tag\nAnn,B-PER\nsat,O\n"))
 
 

@@ -47,7 +47,7 @@ def test_a_folder_of_files_named_after_splits(tmp_path):
     [
         ("absent.jsonl", "there is no file absent.jsonl"),
         ("./absent", "there is no file ./absent"),
-        ("someone/corpus", "'someone/corpus' is not a file or folder here, and cannot be read"),
+        ("someone/corpus", "'someone/corpus' is not a file or folder, and cannot be read"),
         (__file__, r"pass format= \(--from in the shell\)"),
     ],
 )

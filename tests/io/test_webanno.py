@@ -90,7 +90,7 @@ def test_slots_take_two_columns(tmp_path):
 
 def test_an_entity_over_a_sentence_border_is_named(tmp_path):
     lines = ["1-1\t0-3\tAnn\t*\tPER[1]\t"], ["2-1\t4-6\tLi\t*\tPER[1]\t"]
-    with pytest.raises(SourceError, match="goes on from the sentence before; split it"):
+    with pytest.raises(SourceError, match="continues from the sentence before; split it"):
         read(tsv(tmp_path, [NER], *lines))
 
 

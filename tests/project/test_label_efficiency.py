@@ -48,7 +48,7 @@ def test_all_parts_and_resuming(monkeypatch, tmp_path, capsys):
     both = ("curve", "methods", "full", "--methods", "shuffle")
     both += ("--method_sizes", "10", "--method_seeds", "1")
     again = run(monkeypatch, tmp_path / "out", model, *curve, *both)
-    assert "13 runs, 8 of them done before" in capsys.readouterr().out
+    assert "13 runs, 8 of them already done" in capsys.readouterr().out
     assert again["runs"][:8] == first["runs"]
     assert {r["steps"] for r in again["runs"]} == {2, 3}
     table = (tmp_path / "out" / "results.md").read_text()

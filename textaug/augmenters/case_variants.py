@@ -22,11 +22,11 @@ class CaseVariants(Augmenter):
     """Write a whole sentence in upper case, in lower case or in title case.
 
     Taggers that recognise names by their capitals miss most of them where all words are in one
-    case (Mayhew et al. 2019, "ner and pos when nothing is capitalized"). Of no use for uncased
-    models.
+    case (Mayhew et al. 2019, "ner and pos when nothing is capitalized"). Uncased models do not need
+    it.
 
     Args:
-        variants: which to draw from: ``"upper"``, ``"lower"`` and ``"title"``.
+        variants: which to sample from: ``"upper"``, ``"lower"`` and ``"title"``.
         p: share of the sentences that are rewritten; the others stay unchanged.
         **settings: see :class:`~textaug.Augmenter`; ``target`` is ignored: the whole sentence
             changes case.

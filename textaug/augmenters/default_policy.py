@@ -31,8 +31,8 @@ def default_policy(
     """The composition to start with for named-entity recognition in English.
 
     Two sentences become one row, and most of their names are replaced by new ones. With 200
-    sentences or fewer, every row also gets segments from other sentences, words drawn by their
-    label (against overfitting), and phrases that tell the types of names apart. With 400 sentences
+    sentences or fewer, every row also gets segments from other sentences, words sampled by
+    their label (against overfitting), and phrases that show the types of names. With 400 sentences
     every second row does, with 800 every fourth: the more sentences, the less this helps. The
     result is not grammatical, but its labels are right. No step alone helps as much.
 
@@ -40,11 +40,11 @@ def default_policy(
     ``names``. ``benchmarks/label_efficiency`` measures the gain.
 
     Args:
-        dataset: the training data to augment; the steps draw from it.
+        dataset: the training data to augment; the steps sample from it.
         split: the only split of a ``DatasetDict`` that is read.
         robust: for text with misspelt, unknown or long names. At most half of the rows are
-            scrambled; the others get longer names, half of them with typing errors. This costs a
-            part of the gain on clean text.
+            scrambled; the others get longer names, half of them with typing errors. The gain on
+            clean text is smaller.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:

@@ -19,19 +19,20 @@ class Hardest(Augmenter):
     """Of ``k`` results of an augmenter, the one with the highest loss under a tagger.
 
     Adversarial choice ("worst of k", Engstrom et al. 2019, "Exploring the Landscape of Spatial
-    Robustness"): a tagger learns little from what it labels correctly with ease. Results with a
-    wrong label are hard too, so use it with augmenters whose labels are certain, and inspect some.
-    For tags of mentions only; the loss is the mean cross entropy over the words of a sentence.
+    Robustness"): a tagger learns little from sentences that it already labels with confidence.
+    Results with a wrong label are hard too, so use it with augmenters whose labels are certain, and
+    inspect some. For tags of mentions only; the loss is the mean cross entropy over the words of a
+    sentence.
 
     Rejected and unchanged results do not count; if there are no others, the first is returned. Of
     equal losses the first is chosen.
 
     Args:
         augmenter: makes the results.
-        k: how many results to choose from, at least 1.
+        k: number of results to choose from, at least 1.
         model: any model for token classification whose labels have names (``B-PER``, …), trained on
-            the gold sample: a folder made by ``save_pretrained``, its tokenizer beside it, or a
-            name on the hub. It must not be trained on the evaluation split. ``B-`` and ``I-``
+            the gold sample: a folder made by ``save_pretrained``, with its tokenizer, or a name
+            on the hub. It must not be trained on the evaluation split. ``B-`` and ``I-``
             labels are read as IOB2 if every type has both, else as IOB1.
         revision: branch, tag or commit of the model on the hub.
         dtype: number format, see :class:`~textaug.MaskedLMSubstitution`.

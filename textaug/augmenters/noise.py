@@ -37,7 +37,7 @@ class NoiseInjection(Augmenter):
         p: share of the words that get noise (at least one per sentence if ``p > 0``).
         char_p: share of the characters of such a word that change (at least one). The default 0
             gives one error per word.
-        operations: which errors; for each noisy word one that applies to it is drawn.
+        operations: which errors; for each noisy word, one that applies to it is sampled.
 
             =============  ==============================================================
             keyboard       a letter becomes the one on a neighbouring key
@@ -134,7 +134,7 @@ def _swap_words(example: Example, i: int, rng: Random) -> Edit | None:
         return None
     borders = {border for span in example.spans for border in (span.start, span.end)}
     if i + 1 in borders or tokens[i] == tokens[i + 1]:
-        return None  # both words must lie in one mention, or both outside
+        return None  # both words must be in one mention, or both outside mentions
     return Edit(i, i + 2, (tokens[i + 1], tokens[i]), origins=(i + 1, i))
 
 

@@ -17,17 +17,17 @@ from textaug.language.english import is_not_english, reads_as_english, warn_once
 from textaug.language.word_lists import read_lines
 
 POSITIONS = ("before", "after", "instead")
-_BOTH = 0.1  # share of the mentions with a phrase beside them that get one on both sides
+_BOTH = 0.1  # share of the mentions with phrases that get one on both sides
 _ARTICLES = ("the", "a", "an")
 
 
 class NominalPhrases(Augmenter):
-    """Insert phrases that describe a mention beside it, or replace it by one.
+    """Insert a phrase that describes a mention next to it, or replace the mention by one.
 
     "Toyota" becomes "carmaker Toyota" or "Toyota shares", with the same mention and label, or "the
-    company": a nominal mention (in the terms of ACE, Doddington et al. 2004), which is not labelled
-    where only names are. So a tagger sees in a small sample the words that tell the types of names
-    apart, and learns that these words are not names.
+    company": a nominal mention (in the terms of ACE, Doddington et al. 2004), which has no label if
+    only names are labelled. So even in a small sample a tagger sees the words that show the types
+    of names, and learns that these words are not names.
 
     For data in which only names are mentions, as in CoNLL-2003; if "the company" is a mention too,
     set ``instead=0``.
@@ -36,9 +36,9 @@ class NominalPhrases(Augmenter):
         phrases: for each type the phrases for the positions ``"before"``, ``"after"`` or
             ``"instead"`` of a mention, words separated by spaces; other types stay. Default:
             English ones for people, places and organisations, by the usual labels (``"PER"``,
-            ``"GPE"``, …); rows that are certainly not English stay unchanged then.
+            ``"GPE"``, …); then rows that are certainly not English stay unchanged.
         p: share of the mentions that are changed (at least one per sentence if ``p > 0``).
-        instead: share of these that are replaced by a phrase; the others get one beside them.
+        instead: share of these that are replaced by a phrase; the others get one next to them.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:

@@ -1,4 +1,4 @@
-"""One round-trip translation: what is translated, and the checks of the result."""
+"""One round-trip translation: the texts to translate, and the checks of the result."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from textaug.core.example import Rejected
 from textaug.language.tokenization import split_sentences
 
 # A sentence (or a segment between mentions) is only translated with at least this many words in
-# lower case, and more of them than numbers: translators garble headlines, scores and tables, and
-# very few words rarely change.
+# lower case, and more of them than numbers: translators distort headlines, scores and tables, and
+# a few words rarely change.
 FEWEST_WORDS = 3
-# A translation whose number of words differs by more than this factor lost or invented something;
+# A translation whose number of words differs by more than this factor lost or added something;
 # shorter sentences may differ more.
 LARGEST_RATIO = 2.0
 SHORT = 6  # words
@@ -74,7 +74,7 @@ class Job:
         ]
 
     def joined(self) -> list[str] | Rejected:
-        """The whole texts with translated sentences; a sentence without a translation stays."""
+        """The texts with translated sentences; a sentence without a translation stays."""
         good = [unit for unit in self.units if unit.found]
         if not good:
             return Rejected(self.units[0].fault)
@@ -124,7 +124,7 @@ def has_text_to_translate(text: str) -> bool:
 
 
 def _trimmed(text: str) -> tuple[str, str, str]:
-    """Cut off affixes, and an unpaired quote at either end."""
+    """Split off affixes, and an unpaired quote at either end."""
     head, body, tail = split_around(_BODY, text)
     if body.count('"') % 2 and body.startswith('"'):
         head, body = head + '"', body[1:]

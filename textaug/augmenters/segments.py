@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _segments(example: Example) -> list[tuple[int, int, str | None]]:
-    """The sentence cut into mentions (with their type) and the segments between them (``None``)."""
+    """The mentions of a sentence (with their type) and the segments between them (``None``)."""
     found: list[tuple[int, int, str | None]] = []
     done = 0
     for span in blocks(example):
@@ -76,7 +76,7 @@ class SegmentExchange(Augmenter):
 
     Args:
         segments: for each context (``"^ PER"`` before the first mention, ``"PER LOC"`` between two,
-            ``"LOC $"`` after the last) the segments to draw from, words separated by spaces;
+            ``"LOC $"`` after the last) the segments to sample from, words separated by spaces;
             usually made by :meth:`from_dataset` from the training split.
         p: share of the segments that are replaced (at least one per sentence if ``p > 0``).
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.

@@ -50,8 +50,8 @@ class SentenceGenerator:
     allowed, so every label has a word and every mention a start.
 
     It makes new rows and does not change rows, so it is not an :class:`~textaug.Augmenter`. Unlike
-    with all augmenters here, the model decides on the labels: inspect some, and consider a filter.
-    Made by :meth:`fit`.
+    all augmenters, it leaves the labels to the model: inspect some, and consider a filter. Made by
+    :meth:`fit`.
 
     Args:
         model: the folder of a model, as made by :meth:`fit`.
@@ -126,8 +126,8 @@ class SentenceGenerator:
             model: any causal language model, a folder or a name on the model hub. Default: a small
                 GPT-2 of two layers with the vocabulary of the sample, trained from scratch (the
                 paper trains an LSTM from scratch).
-            epochs: passes over the sentences; default 30, and 10 for a pretrained model. More give
-                better sentences, and more copies.
+            epochs: passes over the sentences; default 30, and 10 for a pretrained model. More
+                epochs give better sentences, and more copies of the training data.
             batch_size: sentences per step.
             learning_rate: peak value; default: 1e-3, and 5e-5 for a pretrained model.
             label_words: see :meth:`textaug.LabelConditionedMLM.from_dataset`.
@@ -184,7 +184,7 @@ class SentenceGenerator:
         in training, are left out and counted in :attr:`counts`.
 
         Args:
-            n: how many.
+            n: number of sentences.
             seed: same seed, same sentences, in the same order, whatever ``n`` and ``batch_size``.
             batch_size: sentences generated at a time.
             tries: at most ``tries * n`` are generated; if too many are left out, fewer than ``n``
@@ -208,7 +208,7 @@ class SentenceGenerator:
                 if len(words) == n:
                     break
                 if example is None:
-                    self.counts["left out: came to no end"] += 1
+                    self.counts["left out: has no end"] += 1
                     continue
                 tags = tag_schemes.from_spans(example.spans, len(example.tokens), facts["scheme"])
                 digest = _digest(example.tokens)

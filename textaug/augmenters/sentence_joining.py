@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 class SentenceJoining(Augmenter):
     """Join a sentence with another of the data set, before or after it, as one row.
 
-    A tagger that has only seen single sentences makes errors where a text has two. Only sentences
-    with the same labels of the whole sentence (``label``, say) are joined, and no sentence with
-    itself.
+    A tagger that has only seen single sentences makes errors in texts of two. Only sentences with
+    the same sentence-level labels (``label``, for instance) are joined, and no sentence is joined
+    with itself.
 
     Args:
         sentences: the others, each its words and their tags (in any scheme) or its mentions
-            (``[start, end, label]``), and if it has any, its labels of the whole sentence; usually
-            made by :meth:`from_dataset` from the training split.
-        p: share of the sentences that are joined; the others stay as they are.
+            (``[start, end, label]``), and its sentence-level labels, if it has any; usually made
+            by :meth:`from_dataset` from the training split.
+        p: share of the sentences that are joined; the others stay unchanged.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
@@ -57,8 +57,8 @@ class SentenceJoining(Augmenter):
             is_tagged = all(isinstance(each, str) for each in marks)
             if not words or (is_tagged and marks and len(words) != len(marks)):
                 raise ValueError(
-                    f"sentences[{i}] has {len(words)} words and {len(marks)} tags; it needs a "
-                    "word, and a tag for each"
+                    f"sentences[{i}] has {len(words)} words and {len(marks)} tags; it needs at "
+                    "least one word, and a tag for each"
                 )
             spans = tag_schemes.to_spans(marks) if is_tagged else tuple(Span(*m) for m in marks)
             labels = rest[0] if rest else ""
@@ -128,7 +128,7 @@ class SentenceJoining(Augmenter):
 
 
 def _marks(example: Example) -> list[Any]:
-    """The mentions of a sentence: as tags, or as spans where they share tokens."""
+    """The mentions of a sentence: as tags, or as spans if they share tokens."""
     if example.is_nested:
         return [list(span) for span in example.spans]
     return list(tag_schemes.from_spans(example.spans, len(example.tokens), "IOB2"))

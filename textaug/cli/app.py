@@ -1,6 +1,6 @@
-"""``textaug``: augment, preview, convert, check and report from a shell. Thin over the library.
+"""``textaug``: augment, preview, convert, check and report from a shell.
 
-Errors are one plain message and exit status 2; ``check`` exits with 1 where it found a problem.
+Errors are one plain message and exit status 2; ``check`` exits with 1 if it found a problem.
 """
 
 from __future__ import annotations

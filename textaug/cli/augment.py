@@ -32,15 +32,17 @@ def augment(
     columns: ColumnOptions,
     copies: Copies = 1,
     balanced: Annotated[
-        bool, typer.Option("--balanced", help="So many where a type is rare, fewer elsewhere.")
+        bool,
+        typer.Option("--balanced", help="This many for rows with a rare type, fewer for others."),
     ] = False,
     keep_original: Annotated[bool, typer.Option(help="Whether the rows themselves stay.")] = True,
     provenance: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="Column that says what made a row.")
+        str | None,
+        typer.Option(metavar="COLUMN", help="New column with the augmenter of each row."),
     ] = None,
     split: Split = "train",
     num_proc: Annotated[int, typer.Option(help="Worker processes.")] = 1,
-    batch_size: Annotated[int, typer.Option(help="Rows handed over at a time.")] = 1000,
+    batch_size: Annotated[int, typer.Option(help="Rows per call of the augmenter.")] = 1000,
     shard_size: Annotated[
         int | None, typer.Option(help="Rows of SOURCE in a shard; default: 1000 or more.")
     ] = None,
@@ -93,7 +95,7 @@ def augment(
 
 
 def _settings(method: Method, columns: ColumnOptions, provenance: str | None) -> dict[str, Any]:
-    """What a resumed run must be given again."""
+    """The settings that a resumed run must share."""
     filters: dict[str, Any] = {}
     if method.where:
         filters = {"where": [*map(without_folders, method.where)], "tries": method.tries}

@@ -1,4 +1,4 @@
-"""``textaug check``: find faults in labels, and fix those that leave no choice."""
+"""``textaug check``: find faults in labels, and make the certain fixes."""
 
 from __future__ import annotations
 
@@ -26,23 +26,26 @@ def check(
     columns: ColumnOptions,
     against: Annotated[
         str | None,
-        typer.Option(metavar="SOURCE", help="No row may be in it too; also a split of SOURCE."),
+        typer.Option(
+            metavar="SOURCE", help="Data, or a split of SOURCE, that must not share a row with it."
+        ),
     ] = None,
     fix: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
             help="Write a corrected copy (.parquet, .jsonl, .csv or .conll) and, beside it, a list "
-            "of the changes. No label is guessed: the rest stays as it is and is listed too.",
+            "of the changes. No label is guessed: other problems stay and are listed too.",
         ),
     ] = None,
     ignore: Annotated[
-        list[str] | None, typer.Option(metavar="KIND", help="No problem here; may be given again.")
+        list[str] | None,
+        typer.Option(metavar="KIND", help="A kind of problem to leave out; may be given again."),
     ] = None,
     limit: Annotated[int, typer.Option(help="Rows shown of each kind; 0: all.")] = 10,
     split: Annotated[str | None, typer.Option(help="The split to check; default: all.")] = None,
 ) -> None:
-    """Find what is wrong with the labels, by row. Exit status 1 if anything is."""
+    """Find faults in the labels, by row. Exit status 1 if there are any."""
     with readable_errors():
         from textaug.core.finding import find_columns
         from textaug.evaluation import check as checking

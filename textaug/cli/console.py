@@ -1,4 +1,4 @@
-"""What several commands share: consoles, errors, reading a source, building an augmenter."""
+"""Shared by the commands: consoles, errors, reading a source, building an augmenter."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 @contextmanager
 def readable_errors() -> Iterator[None]:
-    """Show what the user can fix as one message, with exit status 2."""
+    """Show errors that the user can fix as one message, with exit status 2."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # the processes are the parallelism
     logger = logging.getLogger("textaug")
     handler = RichHandler(
@@ -53,7 +53,7 @@ def readable_errors() -> Iterator[None]:
 
 def stdout_console() -> Console:
     """The console of results."""
-    # Nothing in the data is read as markup, the name of an emoji or a link.
+    # Nothing in the data is interpreted as markup, the name of an emoji or a link.
     return Console(highlight=False, markup=False, emoji=False)
 
 
@@ -65,7 +65,7 @@ def stderr_console() -> Console:
 def read_source(
     source: str, split: str | None, reading: Reading, strict: bool = True
 ) -> DatasetDict:
-    """The data set that the shell was given, and an error where it lacks the split."""
+    """The data set of a command, or an error if it lacks the split."""
     from textaug.io.read import read
 
     data = read(
@@ -87,7 +87,7 @@ def read_source(
 
 
 def format_of(path: Path) -> str:
-    """The format that a file name asks for."""
+    """The format of a file name."""
     from textaug.io.write import WRITTEN
 
     if path.suffix[1:] not in WRITTEN:
@@ -98,7 +98,7 @@ def format_of(path: Path) -> str:
 def build_augmenter(
     method: Method, train: Dataset, columns: ColumnOptions, **settings: Any
 ) -> Augmenter:
-    """The augmenter that the options of the shell describe, learnt from ``train`` if need be."""
+    """The augmenter of the options, fitted on ``train`` if it needs data."""
     from textaug.core.compose import Compose, OneOf
     from textaug.specs import build, build_filter
 

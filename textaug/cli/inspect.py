@@ -22,7 +22,7 @@ def preview(
     method: Method,
     reading: Reading,
     columns: ColumnOptions,
-    rows: Annotated[int, typer.Option("-n", "--rows", help="How many rows to show.")] = 5,
+    rows: Annotated[int, typer.Option("-n", "--rows", help="Number of rows to show.")] = 5,
     copies: Copies = 1,
     split: Split = "train",
     html: Annotated[
@@ -61,7 +61,7 @@ def convert(
 ) -> None:
     """Write a split of SOURCE as one file: a run's folder as CoNLL, a Doccano export as Parquet.
 
-    In CoNLL the column of tokens comes first, and _ stands for an open label.
+    In CoNLL the column of tokens comes first, and _ is a missing label.
     """
     with readable_errors():
         from io import BytesIO
@@ -70,7 +70,7 @@ def convert(
 
         format = format_of(output)
         rows = read_source(source, split, reading)[split]
-        content = BytesIO()  # the file is written whole or not at all
+        content = BytesIO()  # the file is written completely or not at all
         write(rows, content, format)
         output.write_bytes(content.getbuffer())
         stdout_console().print(f"{output}: {len(rows):,} rows", soft_wrap=True)
@@ -83,11 +83,11 @@ def report(
     columns: ColumnOptions,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE")] = Path("report.html"),
     meaning: Annotated[
-        bool, typer.Option("--meaning", help="Also compare in meaning, by the offline MiniLM.")
+        bool, typer.Option("--meaning", help="Also compare the meaning, with the offline MiniLM.")
     ] = False,
     split: Split = "train",
 ) -> None:
-    """Write one self-contained page about what augmentation did."""
+    """Write one self-contained page that compares the data before and after."""
     with readable_errors():
         from textaug.core.columns import ColumnNames
         from textaug.evaluation.report import measure

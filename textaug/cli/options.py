@@ -43,7 +43,7 @@ class Reading:
         str | None, typer.Option(help="Names of integer labels in their order: O,B-PER,I-PER.")
     ] = None
     offsets: Annotated[
-        str | None, typer.Option(help="What character offsets count: characters or utf-16.")
+        str | None, typer.Option(help="Unit of character offsets: characters or utf-16.")
     ] = None
     conll_columns: Annotated[
         str | None,
@@ -74,20 +74,21 @@ class ColumnOptions:
         typer.Option(help="Column of character offsets; default: found; may be given again."),
     ] = None
     scheme: Annotated[
-        str | None, typer.Option(help="Tag scheme, such as IOB2 or IO; default: read off the tags.")
+        str | None,
+        typer.Option(help="Tag scheme, such as IOB2 or IO; default: read from the tags."),
     ] = None
     role: Annotated[
         list[str] | None,
         typer.Option(
             metavar="COLUMN=ROLE",
             help="What a column is, such as topics=label or scores=keep; may be given again. "
-            "textaug preview shows what each is taken for.",
+            "textaug preview shows the role of each column.",
         ),
     ] = None
     protect: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="TEXT", help="A word or phrase that stays as it is; may be given again."
+            metavar="TEXT", help="A word or phrase that must not change; may be given again."
         ),
     ] = None
 
@@ -120,8 +121,8 @@ class Method:
         typer.Option(
             "--with",
             metavar=SPEC,
-            help="A method, see below, such as noise or noise:p=0.05; a+b applies both. Given "
-            "several times, one is drawn for each copy.",
+            help="A method, see below, such as noise or noise:p=0.05; a+b applies both. If "
+            "given several times, one is sampled for each copy.",
             show_default=False,
         ),
     ]
@@ -138,7 +139,7 @@ class Method:
         ),
     ] = None
     tries: Annotated[
-        int, typer.Option(help="How often a copy is drawn until it passes every --where.")
+        int, typer.Option(help="How often a copy is sampled until it passes every --where.")
     ] = 3
     seed: Annotated[int, typer.Option(help="Same seed, same output.")] = 0
     target: Annotated[
@@ -154,7 +155,7 @@ METHODS = "\n\n".join(
 
 
 def unpacked(command: Callable[..., None]) -> Callable[..., None]:
-    """Let a command take the groups above, which Typer does not know.
+    """Let a command take the groups above, which Typer does not support.
 
     Every field of a group becomes a parameter of the command, and so an option.
     """

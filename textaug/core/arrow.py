@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from itertools import chain, pairwise
 from typing import Any
 
-FEW_ROWS = 16  # are read one by one
+FEW_ROWS = 16  # fewer rows are read one by one
 
 
 def column_from_arrow(column: Any) -> tuple[list[Any], list[str] | None]:
     """A column of an Arrow table as ``to_pylist`` gives it, but equal words are one string.
 
-    One string for each different word takes less time to make, to check and to look up than one
-    for each place where it stands. Of a column of words also these different ones come back.
+    One string per distinct word is faster to create, check and look up than one per occurrence.
+    For a column of words, the distinct words are returned too.
     """
     from pyarrow import types
 
@@ -38,11 +38,11 @@ def column_from_arrow(column: Any) -> tuple[list[Any], list[str] | None]:
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Keep the garbage collector from running, if it was on.
+    """Switch the garbage collector off inside the block, if it was on.
 
-    What is made for a batch is gone by its end without it. Started by so many small objects, it
-    goes through all objects of the process: with a model and a lexicon loaded, that takes longer
-    than the augmenting.
+    Reference counting already frees a batch's objects. The collector is triggered by so many small
+    objects, and visits all objects of the process: with a model and a lexicon loaded, that takes
+    longer than the augmentation.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -56,12 +56,12 @@ def no_collection() -> Iterator[None]:
 def are_words(rows: Sequence[Any], words: list[str] | None) -> bool:
     """Whether all rows are lists of strings, none of them empty or with white space inside.
 
-    ``words`` are the different ones, where they are known already.
+    ``words`` holds the distinct words, if they are already known.
     """
     if words is None and not all(isinstance(tokens, (list, tuple)) for tokens in rows):
         return False
     try:
-        # Each word once, in one string: splitting that is the fastest way to look into all of them.
+        # Splitting one string that has each distinct word is the fastest way to check them all.
         words = words or list(set(chain.from_iterable(rows)))
         return " ".join(words).split() == words
     except TypeError:

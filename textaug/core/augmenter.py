@@ -1,4 +1,4 @@
-"""The base class: calling, randomness, state, repr. Knows no tags and no particular method."""
+"""The base class: calling, randomness, state, repr. It knows neither tags nor methods."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class Augmenter(Constructed):
 
     Args:
         seed: same seed, same output, whatever the batch size, order, worker, process or cache.
-            Each example draws from a generator of its own, seeded by this number, the class, the
-            example's words and the number of the copy. Inside a composition the outermost
-            augmenter's seed counts.
+            Each example has its own generator, seeded by this number, the class, the example's
+            words and the number of the copy. In a composition, the seed of the outermost augmenter
+            is used.
         target: which words may change: ``"context"`` (outside mentions, the default: what is said
             about a name changes, the name stays), ``"mentions"`` or ``"all"``.
         tokens_column: column with the words; default ``tokens`` or ``words``.
@@ -50,24 +50,23 @@ class Augmenter(Constructed):
         text_column: column, or columns, with strings; default ``text`` or ``sentence``.
         label_names: names of integer tags, or of several columns' (a dict by column). Needed only
             where rows come without them: in streaming, in plain dicts, in the numpy and torch
-            formats, in columns that are no ``ClassLabel``.
+            formats, in columns that are not a ``ClassLabel``.
         aligned_columns: further columns with one value per word. Default: those whose name or
             labels say so (``pos_tags``, ``chunk_tags``, ``lemmas``), see :meth:`schema`. They move
-            with the words; a word with no origin gets -1 (``None`` where the values are not
-            integers).
+            with the words; a new word gets -1 (``None`` if the values are not integers).
         scheme: ``IOB1``, ``IOB2``, ``IOE1``, ``IOE2``, ``IO``, ``IOBES`` (or ``BIOES``), ``BILOU``,
-            ``BMES``, ``BMEWO`` or ``plain``; default: read from the label names and, where these
-            leave it open, from the tags. It is written back the same.
+            ``BMES``, ``BMEWO`` or ``plain``; default: read from the label names and, if they
+            do not decide it, from the tags. New tags are written in the same scheme.
         provenance_column: if given, a column of this name says which augmenter made a row, or
             ``"original"``.
         spans_column: column, or columns, with character offsets of mentions in the text; default:
-            those that have the form (``entities``, ``spans``, ``answers``, …).
-        roles: what a column is, by its name, where that cannot be told or is told wrong: one of
+            columns of that form (``entities``, ``spans``, ``answers``, …).
+        roles: the role of columns, by name, if it is not found or is found wrongly: one of
             ``textaug.core.schema.ROLES``, such as ``{"topics": "label", "scores": "keep"}``.
-        protect: words, phrases and regular expressions (compiled) that must stay as they are,
-            beside the usual ones: addresses of pages and mail, ``@names``, ``#topics``,
-            placeholders (``{place}``, ``[id]``, ``<NAME>``), special tokens (``[SEP]``). ``False``
-            protects nothing.
+        protect: words, phrases and compiled regular expressions that must not change, in addition
+            to the usual ones: web and e-mail addresses, ``@names``, ``#topics``, placeholders
+            (``{place}``, ``[id]``, ``<NAME>``), special tokens (``[SEP]``). ``False`` protects
+            nothing.
 
     Attributes:
         counts: how many examples were changed, unchanged or rejected, and why, since this object
@@ -76,12 +75,12 @@ class Augmenter(Constructed):
     Raises:
         ValueError: for a setting out of range, naming it.
 
-    A whole augmenter is as short as this:
+    A complete augmenter:
 
     >>> class Shout(Augmenter):
     ...     def edits(self, example, rng):
-    ...         places = self.choose(example.positions(self.target), 0.5, rng)
-    ...         return [Edit(i, i + 1, (example.tokens[i].upper(),)) for i in places]
+    ...         chosen = self.choose(example.positions(self.target), 0.5, rng)
+    ...         return [Edit(i, i + 1, (example.tokens[i].upper(),)) for i in chosen]
     >>> Shout(seed=1)({"tokens": ["Ann", "sat"], "ner_tags": ["B-PER", "O"]})
     {'tokens': ['Ann', 'SAT'], 'ner_tags': ['B-PER', 'O']}
     """
@@ -156,14 +155,14 @@ class Augmenter(Constructed):
             for example, edits in zip(examples, proposals, strict=True)
         ]
 
-    handles_nested = False  # or else `transform` sees mentions that share tokens as one
+    handles_nested = False  # then `transform` sees mentions that share tokens as one
 
     def augment(
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Augmented | Rejected]:
-        """What :meth:`transform` makes of examples, with nested mentions and labels kept.
+        """The results of :meth:`transform`, with nested mentions and labels kept.
 
-        A composition calls this of its steps, and never ``transform``.
+        A composition calls this method of its steps, and never ``transform``.
         """
         is_able = type(self).transform is Augmenter.transform or self.handles_nested
         return keep_nested(self.transform, examples, rngs, is_able)
@@ -177,13 +176,13 @@ class Augmenter(Constructed):
 
         Args:
             rows: a string (gives a string), a list of strings (gives a list), or a row or batch
-                as ``map`` hands it over (gives a dict of the columns that changed).
-            rank: the worker's number, as ``map(with_rank=True)`` passes it. It chooses the GPU
-                that models are loaded on and nothing else.
+                as ``map`` passes it (gives a dict of the columns that changed).
+            rank: the worker's number, as ``map(with_rank=True)`` passes it. It only selects the
+                GPU that models are loaded on.
 
         Returns:
-            As many rows as came in. Where no augmented version with certain labels could be made,
-            the row comes back as it was and is counted in :attr:`counts`.
+            As many rows as were passed. If no augmented version with certain labels could be
+            made, the row is returned unchanged and counted in :attr:`counts`.
         """
         if rank is not None:
             self.use_rank(rank)
@@ -199,12 +198,12 @@ class Augmenter(Constructed):
     def run(
         self, examples: Sequence[Example], copies: Sequence[int]
     ) -> Sequence[Augmented | Rejected]:
-        """Augment examples, each with a generator of its own, and count the outcomes.
+        """Augment examples, each with its own generator, and count the outcomes.
 
-        Where nothing changed, a result holds the very example that was given.
+        If nothing changed, the result holds the same example object.
         """
         start = f"{self.seed} {type(self).__name__}"
-        # No token holds white space, so that no two examples have the same key.
+        # No token has white space inside, so two different examples never have the same key.
         texts = [" ".join(example.tokens) for example in examples]
         rngs = [
             HashRandom(f"{start} {copy} {text}".encode(errors="surrogatepass"))
@@ -229,15 +228,15 @@ class Augmenter(Constructed):
         return results
 
     def gains_from_batches(self) -> bool:
-        """Whether many examples at once are faster than one by one, as they are with a model."""
+        """Whether many examples at once are faster than one by one, as with a model."""
         cls = type(self)
         return (cls.propose, cls.transform) != (Augmenter.propose, Augmenter.transform)
 
     def schema(self, dataset: Any, split: str = "train") -> Schema:
-        """What each column of a data set is taken for, and what happens to it.
+        """The role of each column of a data set, and what happens to it.
 
         Args:
-            dataset: a data set, or splits of one.
+            dataset: a data set, or a dict of splits.
             split: the split of a ``DatasetDict``.
 
         >>> from datasets import Dataset
@@ -260,11 +259,11 @@ class Augmenter(Constructed):
         return Expander(self, copies, keep_original)
 
     def where(self, *filters: FilterFunction, tries: int = 3) -> Filtered:
-        """This augmenter, but a result counts only if filters keep it.
+        """This augmenter with filters: results that a filter rejects are resampled.
 
         Args:
-            *filters: functions of examples before and after that say which to keep, such as
-                :class:`~textaug.TeacherAgreement`; see :class:`~textaug.Filtered`.
+            *filters: functions of the examples before and after that return which to keep, such
+                as :class:`~textaug.TeacherAgreement`; see :class:`~textaug.Filtered`.
             tries: how often to sample before an example is rejected, at least 1.
 
         >>> from textaug import NoiseInjection, NoUnlabelledNames, Novelty
@@ -283,9 +282,9 @@ class Augmenter(Constructed):
         """Show some rows before and after: HTML in a notebook, coloured text in a terminal.
 
         Args:
-            dataset: a data set, splits of one (``split`` is shown), or a list of strings.
-            rows: how many to show, the first that change; at least 1.
-            copies: how many copies of each.
+            dataset: a data set, a dict of splits (``split`` is shown), or a list of strings.
+            rows: number of rows to show, the first that change; at least 1.
+            copies: number of copies of each.
             split: the split of a ``DatasetDict``.
 
         Raises:
@@ -303,7 +302,7 @@ class Augmenter(Constructed):
 
 
 def _plain(value: Any) -> Any:
-    """An argument as lists, as it comes back from a state."""
+    """An argument with lists for its sequences, as unpickling restores it."""
     if isinstance(value, Mapping):
         return {name: list(each) for name, each in value.items()}
     return value if value is None or isinstance(value, (str, bool)) else list(value)
@@ -312,19 +311,19 @@ def _plain(value: Any) -> Any:
 class Filtered(Augmenter):
     """An augmenter whose results must pass filters; made by :meth:`textaug.Augmenter.where`.
 
-    What a filter turns down is drawn anew, from where the example's own generator stands, up to
-    ``tries`` times, and then rejected: the row is left out of ``expand``, and comes back from
-    ``map`` as it was. ``counts`` has these as ``rejected: filtered out by …``, with the name of the
-    filter that turned down the last try, and as ``changed at try 2`` what passed at the second.
-    What the augmenter itself rejects or leaves unchanged stays so, without a further try.
+    Results that a filter rejects are resampled with the example's own generator, up to ``tries``
+    times. If none passes, the example is rejected: ``expand`` leaves the copy out, and ``map``
+    returns the row unchanged. ``counts`` has it as ``rejected: filtered out by …``, with the name
+    of the filter that rejected the last try; a result that passed at the second try is counted as
+    ``changed at try 2``. What the augmenter itself rejects or does not change is not tried again.
 
     Args:
         augmenter: what makes the examples.
-        filters: functions of two sequences of :class:`~textaug.Example`, the examples before and
-            the same ones after, that say for each pair whether it is good. All that wait go
-            together, for models; what is said of one pair must not depend on the others. Each is
-            asked about what the filters before it let pass, so the cheap ones come first.
-        tries: how often to draw, at least 1.
+        filters: functions of two sequences of :class:`~textaug.Example`, before and after
+            augmentation, that return for each pair whether to keep it. They get many pairs at
+            once, for models; the decision on a pair must not depend on the others. Each filter
+            gets only the pairs that the filters before it kept, so put the cheap ones first.
+        tries: how often to sample, at least 1.
         **settings: see :class:`~textaug.Augmenter`; those of ``augmenter`` do not count, except
             its ``target``.
 
@@ -369,7 +368,7 @@ class Filtered(Augmenter):
     def transform(
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Augmented | Rejected]:
-        """Augment and filter; those that are turned down go together again."""
+        """Augment and filter; rejected results are resampled together."""
         results: dict[int, Augmented | Rejected] = {}
         waiting = list(range(len(examples)))
         for number in range(1, self.tries + 1):

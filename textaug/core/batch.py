@@ -1,8 +1,8 @@
 """From the rows of a data set to examples, and back.
 
-Knows every form in which rows arrive (the lazy rows and batches of ``Dataset.map``, plain dicts,
-numpy and torch formats), and writes everything that follows the words. What a column is, the schema
-says. Knows no augmenter.
+It handles every form in which rows arrive (the lazy rows and batches of ``Dataset.map``, plain
+dicts, numpy and torch formats), and writes everything that follows the words. The schema has the
+role of each column. This module does not know augmenters.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _schemas: dict[tuple[int, int], tuple[Any, ColumnNames, Schema]] = {}
 
 
 def schema_of(columns: Sequence[str], features: Any, given: ColumnNames) -> Schema:
-    """The schema of a data set's features; the last few are kept, as each row asks for one."""
+    """The schema of a data set's features; the last few are cached, since every row needs one."""
     key = id(features), id(given)
     known = _schemas.get(key)
     if known is not None and known[0] is features and known[1] is given:
@@ -46,9 +46,9 @@ class Batch:
     """Some rows of a data set, as columns of plain Python values.
 
     Args:
-        rows: what ``map`` hands to its function, or a dict: one row, or columns of many.
-        given: what the user says about the columns, or a schema.
-        features: the data set's features, where ``rows`` does not bring them along.
+        rows: what ``map`` passes to its function, or a dict: one row, or columns of many.
+        given: the user's settings for the columns, or a schema.
+        features: the data set's features, if ``rows`` does not have them.
 
     Attributes:
         is_lazy: whether the rows come from ``Dataset.map``.
@@ -72,7 +72,7 @@ class Batch:
             )
         self._rows = rows
         self._cache: dict[str, list[Any]] = {}
-        self._words: dict[str, list[str]] = {}  # each different one of a column, where known
+        self._words: dict[str, list[str]] = {}  # the distinct words of a column, if known
         self.columns = list(rows)
         formatter = getattr(rows, "formatter", None)
         self.is_lazy = formatter is not None
@@ -89,13 +89,13 @@ class Batch:
         self.parts = len(schema.texts) or 1
         read = schema.texts or filter(None, (schema.tokens, schema.tags))
         self._check_lengths([(name, len(self.column(name))) for name in read])
-        # Of each row what was read, once it is: for words and tags alone as a bare tuple.
+        # What was read of each row: a `RowReading`; for words and tags alone, a bare tuple.
         self._readings: list[tuple[Any, ...]] = [()] * len(self)
-        # Without these, a row whose words stay where they are changes in its words alone.
+        # Without these columns, a row whose words keep their positions changes only in its words.
         self._is_simple = not (schema.spans or schema.side_texts or schema.labels)
         self._only_words = schema.tokens if self._is_simple and not schema.derived else None
         self._is_plain_text = bool(schema.texts) and not schema.spans
-        # Where all labels that there can be are of mentions, rows can be read the fast way.
+        # If all label names are tags of mentions, rows can be read the fast way.
         is_plain = schema.scheme is not None and schema.scheme.name == "plain"
         self._fast_names = None if is_plain else schema.names
         self._scheme = schema.scheme
@@ -104,7 +104,7 @@ class Batch:
         return len(self.column(self.schema.tokens or self.schema.texts[0]))
 
     def examples(self) -> Iterator[Example]:
-        """The examples, row by row, made one by one: for few rows only few exist at a time."""
+        """The examples, row by row, created lazily: only a few exist at a time."""
         return self._from_texts() if self.schema.texts else self._from_tokens()
 
     def column(self, name: str) -> list[Any]:
@@ -112,7 +112,7 @@ class Batch:
         if name not in self._cache:
             rows: Any = self._rows
             if name in getattr(rows, "keys_to_format", ()):
-                # Straight from Arrow: the same values in every format the data set may be set to.
+                # Directly from Arrow: the same values whatever the format of the data set is.
                 with no_collection():
                     self._cache[name], words = column_from_arrow(rows.pa_table[name])
                 if words:
@@ -123,18 +123,18 @@ class Batch:
         return self._cache[name]
 
     def original(self, row: int) -> Row:
-        """All columns of a row, as they came."""
+        """All columns of a row, unchanged."""
         return {name: self.column(name)[row] for name in self.columns}
 
     def render(self, index: int, old: Example, result: Augmented) -> Row | Rejected:
         """The columns that change when ``old``, example ``index``, becomes ``result``.
 
         Returns:
-            The new values, or why an annotation of the row cannot follow: a tag that is not among
-            the label names, a word pointed at that is gone.
+            The new values, or why an annotation of the row cannot follow: a tag is not among the
+            label names, or an annotation points at a word that is gone.
         """
         new = result.example
-        if self._only_words is not None:  # the most usual case, as fast as can be
+        if self._only_words is not None:  # the most common case, kept fast
             stays = result.origins == in_place(len(old.tokens))
             if stays and new.spans == old.spans:
                 return {self._only_words: list(new.tokens)}
@@ -265,12 +265,16 @@ class Batch:
             try:
                 return tag_schemes.read(tuple(tags), self._fast_names, scheme)
             except (KeyError, ValueError):
-                pass  # something is wrong, and is named below
+                pass  # the code below finds and names the fault
         names = self._tag_names(tags, length, row)
         known = self.schema.names
         if scheme is None and known is None and "" in names:
             if not any(map(tag_schemes.prefixed, names)):
-                return TagScheme("plain"), (), False  # string labels that an edit left open
+                return (
+                    TagScheme("plain"),
+                    (),
+                    False,
+                )  # string labels, some of them missing after an edit
             self._check_scheme(names, row, TagScheme("IOB2"))
         try:
             if scheme is None or scheme.is_open:
@@ -285,7 +289,7 @@ class Batch:
         return scheme, spans, tag_schemes.round_trips(names, spans, scheme)
 
     def _check_plain(self, names: Sequence[str], row: int) -> None:
-        """Whether labels without letters are surely no types of mentions."""
+        """Raise an error if labels without letters might be types of mentions."""
         said = self.schema.scheme is not None and self.schema.scheme.name == "plain"
         found = {name for name in names if name}
         if said or not {"O", "o"} & found or self.schema.names is not None:
@@ -335,7 +339,7 @@ class Batch:
                         column,
                         f"holds integers such as {tag}, and nothing says which labels they mean",
                         f"pass label_names=dataset.features[{column!r}].feature.names (streaming "
-                        "and the numpy and torch formats hand rows over without them), or cast "
+                        "and the numpy and torch formats pass rows without them), or cast "
                         "the column to List(ClassLabel(names=[...]))",
                     )
                 if tag == -1 and is_plain:
@@ -375,6 +379,6 @@ def _labels(names: Sequence[str]) -> str:
 
 
 def short(value: Any, limit: int = 40) -> str:
-    """A value for a message, cut where it is long."""
+    """A value for a message, truncated if it is long."""
     text = value if isinstance(value, str) else repr(value)
     return repr(text[:limit] + "…" if len(text) > limit else text) if value is not None else "None"

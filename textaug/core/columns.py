@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict
-
-if TYPE_CHECKING:
-    pass
+from typing import Any, TypedDict
 
 ORIGINAL = "original"
 TOKEN_COLUMNS = ("tokens", "words", "tokenized_text")
@@ -70,7 +67,7 @@ class ColumnNames:
 
 
 def named_labels(value: Any, feature: Any) -> Any:
-    """A value with the names of class labels in place of their numbers; open ones are ``None``."""
+    """A value with the names of class labels for their numbers; missing ones are ``None``."""
     names = getattr(feature, "names", None)
     if names is not None:
         return names[value] if isinstance(value, int) and value >= 0 else None

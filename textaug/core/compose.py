@@ -12,7 +12,7 @@ from textaug.core.example import Augmented, Example, Rejected
 
 
 class _Composition(Augmenter):
-    """What :class:`Compose`, :class:`OneOf` and :class:`SomeOf` share: the steps."""
+    """Base of :class:`Compose`, :class:`OneOf` and :class:`SomeOf`."""
 
     handles_nested = True
 
@@ -38,7 +38,7 @@ class _Composition(Augmenter):
     def transform(
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Augmented | Rejected]:
-        """Send every example through its steps; examples at the same step go together."""
+        """Send every example through its steps; examples at the same step are batched."""
         plans = [list(self.plan(rng)) for rng in rngs]
         results: list[Augmented | Rejected] = [Augmented(example) for example in examples]
         while any(plans):
@@ -87,16 +87,16 @@ class Compose(_Composition):
     """
 
     def plan(self, rng: Random) -> Sequence[int]:
-        """Every step in its place."""
+        """All steps, in order."""
         return range(len(self.augmenters))
 
 
 class OneOf(_Composition):
-    """One of the augmenters, drawn anew for each example.
+    """One of the augmenters, sampled for each example.
 
     Args:
         augmenters: the choices.
-        weights: how likely each is, relative to the others; default: all alike.
+        weights: how likely each is, relative to the others; default: all equal.
         **settings: see :class:`~textaug.Augmenter`.
 
     Raises:
@@ -128,11 +128,11 @@ class OneOf(_Composition):
 
 
 class SomeOf(_Composition):
-    """``k`` different augmenters, drawn anew for each example and applied in their order.
+    """``k`` different augmenters, sampled for each example and applied in their order.
 
     Args:
         augmenters: the choices.
-        k: how many, or a pair (fewest, most) to draw the number too.
+        k: how many, or a pair (fewest, most) to sample the number too.
         **settings: see :class:`~textaug.Augmenter`.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What a model on disk holds, as a hash: a retrained model in the same folder is another model."""
+"""A hash of a model's files: a retrained model in the same folder counts as another model."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _IGNORED = {".pt", ".pth"}
 def content_of(path: str | Path) -> str | None:
     """A hash of the names and contents of the files in a folder; ``None`` if there is no folder.
 
-    Subfolders do not count: ``from_pretrained`` reads none. A file is read once in a process, and
-    again only when its size or its time of modification changes. ``"offline"`` stands for the
-    models of :mod:`textaug.offline` (``None`` where their package is not installed).
+    Subfolders are ignored, as ``from_pretrained`` does not read them. A file is read once in a
+    process, and again only if its size or modification time changes. ``"offline"`` stands for the
+    models of :mod:`textaug.offline` (``None`` if their package is not installed).
     """
     folder, more = Path(path), []
     if path == offline.MASKED_LM:

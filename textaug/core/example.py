@@ -2,7 +2,7 @@
 
 Every local change goes through :func:`apply_edits`. It moves the spans, keeps the white space, and
 says for every new token and span where it came from, so that no other module edits two parallel
-lists by hand. Nothing here knows of tag schemes, data sets or models.
+lists by hand. This module does not know tag schemes, data sets or models.
 
 The classes are named tuples: immutable, and created three times as fast as frozen dataclasses,
 which matters for millions of sentences.
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import regex
 
 # A word is a run of letters, digits and the marks that belong to them, joined by apostrophes,
-# hyphens or dots. Everything else that is not white space is cut by grapheme, so that no emoji
+# hyphens or dots. Everything else that is not white space is split into graphemes, so that no emoji
 # sequence and no letter with combining accents is split.
 _SPACE = r"\s\x1c-\x1f\x85"
 _CUT = regex.compile(
@@ -32,7 +32,7 @@ _CUT = regex.compile(
 )
 
 
-PROTECTED = "\0protected"  # the label of a block that no mention is in
+PROTECTED = "\0protected"  # the label of a block without a mention
 
 
 class Span(NamedTuple):
@@ -49,8 +49,8 @@ class Edit(NamedTuple):
     ``start == end`` inserts before that token, ``tokens == ()`` deletes.
 
     ``origins`` says for each new token which old token's annotation (part of speech, chunk, …)
-    it may carry on, ``None`` for "none". Left out, tokens replaced by as many tokens keep theirs
-    one by one, and any other change carries nothing on: an annotation is never guessed.
+    it takes over; ``None`` for none. By default, tokens that are replaced by as many tokens pass
+    theirs on one by one, and other new tokens have none: an annotation is never guessed.
 
     >>> Edit(2, 3, ("huge",))
     Edit(start=2, end=3, tokens=('huge',), origins=None)
@@ -68,10 +68,10 @@ class Example(NamedTuple):
     Attributes:
         tokens: the words, ``n`` of them.
         spans: the mentions by start, the longer first. They may be nested or overlap where the
-            annotations do; mentions out of tags never do.
+            annotations do; mentions from tags never do.
         spaces: ``None`` for data that comes as tokens; for text, the ``n + 1`` runs of white space
             before each token and after the last one (often empty).
-        labels: what is said of the whole sentence, in any hashable form.
+        labels: the labels of the whole sentence, in any hashable form.
         protected: token ranges that must stay as they are, ``(start, end)``.
 
     >>> Example.from_text("Shares fell,  again.").spaces
@@ -86,12 +86,12 @@ class Example(NamedTuple):
 
     @classmethod
     def from_text(cls, text: str, borders: Iterable[int] = ()) -> Example:
-        """Cut a string into words and the white space between them; :attr:`text` undoes it.
+        """Split a string into words and white space; :attr:`text` is the string again.
 
         Args:
             text: any string.
-            borders: character offsets at which a word is cut too, where an annotation starts or
-                ends.
+            borders: character offsets at which words are split too, because an annotation starts
+                or ends there.
 
         >>> Example.from_text("Oslo-based", [4]).tokens
         ('Oslo', '-based')
@@ -115,7 +115,7 @@ class Example(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The string this example stands for: exact for text, joined by blanks for tokens."""
+        """The string this example stands for: exact for text, joined by spaces for tokens."""
         if self.spaces is None:
             return " ".join(self.tokens)
         parts = [part for pair in zip(self.spaces, self.tokens, strict=False) for part in pair]
@@ -134,18 +134,18 @@ class Example(NamedTuple):
 
     @property
     def label_key(self) -> str:
-        """The labels of the whole sentence as text: equal where these are; empty without any."""
+        """The labels of the whole sentence as a string; empty if there are none."""
         return repr(self.labels) if self.labels else ""
 
     @property
     def is_headline(self) -> bool:
-        """Whether it is all in capitals, as headlines are."""
+        """Whether the text is all in capitals, as headlines are."""
         return self.text.isupper()
 
     def positions(self, target: str) -> list[int]:
         """Indices of the tokens in ``"context"`` (outside mentions), in ``"mentions"``, or all.
 
-        Protected tokens are in none of them.
+        Protected tokens are never included.
         """
         found: list[int] = []
         if target == "all" or (target == "context" and not self.spans):
@@ -221,13 +221,14 @@ class Rejected:
 def apply_edits(example: Example, edits: Iterable[Edit], by: str = "") -> Augmented:
     """Apply edits to an example and move its spans along.
 
-    An edit inside a span keeps that span, whatever it puts there; a deleted first token promotes
-    the next; a span that loses all its tokens goes; an insertion on a span's border stays outside.
+    An edit inside a span keeps the span, whatever the new tokens are. If its first token is
+    deleted, the span starts with the next one; a span whose tokens are all deleted is removed. An
+    insertion at the border of a span is outside the span.
 
     Args:
         example: the example to change; it is left as it is.
         edits: in any order; two edits must not overlap.
-        by: noted in the result.
+        by: the augmenter's name, for the result.
 
     Returns:
         The new example, with the origin of each of its tokens.
@@ -246,27 +247,30 @@ def apply_edits(example: Example, edits: Iterable[Edit], by: str = "") -> Augmen
     if not ordered:
         return Augmented(example, None, by)
     if len(ordered) > 1:
-        ordered.sort(key=_PLACE)
+        ordered.sort(key=_RANGE)
     if (words := _replaced(example, ordered)) is not None:
         new = Example(words[0], example.spans, example.spaces, example.labels, example.protected)
         return Augmented(new, words[1], by)
-    old, gaps = example.tokens, example.spaces
+    old, old_spaces = example.tokens, example.spaces
     tokens: list[str] = []
     origins: list[int | None] = []
     spaces: list[str] = []
-    next_gap: str | None = None  # what a previous edit has decided about the gap to come
+    next_space: str | None = None  # before the next token, if the edit before has changed it
     done = 0
     for edit in ordered:
         _check(edit, done, len(old))
-        if gaps is not None and edit.start > done:
-            spaces += [gaps[done] if next_gap is None else next_gap, *gaps[done + 1 : edit.start]]
-            next_gap = None
+        if old_spaces is not None and edit.start > done:
+            spaces += [
+                old_spaces[done] if next_space is None else next_space,
+                *old_spaces[done + 1 : edit.start],
+            ]
+            next_space = None
         tokens += old[done : edit.start]
         origins += range(done, edit.start)
-        if gaps is not None:
-            here = gaps[edit.start] if next_gap is None else next_gap
-            new_gaps, next_gap = _gaps(old, gaps, edit, here, tokens)
-            spaces += new_gaps
+        if old_spaces is not None:
+            here = old_spaces[edit.start] if next_space is None else next_space
+            added, next_space = _white_space(old, old_spaces, edit, here, tokens)
+            spaces += added
         tokens += edit.tokens
         if edit.origins is not None:
             origins += edit.origins
@@ -277,30 +281,30 @@ def apply_edits(example: Example, edits: Iterable[Edit], by: str = "") -> Augmen
         done = edit.end
     tokens += old[done:]
     origins += range(done, len(old))
-    if gaps is not None:
-        spaces += [gaps[done] if next_gap is None else next_gap, *gaps[done + 1 :]]
+    if old_spaces is not None:
+        spaces += [old_spaces[done] if next_space is None else next_space, *old_spaces[done + 1 :]]
     spans, span_origins = _moved(example.spans, ordered)
     protected = tuple((s.start, s.end) for s in _moved(example.protected_spans, ordered)[0])
-    new_spaces = None if gaps is None else tuple(spaces)
+    new_spaces = None if old_spaces is None else tuple(spaces)
     new = Example(tuple(tokens), spans, new_spaces, example.labels, protected)
     return Augmented(new, tuple(origins), by, span_origins=span_origins)
 
 
 @lru_cache(maxsize=512)
 def in_place(length: int) -> tuple[int, ...]:
-    """The origins of ``length`` tokens of which none has moved."""
+    """The origins of ``length`` tokens that have not moved."""
     return tuple(range(length))
 
 
-_PLACE = itemgetter(0, 1)  # where an edit starts and ends
+_RANGE = itemgetter(0, 1)  # where an edit starts and ends
 
 
 def _replaced(
     example: Example, ordered: Sequence[Edit]
 ) -> tuple[tuple[str, ...], tuple[int | None, ...]] | None:
-    """Tokens and origins where each edit puts one word in the place of one, as most do.
+    """Tokens and origins, if each edit replaces one token by one, as most edits do.
 
-    Neither spans nor white space move then. ``None`` where an edit is of another kind.
+    Then neither spans nor white space move. ``None`` if there is any other edit.
     """
     tokens = list(example.tokens)
     length = len(tokens)
@@ -331,7 +335,7 @@ def _check(edit: Edit, done: int, length: int) -> None:
 def _moved(
     spans: Sequence[Span], ordered: Sequence[Edit]
 ) -> tuple[tuple[Span, ...], tuple[int, ...]]:
-    """Where the spans lie after the edits, and which of the old ones these are."""
+    """The spans after the edits, and for each the index of the old span."""
     if not spans:
         return (), ()
     starts = [edit.start for edit in ordered]
@@ -354,24 +358,24 @@ def _growth(edit: Edit) -> int:
     return len(edit.tokens) - (edit.end - edit.start)
 
 
-def _gaps(
-    old: tuple[str, ...], gaps: tuple[str, ...], edit: Edit, here: str, left: Sequence[str]
+def _white_space(
+    old: tuple[str, ...], old_spaces: tuple[str, ...], edit: Edit, here: str, left: Sequence[str]
 ) -> tuple[list[str], str | None]:
-    """White space before each new token of an edit, and, if it changes, before the token after."""
+    """White space before each new token of an edit, and before the next token if that changes."""
     new = edit.tokens
     if not new:  # deleted
-        after = gaps[edit.end]
+        after = old_spaces[edit.end]
         if edit.start == edit.end:
             return [], here
         at_edge = not left or (here == "" and not _is_word(left[-1]))  # text start, or after "("
         kept = here if at_edge else after
         follows = old[edit.end] if edit.end < len(old) else ""
         if not kept and left and _is_word(left[-1]) and _is_word(follows):
-            kept = " "  # never weld two words together
+            kept = " "  # never join two words
         return [], kept
     if edit.start < edit.end:  # replaced
         if len(new) == edit.end - edit.start:
-            return [here, *gaps[edit.start + 1 : edit.end]], None
+            return [here, *old_spaces[edit.start + 1 : edit.end]], None
         return [here] + [" "] * (len(new) - 1), None
     follows = old[edit.start] if edit.start < len(old) else ""  # inserted
     if not follows:  # at the end: trailing white space stays trailing

@@ -11,7 +11,7 @@ from textaug.core.rows import RunsExamples, row_changes, without_collection
 from textaug.core.schema import Schema
 from textaug.core.validation import check_at_least_one
 
-# How many for each row, or a function that says it for one, such as `textaug.balanced` makes.
+# The number for each row, or a function from a row to it, such as `textaug.balanced` makes.
 Copies = int | Callable[[Row], int]
 
 
@@ -19,16 +19,16 @@ class Expander:
     """A function for ``dataset.map(..., batched=True)``: each row, then its augmented copies.
 
     Made by :meth:`textaug.Augmenter.expand`. A copy is left out, and counted in
-    ``augmenter.counts``, where the augmenter rejected or did not change it, or where it equals an
-    earlier copy of the same row, so that no row is followed by itself.
+    ``augmenter.counts``, if the augmenter rejected or did not change it, or if it equals the row or
+    an earlier copy of it.
 
     Args:
-        augmenter: what makes the copies.
-        copies: how many for each row, at least 1, or a function from a row (a dict of its columns)
-            to how many; then 0 is none.
+        augmenter: makes the copies.
+        copies: number of copies of each row, at least 1, or a function from a row (a dict of its
+            columns) to this number, which may be 0.
         keep_original: whether the row itself comes first.
-        features: the data set's features; needed for streaming alone, where rows come without.
-        schema: what the columns are; default: read from features and names.
+        features: the data set's features; needed only in streaming, where rows come without them.
+        schema: the roles of the columns; default: read from features and names.
 
     Raises:
         ValueError: if ``copies`` is less than 1, or if it is called on a single row

@@ -9,24 +9,24 @@ from typing import Any
 from textaug.core.content import content_of
 from textaug.core.example import Example
 
-# Takes examples before and after, one of each for each pair, and says which pairs to keep.
+# Takes the examples before and those after augmentation, and returns which pairs to keep.
 FilterFunction = Callable[[Sequence[Example], Sequence[Example]], Sequence[bool]]
 
 
 def name_of(function: FilterFunction) -> str:
-    """What a filter is called: a function by its own name, an object by that of its class."""
+    """The name of a filter: that of the function, or of the object's class."""
     return getattr(function, "__name__", type(function).__name__)
 
 
 @dataclass(repr=False)
 class Filter:
-    """Base of the filters here: their arguments are their state, models are loaded on first use."""
+    """Base of the filters: their arguments are their state; models are loaded on first use."""
 
     rank: int | None = field(default=None, init=False, compare=False)
 
     def __call__(self, before: Sequence[Example], after: Sequence[Example]) -> list[bool]:
         """Whether to keep each example."""
-        raise NotImplementedError(f"{type(self).__name__} does not say what to keep")
+        raise NotImplementedError(f"{type(self).__name__} does not implement __call__")
 
     def __repr__(self) -> str:
         shown = [

@@ -1,4 +1,4 @@
-"""The schema of a data set, of a batch of rows, and the columns of a damaged one."""
+"""Find the columns: the schema of a data set or of rows; the columns of damaged data."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def make_schema(
 
     Args:
         columns: their names.
-        given: what the user says about them.
+        given: the user's settings for them.
         shape_of: the shape of each.
-        rows: all values of a column, where the whole data set is at hand.
-        is_sound: whether the tags may be read for their scheme.
+        rows: gives all values of a column, if the whole data set is available.
+        is_sound: whether the tags are valid, so that their scheme can be read.
 
     Raises:
         ValueError: if no column, or more than one, can hold the words; if a named one is missing.
@@ -51,7 +51,7 @@ def find_columns(
     tags_column: str | None = None,
     text_column: str | None = None,
 ) -> Columns:
-    """Which columns hold words or text and what labels them, whether the labels are sound or not.
+    """The columns of words or text and of their labels, whether the labels are valid or not.
 
     Raises:
         ValueError: if no column, or more than one, can hold the words.
@@ -67,12 +67,12 @@ def find_columns(
 
 
 def dataset_schema(dataset: Any, given: ColumnNames, is_sound: bool = True) -> Schema:
-    """The schema of a data set, its rows read where names and features leave a role open.
+    """The schema of a data set; its rows are read if names and features do not decide a role.
 
     Args:
         dataset: any data set.
-        given: what the user says about its columns.
-        is_sound: whether the tags may be read for their scheme; damaged ones have none.
+        given: the user's settings for its columns.
+        is_sound: whether the tags are valid, so that their scheme can be read.
     """
     features = dataset.features
     if features is None:  # streaming, not yet known
@@ -85,12 +85,12 @@ def dataset_schema(dataset: Any, given: ColumnNames, is_sound: bool = True) -> S
             yield from batch[name]
 
     shape_of = {name: shapes.of_feature(feature) for name, feature in features.items()}
-    at_hand = hasattr(dataset, "num_rows")
-    return make_schema(list(features), given, shape_of, rows if at_hand else None, is_sound)
+    has_rows = hasattr(dataset, "num_rows")
+    return make_schema(list(features), given, shape_of, rows if has_rows else None, is_sound)
 
 
 def schema_of_rows(rows: Mapping[str, Any], given: ColumnNames, is_row: bool) -> Schema:
-    """The schema of rows that come without features: only types count, never one row's content."""
+    """The schema of rows without features: from the types alone, never from a row's content."""
     shape_of = {
         name: shapes.of_values([value] if is_row else value) for name, value in rows.items()
     }

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 COLOURS = ("cyan", "magenta", "green", "blue", "red", "bright_yellow")
-# The same on paper: text and ground of a type's label, for light and for dark pages.
+# Hues of the same colours in HTML, for light and for dark pages.
 HUES = (195, 300, 140, 225, 10, 45)
-_TURNING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+_DIRECTION_MARKS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A sentence, and what became of it."""
+    """A sentence before and after augmentation, and the augmenter's name."""
 
     before: Example
     after: Example
@@ -39,15 +39,15 @@ def kept(example: Example, other: Example) -> set[int]:
 
 
 def types_in(pairs: Sequence[Pair]) -> list[str]:
-    """The types of mentions before and after: a joined sentence brings its own."""
+    """The types of mentions before and after: a joined sentence can add some."""
     examples = [example for pair in pairs for example in (pair.before, pair.after)]
     return sorted({span.label for example in examples for span in example.spans})
 
 
 def marked(example: Example, other: Example, labels: Sequence[str]) -> Text:
-    """A sentence with its mentions in brackets and what ``other`` has not in «quotes».
+    """A sentence with its mentions in brackets, and the words that ``other`` lacks in «quotes».
 
-    The marks are there beside the colours, so that the picture survives a log file.
+    So the marks can be read without colours too, in a log file for instance.
     """
     from rich.text import Text
 
@@ -74,33 +74,33 @@ def marked(example: Example, other: Example, labels: Sequence[str]) -> Text:
 
 
 def printable(text: str) -> str:
-    """Text that can do nothing to a terminal or page: control characters are shown as ``\\x1b``.
+    """Text that is safe in a terminal or page: control characters are escaped (``\\x1b``).
 
-    So are the signs that turn the direction of what follows them, and lone surrogates.
+    So are characters that change the direction of text, and lone surrogates.
     """
     return "".join(
         c.encode("unicode_escape").decode()
-        if category(c) in ("Cc", "Cs") or bidirectional(c) in _TURNING
+        if category(c) in ("Cc", "Cs") or bidirectional(c) in _DIRECTION_MARKS
         else c
         for c in text
     )
 
 
 def marked_html(example: Example, other: Example, labels: Sequence[str]) -> str:
-    """The same as HTML, everything from the data escaped."""
+    """The same as HTML, with everything from the data escaped."""
     same = kept(example, other)
     starts = {span.start: span for span in example.spans}
     ends = {span.end: span for span in example.spans}
-    pieces = []
+    parts = []
     for i, token in enumerate(map(printable, example.tokens)):
         if i in starts:
             hue = HUES[labels.index(starts[i].label) % len(HUES)]
-            pieces.append(f"<span class='mention' style='--hue:{hue}'>")
-        pieces.append(escape(token) if i in same else f"<mark>{escape(token)}</mark>")
+            parts.append(f"<span class='mention' style='--hue:{hue}'>")
+        parts.append(escape(token) if i in same else f"<mark>{escape(token)}</mark>")
         if i + 1 in ends:
-            pieces.append(f"<b>{escape(printable(ends[i + 1].label))}</b></span>")
-        pieces.append(" ")
-    return "".join(pieces)
+            parts.append(f"<b>{escape(printable(ends[i + 1].label))}</b></span>")
+        parts.append(" ")
+    return "".join(parts)
 
 
 def pairs_html(pairs: Sequence[Pair], labels: Sequence[str]) -> str:

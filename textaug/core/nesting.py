@@ -1,4 +1,4 @@
-"""Mentions that share tokens, and protected words: as blocks, and which edits fit them."""
+"""Mentions that share tokens, and protected words: merged into blocks, and the edits they allow."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from textaug.core.example import PROTECTED, Augmented, Edit, Example, Rejected, 
 def blocks(example: Example) -> list[Span]:
     """The mentions and protected ranges, those that share tokens merged into one span.
 
-    Its label is that of the mention that comes first, ``PROTECTED`` where there is none. Text
-    between blocks is free to change.
+    Its label is that of the first mention, or ``PROTECTED`` if there is none. Text between blocks
+    may change.
 
     >>> spans = (Span(0, 4, "ORG"), Span(3, 4, "LOC"))
     >>> blocks(Example(("University", "of", "New", "York"), spans))
@@ -36,8 +36,8 @@ def blocks(example: Example) -> list[Span]:
 def allowed(example: Example, edits: Sequence[Edit]) -> Sequence[Edit]:
     """The edits that neither cut a nested mention, nor touch a protected token.
 
-    Of two that overlap the first is kept. For examples without nested mentions and protected
-    tokens these are all edits as they are.
+    Of two edits that overlap, the first is kept. Without nested mentions and protected tokens, all
+    edits are returned.
     """
     if not edits or not (example.protected or example.is_nested):
         return edits
@@ -58,7 +58,7 @@ def allowed(example: Example, edits: Sequence[Edit]) -> Sequence[Edit]:
 def blocks_only(example: Example) -> Example:
     """An example whose mentions and protected tokens are one layer of spans.
 
-    The example itself where that is what it has.
+    If nothing is nested or protected, this is the example itself.
     """
     if not example.protected and not example.is_nested:
         return example
@@ -66,10 +66,10 @@ def blocks_only(example: Example) -> Example:
 
 
 def with_nested(example: Example, view: Example, result: Augmented) -> Augmented | Rejected:
-    """What became of ``example``, from what a method made of its ``view`` out of blocks.
+    """The result for ``example``, from a method's result for its ``view`` of blocks.
 
-    A block whose words are the same gets back the mentions inside it. Where a block with several
-    mentions has other words, nobody knows which of them belong to which: rejected.
+    A block with the same words as before gets back the mentions inside it. If the words of a block
+    with several mentions changed, it is not known which word belongs to which: rejected.
     """
     spans: list[tuple[Span, int | None]] = []
     protected: list[tuple[int, int]] = []
@@ -103,7 +103,7 @@ def with_nested(example: Example, view: Example, result: Augmented) -> Augmented
     return result._replace(example=made, span_origins=origins)
 
 
-# What `Augmenter.transform` is: examples and their generators, to results.
+# The type of `Augmenter.transform`: from examples and their generators to results.
 Transform = Callable[[Sequence[Example], Sequence[Random]], Sequence["Augmented | Rejected"]]
 
 
@@ -114,9 +114,9 @@ def keep_nested(
 
     Args:
         transform: the method.
-        examples: what it augments.
+        examples: the examples to augment.
         rngs: a generator for each.
-        is_able: whether it keeps nested mentions right by itself; else it sees blocks.
+        is_able: whether the method handles nested mentions itself; else it sees blocks.
     """
     if is_able and not any(example.labels for example in examples[:1]):
         return list(transform(examples, rngs))

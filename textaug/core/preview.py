@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 BATCH_SIZE = 100
-# Rows that are tried for each one wanted, before it is said that nothing changes.
+# Rows that are tried for each row to show, before the preview gives up.
 PATIENCE = 100
 
 
@@ -30,9 +30,9 @@ class Preview:
     Made by :meth:`textaug.Augmenter.preview`.
 
     Args:
-        pairs: what to show.
-        tried: how many sentences were augmented to get them.
-        counts: what became of those, as in ``augmenter.counts``.
+        pairs: the sentences to show.
+        tried: number of sentences that were augmented to get them.
+        counts: the outcomes, as in ``augmenter.counts``.
     """
 
     pairs: tuple[Pair, ...]
@@ -46,7 +46,7 @@ class Preview:
 
     @property
     def summary(self) -> str:
-        """What became of the sentences, in one line."""
+        """The outcomes, in one line."""
         outcomes = ", ".join(f"{reason}: {n}" for reason, n in sorted(self.counts.items()))
         return f"{len(self.pairs)} of {self.tried} sentences tried ({outcomes})"
 
@@ -83,7 +83,7 @@ def preview(
     """The first rows that an augmenter changes, before and after; see ``Augmenter.preview``."""
     changed: list[Pair] = []
     tried = 0
-    augmenter = copy(augmenter)  # whose counts stay as they are
+    augmenter = copy(augmenter)  # its own counts do not change
     if copies < 1 or rows < 1:
         raise ValueError(f"rows={rows}, copies={copies}: must both be at least 1")
     for examples in _batches(dataset, augmenter, split):

@@ -1,4 +1,4 @@
-"""Words that no augmenter may change: addresses, placeholders, special tokens, and given ones."""
+"""Words that no augmenter may change: addresses, placeholders, special tokens, the user's own."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from textaug.core.example import Example
 
 Protect = str | Sequence["str | re.Pattern[str]"] | bool | None
 
-# Signs without which none of the patterns below can match.
+# Text without any of these cannot match the patterns below.
 _SIGNS = ("@", "#", "[", "<", "{", "://", "www.")
 _USUAL = re.compile(
-    r"""https?://\S+ | www\.\S+                      # addresses of pages
+    r"""https?://\S+ | www\.\S+                      # web addresses
     | [\w.+-]+@[\w-]+\.[\w.-]+                       # e-mail addresses
     | (?<![\w@])@\w+ | (?<![\w\#&])\#\w+             # names of users, topics
     | \[\s?[A-Za-z_][\w-]*\s?\]                      # [SEP], [id]
@@ -24,12 +24,11 @@ _USUAL = re.compile(
 
 
 class Protection:
-    """Finds the tokens of an example that must stay as they are.
+    """Finds the tokens of an example that must not change.
 
     Args:
-        protect: words, phrases and compiled regular expressions, beside the usual ones (addresses
-            of pages and mail, ``@names``, ``#topics``, placeholders such as ``{place}``, ``[id]``
-            and ``<NAME>``, special tokens such as ``[SEP]``); ``False`` for none at all.
+        protect: words, phrases and compiled regular expressions, in addition to the usual ones
+            (see :class:`~textaug.Augmenter`); ``False`` for none at all.
 
     >>> Protection(["Acme Cloud"]).ranges(Example.from_text("try Acme Cloud at www.acme.example"))
     ((1, 3), (4, 5))
@@ -53,7 +52,7 @@ class Protection:
         """The examples, with the protected tokens of each; ``texts`` are their words, joined."""
         if self._is_off:
             return examples
-        if not self._patterns:  # most often no example has any of the signs
+        if not self._patterns:  # usually no example has any of the signs
             if any(example.spaces is not None for example in examples[:1]):
                 texts = [example.text for example in examples]
             text = "\n".join(texts)
@@ -66,7 +65,7 @@ class Protection:
         ]
 
     def ranges(self, example: Example) -> tuple[tuple[int, int], ...]:
-        """The protected tokens, as ``(start, end)`` one after the other."""
+        """The ranges ``(start, end)`` of protected tokens, sorted."""
         text = example.text
         patterns = self._patterns
         if any(sign in text for sign in _SIGNS):

@@ -37,9 +37,9 @@ class RowReading(NamedTuple):
         example: its words and spans.
         scheme: of its tags.
         is_sound: whether its tags round-trip.
-        owners: for each span the annotation it stands for; ``None`` if all are tags.
-        unfit: why no copy of the row can be made, if so.
-        spaces: the white space of the text beside the words, if it consists of them.
+        owners: for each span the annotation it stands for; ``None`` if all come from tags.
+        unfit: why no copy of the row can be made; empty if copies can be made.
+        spaces: the white space of the text beside the words, if the text consists of them.
         fault: column and problem, if the row is damaged.
     """
 
@@ -65,7 +65,7 @@ def read_spans(
         schema: of the data set.
         entries: the spans of each of ``schema.spans``.
         text: the text; beside words it may be ``None``.
-        tokens: the words; none where the text is all there is.
+        tokens: the words; empty if there is only text.
         tagged: the mentions that the tags hold.
     """
     empty = Example(tokens, tagged)
@@ -113,12 +113,12 @@ def read_spans(
 
 
 def span_problem(entry: Entry, length: int, text: str | None) -> str:
-    """What is wrong with a span by itself; empty if nothing is.
+    """The fault of a single span; empty if it has none.
 
     Args:
         entry: the span.
-        length: how many characters or tokens there are.
-        text: the text that characters count in; ``None`` for tokens.
+        length: number of characters or tokens.
+        text: the text, if offsets count characters; ``None`` if they count tokens.
     """
     if not 0 <= entry.start <= entry.end <= length:
         unit = "tokens" if text is None else "characters"
@@ -141,7 +141,7 @@ def _borders(schema: Schema, entries: Sequence[Sequence[Entry]]) -> list[int]:
 
 
 def _tokens_at(example: Example) -> tuple[dict[int, int], dict[int, int]]:
-    """The token that starts, and the one behind the token that ends, at each character."""
+    """By character: the token that starts there, and one more than the token that ends there."""
     starts, ends = {}, {}
     for i, (start, end) in enumerate(example.offsets()):
         starts[start] = i
@@ -152,7 +152,7 @@ def _tokens_at(example: Example) -> tuple[dict[int, int], dict[int, int]]:
 def label_of(value: Any, names: Sequence[str] | None = None) -> Any:
     """A label of the whole sentence in a form that can be compared and hashed.
 
-    The order of several labels says nothing.
+    The order of several labels has no meaning.
     """
     if isinstance(value, Mapping):
         return tuple(sorted((key, label_of(item)) for key, item in value.items()))

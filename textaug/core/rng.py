@@ -1,4 +1,4 @@
-"""Random numbers for one example, at the price of one hash."""
+"""Random numbers for one example, at the cost of one hash."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _WORDS = Struct("<8Q")  # a digest of BLAKE2b as numbers of 64 bits
 class HashRandom(Random):
     """A ``random.Random`` whose numbers are the hash of a key, then the hash of that hash.
 
-    Each example has a generator of its own and asks it for a handful of numbers. The Mersenne
-    Twister behind ``random.Random`` takes longer to seed than most examples take to augment; here
-    one call of BLAKE2b makes the first eight numbers. All methods of ``random.Random`` work, but
-    for those that read or set the state.
+    Each example has its own generator and takes a few numbers from it. The Mersenne Twister behind
+    ``random.Random`` takes longer to seed than most examples take to augment; here one call of
+    BLAKE2b makes the first eight numbers. All methods of ``random.Random`` work, except those that
+    read or set the state.
 
     Args:
         key: same key, same numbers.
@@ -30,7 +30,7 @@ class HashRandom(Random):
     'one'
     """
 
-    gauss_next = None  # what `Random.gauss` has left over from its last call
+    gauss_next = None  # what `Random.gauss` keeps for its next call
 
     def __init__(self, key: bytes) -> None:
         self._digest = key  # hashed for the first number: many examples never ask for one
@@ -53,7 +53,7 @@ class HashRandom(Random):
         return bits >> (-k % 64)
 
     def _no_state(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise NotImplementedError(f"{type(self).__name__} is made from a key; make another one")
+        raise NotImplementedError(f"{type(self).__name__} is made from a key; create another one")
 
     seed = getstate = setstate = _no_state
 
@@ -64,18 +64,18 @@ Item = TypeVar("Item")
 def choose(items: Sequence[Item], p: float, rng: Random) -> list[Item]:
     """Each item with probability ``p``, in order; at least one if there is any and ``p > 0``.
 
-    At least one, because an augmented copy that changed nothing is of no use.
+    At least one, because an augmented copy without a change is useless.
     """
     if not items or p <= 0:
         return []
     if p >= 1:
         return list(items)
-    # One draw for each item that is chosen, not for each there is: how many are passed over
-    # before the next is geometrically distributed.
+    # One draw for each chosen item, not for each item: the number of items that are skipped before
+    # the next chosen one is geometrically distributed.
     chosen = []
-    passed_over = log1p(-p)
-    place = log(1 - rng.random()) // passed_over
-    while place < len(items):
-        chosen.append(items[int(place)])
-        place += 1 + log(1 - rng.random()) // passed_over
+    log_skip = log1p(-p)
+    position = log(1 - rng.random()) // log_skip
+    while position < len(items):
+        chosen.append(items[int(position)])
+        position += 1 + log(1 - rng.random()) // log_skip
     return chosen or [items[int(rng.random() * len(items))]]

@@ -24,19 +24,19 @@ _HEAD_KEYS = (
     ("arg1", "arg2"), ("h", "t"), ("head_id", "tail_id"), ("source", "target"),
 )  # fmt: skip
 
-# All values of a column, as plain Python; ``None`` where only some rows are at hand.
+# All values of a column, as plain Python; ``None`` if only some rows are available.
 Rows = Callable[[str], Iterable[Any]]
 
 
 @dataclass
 class RoleFinder:
-    """Finds the role of each column, one after the other; see ``make_schema``.
+    """Finds the role of each column, one by one; see ``make_schema``.
 
     Args:
         columns: their names.
-        given: what the user says about them.
+        given: the user's settings for them.
         shape_of: the shape of each.
-        rows: all values of a column, where the whole data set is at hand.
+        rows: gives all values of a column, if the whole data set is available.
     """
 
     columns: tuple[str, ...]
@@ -70,7 +70,7 @@ class RoleFinder:
         return self.shape_of.get(name, shapes.UNKNOWN)
 
     def add(self, what: str, value: Any) -> None:
-        """Note a finding."""
+        """Add a column to those found for a role."""
         self.found.setdefault(what, []).append(value)
 
     def _with_role(self, role: str) -> list[str]:
@@ -82,7 +82,7 @@ class RoleFinder:
         """Which column holds words, or text."""
         given = self.given
         if given.text and (given.tokens or given.tags):
-            raise ValueError("text_column= goes with neither tokens_column= nor tags_column=")
+            raise ValueError("text_column= cannot be combined with tokens_column= or tags_column=")
         self.tokens = given.tokens or next(iter(self._with_role("tokens")), None)
         self.texts = given.text or tuple(self._with_role("text"))
         if self.tokens is not None or self.texts:
@@ -126,7 +126,7 @@ class RoleFinder:
                 and self.shape(name).kind in ("list", "unknown")
                 and self.shape(name).item in flat
             ]
-            if not found:  # no usual name: a column whose labels read like mentions will do
+            if not found:  # no usual name: any column whose labels are tags of mentions
                 found = [
                     name
                     for name in self.columns
@@ -153,7 +153,7 @@ class RoleFinder:
         return shape.names or (shape.inner.names if shape.inner is not None else ()) or None
 
     def _scheme(self) -> TagScheme | None:
-        """The scheme of the tags, as far as names and rows tell."""
+        """The scheme of the tags, as far as names and rows decide it."""
         if self.tags is None:
             return None
         names = self.names
@@ -181,7 +181,7 @@ class RoleFinder:
         return TagScheme(unanimous_scheme(rows, names, group), spelling)
 
     def _check_plain(self, names: Sequence[str]) -> None:
-        """Labels without letters are parts of speech or types of mentions: which, must be sure."""
+        """Raise an error if labels without letters might be either of words or of mentions."""
         assert self.tags is not None
         known = any(set(names) - {"O"} <= known for known in PARTS_OF_SPEECH)
         said = self.given.tags == self.tags and not {"O", "o"} & set(names)
@@ -208,7 +208,7 @@ class RoleFinder:
         elif given.aligned is not None and name in given.aligned:
             self._as(name, "per_token")
         else:
-            self._guessed(name, self.shape(name))
+            self._classify_by_shape(name, self.shape(name))
 
     def _as(self, name: str, role: str) -> None:
         if role in ("spans", "token_spans", "token_spans_inclusive"):
@@ -225,10 +225,10 @@ class RoleFinder:
         elif role in ("per_token", "derived"):
             self.add(role, name)
 
-    def _guessed(self, name: str, shape: Shape) -> None:
+    def _classify_by_shape(self, name: str, shape: Shape) -> None:
         lower = name.lower()
         if shape.kind == "unknown" or (shape.kind == "list" and shape.item == "unknown"):
-            return  # nothing but None and empty lists, in which nothing can move
+            return  # only None and empty lists: nothing can move
         if lower in USUAL_NAMES["derived"]:
             self.add("derived", name)
         elif self.tokens and shape.kind == "string" and lower in USUAL_NAMES["side_text"]:
@@ -240,12 +240,12 @@ class RoleFinder:
         elif lower in ("relations", "relation") and shape.item == "struct":
             self._as_relations(name)
         elif shape.kind == "list":
-            self._guessed_list(name, shape)
+            self._classify_list(name, shape)
         elif shape.kind == "struct":
             if any(key in USUAL_NAMES["start"] for key, _ in shape.fields) and shape.fields:
-                self._open(name, "has offsets in a form that is not known")
+                self._unclear(name, "has offsets in a form that is not known")
         elif shape.kind == "int" and lower not in USUAL_NAMES["id"] and _POINTER.fullmatch(lower):
-            self._open(name, "may be the position of a word")
+            self._unclear(name, "may be the position of a word")
         elif (
             shape.kind in ("class", "bool", "float")
             or lower in USUAL_NAMES["label"]
@@ -254,27 +254,27 @@ class RoleFinder:
             self.add("labels", name)
 
     def _is_number_of_row(self, name: str) -> bool:
-        """Whether an integer only numbers the rows: by its name, or as no two are equal."""
+        """Whether an integer only numbers the rows: by its name, or because all values differ."""
         if name.lower() in USUAL_NAMES["id"] or name.lower().endswith(("id", "_no")):
             return True
         return self.rows is not None and all_differ(self.rows(name))
 
-    def _guessed_list(self, name: str, shape: Shape) -> None:
+    def _classify_list(self, name: str, shape: Shape) -> None:
         lower = name.lower()
         is_tags = lower in USUAL_NAMES["per_token"] or lower.endswith("_tags")
         is_tags = is_tags or _are_mentions(self._names_of(name))
         if self.tokens is not None and self.given.aligned is not None and shape.item != "struct":
-            return  # the user has said which columns have one value per token
+            return  # the user has named all columns with one value per token
         if shape.item == "struct":
             if shape.inner and any(key in USUAL_NAMES["start"] for key, _ in shape.inner.fields):
-                self._open(name, "has offsets in a form that is not known")
+                self._unclear(name, "has offsets in a form that is not known")
         elif self.tokens is None:
             if is_tags and lower not in USUAL_NAMES["label"] and shape.item != "list":
-                self._open(name, "labels words, but no column holds these")
+                self._unclear(name, "labels words, but no column holds these")
             elif lower in USUAL_NAMES["label"] or shape.item in ("string", "class", "bool"):
                 self.add("labels", name)
             elif shape.length == -1 and shape.item in ("int", "float", "list"):
-                self._open(name, "holds lists of numbers, which may be offsets")
+                self._unclear(name, "holds lists of numbers, which may be offsets")
         elif is_tags:
             self.add("per_token", name)
         elif shape.length != -1 or (lower in USUAL_NAMES["label"] and shape.item != "list"):
@@ -282,7 +282,7 @@ class RoleFinder:
         elif shape.item != "other":
             verdict = self._is_per_token(name)
             if verdict is None:
-                self._open(name, "may hold one value for each word, or something else")
+                self._unclear(name, "may hold one value for each word, or something else")
             elif verdict:
                 self.add("per_token", name)
             elif shape.item != "list":
@@ -293,7 +293,7 @@ class RoleFinder:
             return None
         return is_per_token(self.rows(self.tokens), self.rows(name))
 
-    def _open(self, name: str, why: str) -> None:
+    def _unclear(self, name: str, why: str) -> None:
         self.add("unclear", (name, why))
 
     # Spans and what points at them
@@ -307,7 +307,7 @@ class RoleFinder:
             if must and shape.item in ("list", "unknown", ""):
                 column = SpanColumn(name, "lists")
             else:
-                self._open(
+                self._unclear(
                     name, f"is not a list of spans with one of the keys {USUAL_NAMES['start'][:4]}"
                 )
                 return
@@ -337,14 +337,14 @@ class RoleFinder:
             unit, is_inclusive = kinds.pop()
             self.add("spans", replace(column, unit=unit, is_inclusive=is_inclusive))
             return
-        self._open(
+        self._unclear(
             name, "has offsets that may count tokens (the end inclusive or not) or characters"
         )
 
     def _as_relations(self, name: str, unit: str = "") -> None:
         inner = self.shape(name).inner
         if inner is None or inner.kind == "unknown":
-            return  # nothing but empty lists
+            return  # only empty lists
         fields = dict(inner.fields)
         for keys in _HEAD_KEYS:
             if not set(keys) <= set(fields):
@@ -355,7 +355,7 @@ class RoleFinder:
             if kind in ("int", "string", "unknown"):
                 self.add("relations", Relations(name, keys, unit))
                 return
-        self._open(name, "holds relations in a form that is not known")
+        self._unclear(name, "holds relations in a form that is not known")
 
     def finished(self, is_sound: bool) -> Schema:
         """The schema; without a scheme unless the tags are sound."""

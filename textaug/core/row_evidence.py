@@ -1,4 +1,4 @@
-"""What all rows of a data set together say, where names and features leave a role open."""
+"""Evidence from all rows of a data set, if names and features do not decide a role."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 from textaug.core import tag_schemes
 from textaug.core.span_columns import CHARACTERS, TOKENS, SpanColumn
 
-FEW_LENGTHS = 3  # different lengths that must agree before rows say that a column is per token
-MOST_ROWS = 2_000  # that are read to tell a scheme
+FEW_LENGTHS = 3  # a column counts as per token if at least so many different lengths agree
+MOST_ROWS = 2_000  # that are read to find the scheme
 
 
 def all_differ(values: Iterable[Any]) -> bool:
-    """Whether no value stands in two rows."""
+    """Whether no value occurs in two rows."""
     seen: set[Any] = set()
     for value in values:
         if value in seen:
@@ -23,9 +23,9 @@ def all_differ(values: Iterable[Any]) -> bool:
 
 
 def is_per_token(words: Iterable[Any], values: Iterable[Any]) -> bool | None:
-    """Whether a column has one value per token; ``None`` if the rows do not tell.
+    """Whether a column has one value per token; ``None`` if the rows do not decide it.
 
-    Equal lengths of a few short rows are an accident; different lengths never are.
+    Equal lengths of a few short rows can be a coincidence; different lengths cannot.
     """
     agreed = set()
     for tokens, row in zip(words, values, strict=False):
@@ -40,12 +40,12 @@ def is_per_token(words: Iterable[Any], values: Iterable[Any]) -> bool | None:
 def possible_units(
     rows: Iterable[tuple[Any, Any]] | None, column: SpanColumn, has_text: bool
 ) -> set[tuple[str, bool]]:
-    """The readings of offsets that all rows allow: their unit, and whether ends are inclusive.
+    """What offsets can mean in all rows: their unit, and whether ends are inclusive.
 
     Args:
-        rows: words and spans of each row; ``None`` if they are not at hand.
-        column: how the spans are written.
-        has_text: whether there is a text that they could be offsets in.
+        rows: words and spans of each row; ``None`` if they are not available.
+        column: the form of the spans.
+        has_text: whether there is a text that the offsets could refer to.
     """
     units = {(TOKENS, False), (TOKENS, True)} | ({(CHARACTERS, False)} if has_text else set())
     if rows is None:
@@ -66,7 +66,7 @@ def possible_units(
 
 
 def unanimous_scheme(rows: Iterable[Any], names: tuple[str, ...], group: str) -> str:
-    """The scheme in which all rows are; the group's name where they do not say or disagree."""
+    """The scheme of all rows; the group's name if the rows disagree or do not decide it."""
     said: set[str] = set()
     known = dict(enumerate(names))
     seen: set[tuple[Any, ...]] = set()

@@ -1,6 +1,6 @@
-"""From rows to changed rows: how an augmenter goes over a string, a row or a batch.
+"""Apply an augmenter to strings, to a row or to a batch.
 
-Knows batches and columns; of an augmenter only what :class:`RunsExamples` says.
+This module knows batches and columns, and of an augmenter only :class:`RunsExamples`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ROWS_AT_ONCE = 64  # of a batch, for augmenters without a model
 
 
 class RunsExamples(Protocol):
-    """What rows need of an augmenter."""
+    """The part of an augmenter that this module uses."""
 
     columns: ColumnNames
     provenance_column: str | None
@@ -33,7 +33,7 @@ class RunsExamples(Protocol):
         ...
 
     def gains_from_batches(self) -> bool:
-        """Whether many examples at once are faster, as they are with a model."""
+        """Whether many examples at once are faster, as with a model."""
         ...
 
     def use_rank(self, rank: int) -> None:
@@ -42,7 +42,7 @@ class RunsExamples(Protocol):
 
 
 def augment_texts(augmenter: RunsExamples, texts: Sequence[str]) -> list[str]:
-    """Augment strings; one without a certain result comes back as it was."""
+    """Augment strings; one without a certain result is returned unchanged."""
     examples = [Example.from_text(text) for text in texts]
     results = augmenter.run(examples, [0] * len(examples))
     return [
@@ -52,7 +52,7 @@ def augment_texts(augmenter: RunsExamples, texts: Sequence[str]) -> list[str]:
 
 
 def augment_rows(augmenter: RunsExamples, rows: Any) -> dict[str, Any]:
-    """Augment a row or a batch, row for row, and return the columns that ``map`` needs."""
+    """Augment a row or a batch, row by row, and return the columns that ``map`` needs."""
     with without_collection(augmenter):
         return _augmented(augmenter, rows)
 
@@ -61,7 +61,7 @@ def _augmented(augmenter: RunsExamples, rows: Any) -> dict[str, Any]:
     batch = Batch(rows, augmenter.columns)
     changes = row_changes(augmenter, batch, 1)
     changed = [(i, change) for i, (change,) in enumerate(changes) if change is not None]
-    # These always, so that `map(..., remove_columns=...)` keeps them where no row changed.
+    # Always return these, so that `map(..., remove_columns=...)` keeps them if no row changed.
     names = [*batch.schema.texts, batch.schema.tokens, batch.schema.tags]
     names += [*dict.fromkeys(chain(*(change for _, change in changed)))]
     output: dict[str, list[Any]] = {
@@ -73,17 +73,17 @@ def _augmented(augmenter: RunsExamples, rows: Any) -> dict[str, Any]:
         for name, value in change.items():
             output[name][i] = value
     result = {name: column[0] for name, column in output.items()} if batch.is_row else output
-    # `map` adds the other columns itself, without decoding them; a plain dict is given whole.
+    # `map` adds the other columns itself, without decoding them; a plain dict is completed here.
     return result if batch.is_lazy else {**rows, **result}
 
 
 def row_changes(
     augmenter: RunsExamples, batch: Batch, copies: int | Sequence[int], first_copy: int = 0
 ) -> list[list[Row | None]]:
-    """For each row and copy the columns that change, or ``None`` where nothing does.
+    """For each row and copy the columns that change, or ``None`` if there are none.
 
-    ``copies`` is a number for all rows, or one for each. Copies are numbered from ``first_copy``:
-    other numbers, other draws.
+    ``copies`` is a number for all rows, or one for each. Copies are numbered from ``first_copy``;
+    each number gives another sample.
     """
     # Few rows at a time is a tenth faster than a thousand, whose objects do not stay in the
     # processor's cache.
@@ -110,7 +110,7 @@ def row_changes(
 
 
 def without_collection(augmenter: RunsExamples) -> AbstractContextManager[None]:
-    """For the work on a batch: no garbage collection, unless a model is at work."""
+    """A block without garbage collection, unless the augmenter uses a model."""
     return nullcontext() if augmenter.gains_from_batches() else no_collection()
 
 
@@ -121,7 +121,7 @@ def _change(
     examples: Sequence[Example],
     results: Iterator[Augmented | Rejected],
 ) -> Row | None:
-    """What changes in one row, whose first example has the number ``start``."""
+    """The columns of one row that change; its first example has the number ``start``."""
     change: Row = {}
     makers: list[str] = []
     for index, (example, result) in enumerate(zip(examples, results, strict=False), start):

@@ -1,9 +1,9 @@
-"""What each column of a data set is: decided once, in one place, and asked by everything else.
+"""The role of each column of a data set, decided once, here, for all other code.
 
-A column's role comes from what the user says, from its feature and its name and, where these leave
-it open and the whole data set is at hand, from its rows. The length or content of a single row
-never decides. What looks like an annotation and has no certain role is an error that names the
-column and says how to declare it.
+A column's role comes from the user's settings, from its feature and its name and, if these do not
+decide it and the whole data set is available, from its rows. The length or content of a single row
+never decides. A column that looks like an annotation and has no certain role is an error, which
+names the column and says how to declare it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from textaug.core.span_columns import SpanColumn
 from textaug.core.tag_schemes import TagScheme
 
-# What a user may say that a column is, and what then happens to it.
+# The roles that a user may declare, and what happens to such a column.
 ROLES = {
     "tokens": "the words, which are augmented",
     "text": "the text, which is augmented",
@@ -56,10 +56,10 @@ class Schema:
     Attributes:
         columns: all columns, in order.
         tokens: the column of words, if there is one.
-        texts: the columns of text that are augmented, if there are no words.
+        texts: the columns of text that are augmented; empty if there are words.
         tags: the column of tags.
         names: names of integer tags.
-        scheme: the tag scheme; open where only some rows are known.
+        scheme: the tag scheme; open if only some rows are known.
         per_token: further columns with one value per token.
         spans: columns of offsets.
         heads: columns of heads, each with the number of the first token (1 or 0).
@@ -92,7 +92,7 @@ class Schema:
     unclear: tuple[tuple[str, str], ...] = ()
 
     def check(self) -> Schema:
-        """This schema, or an error where the role of a column is not certain.
+        """This schema, or an error if the role of a column is not certain.
 
         Raises:
             ValueError: naming the first such column, and both ways to declare it.
@@ -107,7 +107,7 @@ class Schema:
         return self
 
     def rows(self) -> list[tuple[str, str, str]]:
-        """Column, what it is taken for, and what happens to it."""
+        """For each column its name, its role, and what happens to it."""
         unclear = dict(self.unclear)
         found = []
         for name in self.columns:
@@ -140,7 +140,7 @@ class Schema:
             if name in names:
                 return role, ROLES[role]
         if name in self.side_texts:
-            return "text beside the words", "written anew, or emptied"
+            return "text beside the words", "rewritten, or emptied"
         return "keep", ROLES["keep"]
 
     def __str__(self) -> str:

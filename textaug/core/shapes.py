@@ -1,4 +1,4 @@
-"""What a column holds, from its feature or, where there is none, from its values."""
+"""The shape of a column's values, from its feature or, if there is none, from the values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Shape(NamedTuple):
 
     Attributes:
         kind: ``"string"``, ``"int"``, ``"float"``, ``"bool"``, ``"class"``, ``"list"``,
-            ``"struct"``, ``"other"``, or ``"unknown"`` where there are only ``None``.
+            ``"struct"``, ``"other"``, or ``"unknown"`` if there is only ``None``.
         inner: of a list, the shape of its items.
         fields: of a struct, the shapes of its fields.
         names: of a class label, its names.
@@ -61,7 +61,7 @@ def of_feature(feature: Any) -> Shape:
 
 
 def of_values(values: Iterable[Any]) -> Shape:
-    """The shape of plain values, from the first that is not ``None``, and for lists not empty."""
+    """The shape of plain values, from the first that is neither ``None`` nor an empty list."""
     found = UNKNOWN
     for value in values:
         shape = _of_value(value)

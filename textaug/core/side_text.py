@@ -1,4 +1,4 @@
-"""Text beside the words: its white space read, and written for the new words."""
+"""Text beside the words: read its white space, and write it for the new words."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def spaces_of(text: str, tokens: Sequence[str]) -> tuple[str, ...] | None:
 def spaces_after(
     old: Sequence[str], tokens: Sequence[str], origins: Sequence[int | None]
 ) -> tuple[str, ...]:
-    """The white space around new words: a word that was there keeps what stood before it.
+    """The white space around new words: an old word keeps the white space before it.
 
     Args:
         old: the white space before each old word, and after the last.
@@ -45,10 +45,10 @@ def spaces_after(
         if i == 0:
             space = old[0]
         elif origin is not None and origin > 0:
-            welds = origin - 1 != before and _is_word(left) and _is_word(token)
-            space = old[origin] or (" " if welds else "")
+            would_join = origin - 1 != before and _is_word(left) and _is_word(token)
+            space = old[origin] or (" " if would_join else "")
         elif origin is None and before is not None and not _is_word(left):
-            space = old[before + 1]  # after an opening bracket, say
+            space = old[before + 1]  # after an opening bracket, for instance
         else:
             space = " "
         spaces.append(space)

@@ -1,8 +1,8 @@
-"""Columns of spans: character or token offsets, in the forms that tools write them in.
+"""Columns of spans: character or token offsets, in the forms that tools write.
 
 A list of dicts (``[{"start": 0, "end": 4, "label": "LOC"}]``, under many names of the keys), a dict
 of lists (``{"start": [0], "end": [4]}``, ``answers`` of SQuAD), or a list of lists
-(``[[0, 4, "LOC"]]``). What is read is written back in the same form, with all other keys.
+(``[[0, 4, "LOC"]]``). They are written in the same form, with all other keys.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Placed(NamedTuple):
     Attributes:
         origin: the number of the old entry; ``None`` for a span that is new.
         start: its first character or token.
-        end: one behind the last.
+        end: one after the last.
         label: its type.
         surface: the text it covers.
         is_same: whether it covers the same words as before.
@@ -48,19 +48,19 @@ class Placed(NamedTuple):
 
 @dataclass(frozen=True)
 class SpanColumn:
-    """How a column holds spans.
+    """The form of a column of spans.
 
     Attributes:
         name: the column.
         form: ``"dicts"``, ``"dict of lists"`` or ``"lists"``.
         unit: ``"characters"`` or ``"tokens"``.
         start: key of the start.
-        end: key of the end; ``None`` where ``surface`` tells the length.
+        end: key of the end; ``None`` if ``surface`` has the length.
         label: key of the type, if there is one.
         surface: key of the covered text, if there is one.
         is_length: whether the end is a length.
         is_inclusive: whether the end is the last character or token itself.
-        is_required: whether a copy in which a span is gone has lost its meaning (an answer).
+        is_required: whether a copy without one of the spans (an answer) is useless.
         names: names of integer types.
     """
 
@@ -122,8 +122,8 @@ class SpanColumn:
     def written(self, old: Any, placed: Sequence[Placed]) -> Any:
         """The value after an augmentation, in the form of ``old``.
 
-        Entries keep their order and their keys. Where the words of a mention have changed, keys
-        that say more about it than its type (a link to a knowledge base) become ``None``.
+        Entries keep their order and their keys. If the words of a mention changed, keys that say
+        more about it than its type (a link to a knowledge base) become ``None``.
 
         Raises:
             KeyError: if a new span's type is not among the names.

@@ -1,4 +1,4 @@
-"""Whether a column has the form of spans, and of pairs of spans, and which keys hold what."""
+"""Whether a column has the form of spans, and what its keys mean."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def span_form(name: str, shape: Shape, is_said: bool) -> SpanColumn | None:
     Args:
         name: of the column.
         shape: of its values.
-        is_said: whether the user says that it holds spans.
+        is_said: whether the user named it as a column of spans.
     """
     if shape.kind == "struct":
         fields = {k: s.inner for k, s in shape.fields if s.kind == "list" and s.inner}

@@ -51,7 +51,7 @@ def same_features(
         if len(having) < len(known) and column not in optional:
             lacking = next(name for name in known if name not in having)
             raise ValueError(
-                f"split {having[0]!r} has a column {column!r} and split {lacking!r} has not; "
+                f"split {having[0]!r} has a column {column!r}, which split {lacking!r} lacks; "
                 "add it there, or remove it with remove_columns"
             )
         for name in having:

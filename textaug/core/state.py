@@ -9,8 +9,8 @@ from typing import Any
 
 from textaug.core.content import content_of
 
-# Part of every state, and so of every fingerprint: results cached by `datasets` under another
-# version are not taken for this one's. Raise it when the output of any augmenter changes.
+# Part of every state, and so of every fingerprint: `datasets` does not reuse results that it cached
+# under another version. Raise it when the output of any augmenter changes.
 VERSION = 3
 LONGEST_SHOWN = 200  # characters of an argument in a repr
 
@@ -46,9 +46,9 @@ class Constructed:
 
     def __getstate__(self) -> tuple[str, tuple[Any, ...]]:
         # One canonical string, so that `datasets` hashes the same for equal arguments in every
-        # process, and beside it what is not plain data (functions, augmenters inside augmenters).
-        # Loaded models are not part of it, but the content of their folders is: a model that was
-        # trained again must not find the rows of the old one in a cache.
+        # process, and the arguments that are not plain data (functions, augmenters in augmenters).
+        # Loaded models are not part of it, but the content of their folders is: rows that were
+        # cached with the old weights must not be reused after a model was trained again.
         objects: list[Any] = []
         state = {
             "version": VERSION,
@@ -101,7 +101,7 @@ def _decode(value: Any, objects: Sequence[Any]) -> Any:
 
 
 def shown(value: Any) -> str:
-    """The repr of an argument; of a long collection only how much it holds.
+    """The repr of an argument; of a long collection only the size.
 
     >>> shown({"PER": ["Ann"]}), shown(["a sentence"] * 100)
     ("{'PER': ['Ann']}", '[… 100 items]')

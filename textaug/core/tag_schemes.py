@@ -13,8 +13,8 @@ IOBES  ``B- I- E-``, and ``S-`` for mentions of one token; BILOU, BMES and BMEWO
 plain  labels of single words, such as parts of speech: no mentions
 =====  =========================================================================================
 
-The letter stands before or behind the type (``B-PER``, ``PER-B``, ``B_PER``, ``b-per``), or there
-is no type (``B``). :class:`TagScheme` holds both, is read once for a data set, and writes the tags
+The letter is before or after the type (``B-PER``, ``PER-B``, ``B_PER``, ``b-per``), or there is no
+type (``B``). :class:`TagScheme` holds both, is read once for a data set, and writes the tags
 back the same way. A damaged sequence (an ``I-`` without a start) is read as ``seqeval`` reads it in
 its default mode, so that training and scoring see the same mentions.
 """
@@ -27,12 +27,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from textaug.core.example import Span
-from textaug.core.tag_spelling import (
-    USUAL,
-    Spelling,
-    outside_of,
-    spelling_of,
-)
+from textaug.core.tag_spelling import USUAL, Spelling, outside_of, spelling_of
 from textaug.core.tag_spelling import prefixed as prefixed
 from textaug.core.tag_spelling import split_tag as split_tag
 
@@ -48,12 +43,12 @@ _CANONICAL = {
 # What is written for B, I, E and S.
 _LETTERS = {"IOBES": "BIES", "BIOES": "BIES", "BILOU": "BILU", "BMES": "BMES", "BMEWO": "BMEW"}
 SCHEMES = (*_CANONICAL, "BIOES", "BILOU", "BMES", "BMEWO", "plain")
-# Of these two the label names cannot tell which it is; a row may.
+# The label names cannot tell these two apart; a row can.
 _OPEN = {"IOB": ("IOB1", "IOB2"), "IOE": ("IOE1", "IOE2")}
 
 
 class OpenScheme(ValueError):
-    """Nothing says in which of several schemes a new mention has to be written."""
+    """It is not known in which of several schemes a new mention has to be written."""
 
 
 class TagScheme(NamedTuple):
@@ -61,7 +56,7 @@ class TagScheme(NamedTuple):
 
     Attributes:
         name: ``IOB1``, ``IOB2``, ``IOE1``, ``IOE2``, ``IO``, ``IOBES`` or ``plain``; ``IOB`` or
-            ``IOE`` where it is open which of the two; ``""`` where nothing is known.
+            ``IOE`` if it is not known which of the two; ``""`` if nothing is known.
         spelling: how the tags are written.
     """
 
@@ -101,8 +96,8 @@ def scheme_named(name: str, names: tuple[str, ...] = ()) -> TagScheme:
 def complete(names: Iterable[str]) -> tuple[str, ...]:
     """Every label that the scheme of these can need: ``"O"``, then each type with each letter.
 
-    So two mentions of one type side by side can be written even where the data had none. Labels
-    that belong to no scheme of mentions come back sorted.
+    So adjacent mentions of one type can be written even if the data have none. Labels that are not
+    tags of mentions are only sorted.
 
     >>> complete(["I-PER", "O", "I-LOC"])
     ('O', 'B-LOC', 'I-LOC', 'B-PER', 'I-PER')
@@ -125,7 +120,7 @@ def family(names: tuple[str, ...]) -> str:
     From the label names alone. IOB1 and IOB2 use the same names; :func:`detect` tells them apart.
 
     Raises:
-        ValueError: if names of two schemes are mixed, such as ``S-PER`` beside ``U-LOC``, or names
+        ValueError: if names of two schemes are mixed, such as ``S-PER`` and ``U-LOC``, or names
             with and without a letter.
 
     >>> family(("O", "B-PER", "I-PER", "E-PER", "S-PER"))
@@ -137,7 +132,7 @@ def family(names: tuple[str, ...]) -> str:
         odd = [name for name in rest if prefixed(name)]
         if odd:
             odd += [name for name in rest if name not in odd]
-            raise ValueError(f"these labels belong to no one tag scheme: {', '.join(odd[:6])}")
+            raise ValueError(f"these labels do not belong to one tag scheme: {', '.join(odd[:6])}")
         return "plain"
     used = {split_tag(name, spelling)[0] for name in rest}
     if used <= {"B", "I"} and spelling.letters.upper() == "BIES":
@@ -150,15 +145,15 @@ def family(names: tuple[str, ...]) -> str:
 def detect(tags: Sequence[str], names: tuple[str, ...] | None = None) -> TagScheme:
     """The scheme of one row's tags.
 
-    A row is IOB1 if some mention starts with ``I-`` and no ``B-`` stands where IOB1 would not put
-    one. A row that fits both (all ``O``, say) leaves it open.
+    A row is IOB1 if some mention starts with ``I-`` and IOB1 would write each of its ``B-`` too. If
+    a row fits IOB1 and IOB2 (all ``O``, for instance), its scheme is open.
 
     Args:
         tags: one row.
         names: all the label names, if known; they decide the family.
 
     Raises:
-        ValueError: if the tags belong to no one scheme.
+        ValueError: if the tags do not belong to one scheme.
 
     >>> str(detect(["I-ORG", "O", "I-PER", "B-PER"])), str(detect(["O", "B-PER", "I-PER"]))
     ('IOB1', 'IOB2')
@@ -178,7 +173,7 @@ def detect(tags: Sequence[str], names: tuple[str, ...] | None = None) -> TagSche
 
 
 def _which(tags: Sequence[str], spelling: Spelling, group: str) -> str:
-    """Which of two schemes with the same letters a row is in; the group's name if it fits both."""
+    """Which of two schemes with the same letters a row has; the group's name if it fits both."""
     # IOE is IOB read from its end.
     ordered = tags if group == "IOB" else tags[::-1]
     border = "B" if group == "IOB" else "E"
@@ -227,8 +222,8 @@ def from_spans(spans: Sequence[Span], length: int, scheme: TagScheme | str) -> l
     """Write mentions as a row of ``length`` tags.
 
     Raises:
-        OpenScheme: if there is a mention, and nothing says in which scheme to write it.
-        ValueError: if IO cannot keep two mentions apart that touch, or spans overlap.
+        OpenScheme: if there is a mention and the scheme is open.
+        ValueError: if IO cannot separate two adjacent mentions, or spans overlap.
 
     >>> from_spans([Span(0, 1, "PER"), Span(1, 3, "PER")], 4, "IOB1")
     ['I-PER', 'B-PER', 'I-PER', 'O']
@@ -240,11 +235,11 @@ def from_spans(spans: Sequence[Span], length: int, scheme: TagScheme | str) -> l
     if not spans:
         return tags
     if scheme.is_open:
-        raise OpenScheme(f"whether to write {' or '.join(_OPEN.get(name, SCHEMES[:6]))} is open")
+        raise OpenScheme(f"the scheme can be {' or '.join(_OPEN.get(name, SCHEMES[:6]))}")
     end, label = -1, ""  # of the span before
     for span in spans:
         if span.start < end:
-            raise ValueError(f"{span} overlaps the mention before, which tags cannot say")
+            raise ValueError(f"{span} overlaps the mention before, which tags cannot express")
         tags[span.start : span.end] = _mention(span.label, span.end - span.start, scheme)
         if (span.start, span.label) == (end, label):
             if name == "IOB1":
@@ -252,14 +247,14 @@ def from_spans(spans: Sequence[Span], length: int, scheme: TagScheme | str) -> l
             elif name == "IOE1":
                 tags[end - 1] = spelling.join("E", label)
             elif name == "IO":
-                raise ValueError(f"IO tags cannot keep {span} apart from the mention before")
+                raise ValueError(f"IO tags cannot separate {span} from the mention before")
         end, label = span.end, span.label
     return tags
 
 
 @lru_cache(maxsize=4096)
 def _mention(label: str, length: int, scheme: TagScheme) -> tuple[str, ...]:
-    """The tags of one mention alone."""
+    """The tags of one mention."""
     only, first, middle, last = (
         scheme.spelling.join(letter, label) for letter in _CANONICAL[scheme.name]
     )
@@ -274,16 +269,16 @@ def read(
 ) -> tuple[TagScheme, tuple[Span, ...], bool]:
     """Scheme and mentions of one row of tags, and whether the tags round-trip.
 
-    Cached: most rows of a data set have the tags of another one.
+    Cached: most rows of a data set have the same tags as another row.
 
     Args:
         tags: one row, as names or as their numbers.
         names: all the label names.
-        scheme: if given and not open, is not looked for.
+        scheme: their scheme; found from the row if ``None`` or open.
 
     Raises:
         KeyError: for a tag that is not among the names.
-        ValueError: if the names belong to no one scheme.
+        ValueError: if the names do not belong to one scheme.
 
     >>> read((0, 2, 0), ("O", "B-PER", "I-PER"))[1:]
     ((Span(start=1, end=2, label='PER'),), True)
@@ -321,11 +316,11 @@ def follow(
     scheme: TagScheme | str,
     moved: Iterable[Moved] = (),
 ) -> list[str | None]:
-    """Carry a second layer of tags (chunks, say) along with tokens that moved.
+    """Move a second layer of tags (chunks, for instance) along with its tokens.
 
-    A token with no origin gets ``None``. A span of that layer whose first token went starts with
-    the next one, so that the layer stays well formed; one that covered exactly a mention that was
-    replaced covers the new one.
+    A token without an origin gets ``None``. If the first token of a span of that layer is gone, the
+    span starts with the next one, so that the layer stays well formed. A span that covered exactly
+    a replaced mention covers the new one.
 
     Args:
         tags: the layer's tags.
@@ -348,29 +343,29 @@ def follow(
     covered = {new: at[old] for old, new in moved if old in at}
     starts = {start: (end, span) for (start, end), span in covered.items()}
     span_of = {i: span for span in spans for i in range(span.start, span.end)}
-    pieces: list[tuple[Span, list[int]]] = []  # each span's new tokens, in unbroken runs
+    parts: list[tuple[Span, list[int]]] = []  # each span's new tokens, in runs without a break
     owner: Span | None = None
     inside = 0
     for i, origin in enumerate(origins):
         if i in starts:
             inside, whole = starts[i]
-            pieces.append((whole, list(range(i, inside))))
+            parts.append((whole, list(range(i, inside))))
             owner = None
         if i < inside:
             continue
         span = None if origin is None else span_of.get(origin)
         if span is not None and span is owner:
-            pieces[-1][1].append(i)
+            parts[-1][1].append(i)
         elif span is not None:
-            pieces.append((span, [i]))
+            parts.append((span, [i]))
         if origin is not None:
             owner = span
     result: list[str | None] = [None if origin is None else spelling.outside for origin in origins]
-    for span, positions in pieces:
+    for span, positions in parts:
         written = _mention(span.label, len(positions), scheme)
         for i, tag in zip(positions, written, strict=True):
             result[i] = tag
-    for (left, before), (right, after) in pairwise(pieces):
+    for (left, before), (right, after) in pairwise(parts):
         if before[-1] + 1 == after[0] and left.label == right.label:
             if scheme.name == "IOB1":
                 result[after[0]] = spelling.join("B", right.label)

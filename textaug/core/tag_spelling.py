@@ -1,4 +1,4 @@
-"""How tags are written: the letter, the type, and what stands between them."""
+"""How tags are written: the letter, the type and the separator."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def outside_of(names: Iterable[str]) -> str:
 
 @lru_cache(maxsize=256)
 def spelling_of(names: tuple[str, ...]) -> Spelling | None:
-    """How these label names are written; ``None`` where they are no tags with letters.
+    """How these label names are written; ``None`` if they are not tags with letters.
 
     >>> spelling_of(("O", "PER_B", "PER_I")).layout
     'behind'
@@ -81,12 +81,12 @@ def _letters_of(used: set[str], names: Sequence[str]) -> str:
         if used <= set(letters):
             return letters
     odd = [name for name in names if name not in ("O", "o")]
-    raise ValueError(f"these labels belong to no one tag scheme: {', '.join(odd[:6])}")
+    raise ValueError(f"these labels do not belong to one tag scheme: {', '.join(odd[:6])}")
 
 
 @lru_cache(maxsize=16_384)
 def split_tag(tag: str, spelling: Spelling = USUAL) -> tuple[str, str]:
-    """The canonical letter (B, I, E, S) and the type of a tag; ``("", tag)`` where it has none.
+    """The canonical letter (B, I, E, S) and the type of a tag; ``("", tag)`` if it has none.
 
     >>> split_tag("B-PER"), split_tag("O"), split_tag("U-PER"), split_tag("NN")
     (('B', 'PER'), ('', 'O'), ('S', 'PER'), ('', 'NN'))
@@ -107,7 +107,7 @@ def split_tag(tag: str, spelling: Spelling = USUAL) -> tuple[str, str]:
 
 
 def _canonical(written: str, letters: str) -> str:
-    """B, I, E or S for a written letter, in any of their spellings where no other is in use."""
+    """B, I, E or S for a letter, in any spelling unless another one is in use."""
     if written in letters:
         return "BIES"[letters.index(written)]
     every = {"B": "B", "I": "I", "M": "I", "E": "E", "L": "E", "S": "S", "U": "S", "W": "S"}
@@ -115,5 +115,5 @@ def _canonical(written: str, letters: str) -> str:
 
 
 def prefixed(tag: str) -> bool:
-    """Whether a tag is one of a mention: ``"B-PER"``, but not ``"O"`` or ``"NN"``."""
+    """Whether a tag is that of a mention: ``"B-PER"``, but not ``"O"`` or ``"NN"``."""
     return split_tag(tag)[0] != ""

@@ -1,4 +1,4 @@
-"""What columns and keys are usually called, from ``data/column_names.txt``."""
+"""The usual names of columns and keys, from ``data/column_names.txt``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One augmented row: every annotation written anew, or the reason why it cannot follow."""
+"""One augmented row: every annotation rewritten, or the reason why it cannot follow."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from textaug.core.side_text import spaces_after
 from textaug.core.span_columns import CHARACTERS, Placed, SpanColumn
 
 logger = logging.getLogger("textaug")
-_told: set[str] = set()  # columns of which it was said that they are emptied
+_warned: set[str] = set()  # the columns that a warning has named
 
 GONE = "a word or span that an annotation points at is gone"
 
@@ -32,8 +32,8 @@ class Writer:
         schema: the roles of its columns.
         value: the row's value of a column.
         bad: raises an error that names the row; takes column, problem and remedy.
-        reading: what was read of it.
-        old: its example.
+        reading: what was read of the row.
+        old: the row's example.
         result: the augmented example.
     """
 
@@ -50,7 +50,7 @@ class Writer:
         self.result, self.new = result, result.example
 
     def written(self, part: int = 0) -> Row | Rejected:
-        """The new values of the columns that change, or why there are none.
+        """The new values of the columns that change, or why no copy can be made.
 
         Args:
             part: which of several text columns.
@@ -77,17 +77,17 @@ class Writer:
         return changed
 
     def _write_around(self, changed: Row) -> None:
-        """Text beside the words, and what was made from the text."""
+        """Write text beside the words, and columns that were made from the text."""
         for name in self.schema.side_texts:
             text = self.value(name)
             if text is not None:
                 is_known = self._old_spaces is not None and text == self._old_text
                 changed[name] = self._new_text if is_known else None
                 if not is_known:
-                    _tell(name, "does not consist of the words")
+                    _warn_once(name, "does not consist of the words")
         for name in self.schema.derived:
             changed[name] = None
-            _tell(name, "is made from the text")
+            _warn_once(name, "is made from the text")
 
     def _write_moved(self, changed: Row) -> None:
         schema = self.schema
@@ -143,7 +143,7 @@ class Writer:
         except ValueError as error:
             open_scheme = isinstance(error, tag_schemes.OpenScheme)
             raise _Unfit(
-                "the tag scheme is open (pass scheme=)" if open_scheme else "tags cannot say it"
+                "the tag scheme is open (pass scheme=)" if open_scheme else "tags cannot express it"
             ) from error
         if not self.reading.is_sound:
             tags = self._as_written(tags, mentions, old)
@@ -157,7 +157,7 @@ class Writer:
         return numbers if _has_int(old) else tags
 
     def _as_written(self, tags: list[str], spans: Sequence[Span], old: Sequence[Any]) -> list[str]:
-        """Tags of mentions that only moved, as the row has them, if they still read the same."""
+        """The tags, spelt as in the row for mentions that only moved, if they mean the same."""
         scheme, names, origins = self.reading.scheme, self.schema.names, self.result.origins
         assert scheme is not None and origins is not None
         before = [names[tag] if names and isinstance(tag, int) else tag for tag in old]
@@ -175,7 +175,7 @@ class Writer:
     # One value per token
 
     def _carried(self, name: str) -> list[Any]:
-        """Another column's values for the new tokens: a layer of tags as spans, else one by one."""
+        """Another column's values for the new tokens: tags as spans, other values one by one."""
         values = self.value(name)
         origins = self.result.origins
         assert origins is not None
@@ -206,12 +206,12 @@ class Writer:
         if not names:
             return list(followed)
         ids: dict[str | None, int] = {label: i for i, label in enumerate(names)}
-        # "B-NP", say, may not be among the names.
+        # "B-NP", for instance, may not be among the names.
         return [ids.get(tag, old) for tag, old in zip(followed, plain, strict=True)]
 
     @cached_property
     def _replaced(self) -> list[tag_schemes.Moved]:
-        """Old and new tokens of the mentions whose words are others now."""
+        """Old and new tokens of the mentions whose words changed."""
         old = self.old.spans
         return [
             ((old[origin].start, old[origin].end), (span.start, span.end))
@@ -246,7 +246,7 @@ class Writer:
 
     @cached_property
     def _new_index(self) -> dict[int, int]:
-        """Where each old token is now, the first of several."""
+        """The new index of each old token; the first, if there are several."""
         found: dict[int, int] = {}
         for i, origin in enumerate(self.result.origins or ()):
             if origin is not None:
@@ -279,14 +279,14 @@ class Writer:
 
     def _write_spans(self, changed: Row) -> None:
         owners = self.reading.owners or ()
-        places: list[dict[int | None, list[Placed]]] = [{} for _ in self.schema.spans]
+        by_column: list[dict[int | None, list[Placed]]] = [{} for _ in self.schema.spans]
         for origin, span in zip(self._span_origins, self.new.spans, strict=True):
             owner = Owner(self._home, -1) if origin is None else owners[origin]
             if owner.column == FROM_TAGS:
                 continue
             placed = self._placed(self.schema.spans[owner.column], origin, owner, span)
-            places[owner.column].setdefault(placed.origin, []).append(placed)
-        for column, found in zip(self.schema.spans, places, strict=True):
+            by_column[owner.column].setdefault(placed.origin, []).append(placed)
+        for column, found in zip(self.schema.spans, by_column, strict=True):
             old = self.value(column.name)
             number = sum(1 for owner in owners if self.schema.spans[owner.column] is column)
             known = sorted(key for key in found if key is not None)
@@ -330,7 +330,7 @@ class Writer:
 
     @cached_property
     def _new_spaces(self) -> tuple[str, ...]:
-        """The white space of the new text: a token that was there keeps what stood before it."""
+        """The white space of the new text: an old token keeps the white space before it."""
         if self.schema.tokens is None:
             return self.new.spaces or ()
         assert self._old_spaces is not None and self.result.origins is not None
@@ -379,7 +379,7 @@ class Writer:
 
 
 def _layer_scheme(tags: tuple[str, ...], names: tuple[str, ...] | None) -> Any:
-    """The scheme of a further layer of tags; ``None`` where it is not one of spans."""
+    """The scheme of another layer of tags; ``None`` if its tags are not those of spans."""
     try:
         scheme = tag_schemes.detect(tags, names)
     except ValueError:
@@ -387,9 +387,9 @@ def _layer_scheme(tags: tuple[str, ...], names: tuple[str, ...] | None) -> Any:
     return None if scheme.name == "plain" or scheme.is_open else scheme
 
 
-def _tell(name: str, why: str) -> None:
-    if name not in _told:
-        _told.add(name)
+def _warn_once(name: str, why: str) -> None:
+    if name not in _warned:
+        _warned.add(name)
         logger.warning("column %r %s: it is emptied in the rows that change", name, why)
 
 

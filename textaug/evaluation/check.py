@@ -1,6 +1,6 @@
-"""Find what is wrong with the labels of a data set, row by row, and what can be fixed for certain.
+"""Find faults in the labels of a data set, row by row, and the certain fixes.
 
-A fix is offered only where there is one possible reading: no label is ever guessed.
+A fix is offered only if there is one possible reading: a label is never guessed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ KINDS = {
     "contradiction": "the same words as an earlier row, and other labels",
     "overlap": "words that also occur in the other split",
     "stale span": "offsets outside the text, around no word, or of other words than they name",
-    "several types": "a mention that elsewhere has another type",
+    "several types": "a mention that has another type in other rows",
 }
 # Prefixes of a tag that continues the mention before it, and of one that can be continued.
 CONTINUES, CAN_BE_CONTINUED = "IEL", "BI"
@@ -83,13 +83,13 @@ def check(
     text_column: str | None = None,
     ignore: Sequence[str] = (),
 ) -> list[Problem]:
-    """Find what is wrong with the labels of a data set.
+    """Find faults in the labels of a data set.
 
     Args:
         data: one split, with words and tags or with text and labels. Tags may be strings or
             ``ClassLabel``; their scheme is that of most tags.
-        against: splits that must have no row in common with it, such as the test split; their
-            words are in the column of the same name, or else found.
+        against: splits that must not share a row with it, such as the test split; their words are
+            in the column of the same name, or in one that is found.
         tokens_column: column of words; default: ``tokens`` or ``words``.
         tags_column: column of tags; default: ``ner_tags``, ``tags``, ``labels`` or ``ner``.
         text_column: column of text; default: ``text`` or ``sentence``.
@@ -125,7 +125,7 @@ def label_names(data: Dataset, column: str | None) -> list[str] | None:
 
 
 def _rows(data: Dataset, *columns: str | None) -> Iterator[tuple[Any, ...]]:
-    """Columns side by side, row by row, with the names of class labels; ``None`` for no column."""
+    """The values of columns, row by row, with class labels by name; ``None`` for no column."""
     names = {column: label_names(data, column) for column in columns if column is not None}
     for batch in data.select_columns(list(names)).with_format(None).iter(1000):
         values: dict[str | None, list[Any]] = {
@@ -264,15 +264,15 @@ def _check_tags(
 
 
 def _check_tag(row: int, i: int, where: str, tag: Any, tagging: _Tagging) -> Problem | None:
-    """The problem of a tag by itself, whatever its neighbours are."""
+    """The problem of a single tag, whatever its neighbours are."""
     plain = tagging.scheme.name == "plain"
-    if plain and (tag is None or tag == MISSING_LABEL):  # an open label
+    if plain and (tag is None or tag == MISSING_LABEL):  # a missing label
         return None
     text = tag if isinstance(tag, str) else ""
     stripped = text.strip()
     if not plain and stripped != text and (stripped == "O" or tagging.split(stripped)[0]):
         fix = Fix(f"{where}: tag {tag!r} became {stripped!r}", tags={i: stripped})
-        return Problem(row, "unknown tag", f"{where}: tag {tag!r} has blanks", fix)
+        return Problem(row, "unknown tag", f"{where}: tag {tag!r} has white space around it", fix)
     letter, _ = tagging.split(text)
     known = isinstance(tag, str) and (tagging.known is None or tag in tagging.known)
     spelling = tagging.scheme.spelling
@@ -296,7 +296,7 @@ def _orphan(
     if not _is_certain(tags, i, tagging) or (
         tagging.known is not None and new not in tagging.known
     ):
-        return Problem(row, "orphan tag", f"{text}, if the types beside it are right")
+        return Problem(row, "orphan tag", f"{text}, if the types next to it are right")
     return Problem(row, "orphan tag", text, Fix(f"{where}: {tags[i]} became {new}", tags={i: new}))
 
 
@@ -313,7 +313,7 @@ def _is_certain(tags: Sequence[str], i: int, tagging: _Tagging) -> bool:
 def _check_type(
     row: int, mention: Sequence[Any], label: str, tagging: _Tagging
 ) -> Iterator[Problem]:
-    """The problem of a mention that mostly, or as often, has another type."""
+    """The problem of a mention that has another type at least as often."""
     surface = " ".join(map(str, mention))
     types = tagging.types[surface]
     (first, most), *others = types.most_common(2)
@@ -335,7 +335,7 @@ def _check_texts(data: Dataset, columns: Columns) -> Iterator[Problem]:
 
 
 def _check_spans(data: Dataset, columns: Columns) -> Iterator[Problem]:
-    """Offsets that lie outside the text or cover other words than the ones beside them."""
+    """Offsets that are outside the text or do not cover the text that the entry names."""
     for column in columns.spans:
         for row, (words, value) in enumerate(_rows(data, columns.words, column.name)):
             text = words if columns.is_text else None

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
 
-# Self-BLEU compares each sentence with all others, so of large data an evenly spaced sample of this
-# size is taken. More references give higher values: compare values of equally many sentences only.
+# Self-BLEU compares each sentence with all others, so it uses an evenly spaced sample of this size.
+# More references give higher values: only compare values of equally many sentences.
 COMPARED = 200
 MAX_ORDER = 4  # longest n-grams of BLEU
 
@@ -33,7 +33,7 @@ class Figures:
         distinct_1: different words, as a share of all (Li et al. 2016, "distinct-n").
         distinct_2: the same for pairs of words. Both fall as a set grows.
         self_bleu: mean BLEU of a sentence with the others as references, 0..1 (Zhu et al. 2018,
-            "Texygen"); high where sentences repeat each other. ``None`` with fewer than two.
+            "Texygen"); high if sentences repeat each other. ``None`` with fewer than two.
         mentions: number of mentions by type.
         agreement: share of the sentences in which the teacher finds exactly the labelled mentions.
         teacher_f1: strict F1 of the teacher's mentions.
@@ -56,7 +56,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Description:
-    """What :func:`describe` found; a Markdown table when printed or shown in a notebook.
+    """The result of :func:`describe`; a Markdown table when printed or shown in a notebook.
 
     Attributes:
         before: measures of the data before.
@@ -76,7 +76,7 @@ class Description:
         The affinity of Gontijo-Lopes et al. (2020), "Tradeoffs in Data Augmentation: An Empirical
         Study", if the data are a validation split that the teacher was not trained on. On the
         teacher's training data it is too low, since the teacher overfits them. Rows that could not
-        be augmented count for the old sentences only: if there are many, leave them out of
+        be augmented are only in the old sentences: if there are many, leave them out of
         ``before``.
         """
         old, new = self.before.teacher_f1, self.after.teacher_f1
@@ -129,18 +129,18 @@ def describe(
 ) -> Description:
     """Measure augmented data: diversity, novelty, balance, and agreement with a tagger.
 
-    Rows of ``after`` that are in ``before`` as well are left out, so the result of ``expand`` can
-    be given as it is.
+    Rows of ``after`` that are also in ``before`` are left out, so the result of ``expand`` can be
+    passed unchanged.
 
-    The diversity of Gontijo-Lopes et al. (2020), the final training loss with augmentation over
-    that without, is not measured, since it takes two trainings. Their affinity needs a teacher,
-    and a validation split before and after augmentation.
+    The diversity of Gontijo-Lopes et al. (2020), the final training loss with augmentation divided
+    by that without, is not measured, because it needs two trainings. Their affinity needs a
+    teacher, and a validation split before and after augmentation.
 
     Args:
         before: the data before; of a ``DatasetDict`` only ``split`` is read.
         after: augmented data, with or without the originals.
         teacher: a tagger trained on gold data, as for :class:`~textaug.TeacherAgreement`. Without
-            it, its measures are ``None``.
+            it, the measures that need one are ``None``.
         split: which split of a ``DatasetDict``.
         **settings: column names and label names; see :class:`~textaug.Augmenter`.
 
@@ -149,7 +149,7 @@ def describe(
 
     Raises:
         ValueError: if a row is damaged, or the teacher lacks a mention type of the data.
-        OSError: if there is no such teacher.
+        OSError: if the teacher cannot be loaded.
 
     >>> from datasets import Dataset
     >>> from textaug import MentionReplacement, expand
@@ -221,7 +221,9 @@ def _self_bleu(sentences: Sequence[list[str]]) -> float | None:
         some = [some[i * len(some) // COMPARED] for i in range(COMPARED)]
     if len(some) < 2:
         return None
-    smooth: Any = SmoothingFunction().method1  # one n-gram without a match must not make it 0
+    smooth: Any = (
+        SmoothingFunction().method1
+    )  # so that one n-gram without a match does not make it 0
     scores = []
     for i, words in enumerate(some):
         order = min(MAX_ORDER, len(words))  # a sentence of two words has no 4-grams

@@ -1,4 +1,4 @@
-"""Compare a data set with what augmentation made of it, for one self-contained page."""
+"""Compare a data set before and after augmentation, for one self-contained page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 
-COMPARED = 20_000  # copies compared with their originals; of more, evenly spaced ones
+COMPARED = 20_000  # copies that are compared with their originals, evenly spaced
 # Problems that augmentation must never add.
 FAULTS = ("missing", "length", "empty token", "blank in token", "unknown tag", "orphan tag")
 
@@ -34,15 +34,15 @@ def measure(
     columns: ColumnNames | None = None,
     meaning: bool = False,
 ) -> Report:
-    """Compare a data set with what augmentation made of it.
+    """Compare a data set before and after augmentation.
 
     Args:
         before: the data set before.
         after: the data set after: each row followed by its copies (as ``expand`` and ``textaug
-            augment`` give it), or as many rows as before, each one augmented.
+            augment`` write it), or as many rows as before, each one augmented.
         names: names of the two, for the page.
-        counts: how many copies had which outcome, such as ``augmenter.counts``.
-        columns: which columns hold what; default: found. With text, ``tags`` is the column of
+        counts: number of copies by outcome, such as ``augmenter.counts``.
+        columns: the names of the columns; default: found. With text, ``tags`` is the column of
             classes (default: ``label``).
         meaning: also compare the meaning, with the MiniLM model of the ``offline`` extra.
 
@@ -97,7 +97,7 @@ def _side(data: Dataset, columns: ColumnNames) -> tuple[Side, bool]:
 
 
 def _makers(data: Dataset) -> list[str] | None:
-    """What made each row, if a column says so (``provenance_column``)."""
+    """The augmenter of each row, if a column has it (``provenance_column``)."""
     for name, feature in data.features.items():
         if getattr(feature, "dtype", None) == "string":
             values = data.with_format(None)[name][:]

@@ -1,4 +1,4 @@
-"""The report as one HTML page: its figures here, its form in ``templates/``."""
+"""The report as one HTML page: its figures; the template is in ``templates/``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from textaug.core.markup import Pair, pairs_html, printable, types_in
 
 TEMPLATES = Path(__file__).parent / "templates"
 EXAMPLES_SHOWN = 8
-NAMES_SHOWN = 12  # new mentions named for each type
+NAMES_SHOWN = 12  # new mentions listed for each type
 LENGTH_BINS = 24
 LONGEST_SHARE = 0.995  # of the rows; the longest ones share the last bin
 SHARE_BINS = 10
@@ -50,7 +50,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Report:
-    """What :func:`measure` found; :meth:`html` makes the page.
+    """The result of :func:`measure`; :meth:`html` makes the page.
 
     Attributes:
         names: of the data set before and after.
@@ -60,7 +60,7 @@ class Report:
         pairs: copies with their originals; ``None`` if these are not known.
         kept: for each pair the share of tokens kept, 0..1 (2 × common tokens / tokens of both).
         meaning: for each pair the similarity in meaning, -1..1, if it was asked for.
-        counts: how many copies had which outcome, if ``textaug augment`` noted it.
+        counts: number of copies by outcome, if known from ``textaug augment``.
         faults: number of damaged labels, before and after.
     """
 
@@ -75,7 +75,7 @@ class Report:
     faults: tuple[int, int]
 
     def html(self) -> str:
-        """The page: self-contained, light and dark, everything from the data escaped."""
+        """The page: self-contained, light and dark, with everything from the data escaped."""
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
         from markupsafe import Markup
 
@@ -83,7 +83,7 @@ class Report:
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
             undefined=StrictUndefined,
-            # Before it is escaped: control characters shown as their code.
+            # Before escaping: control characters are shown as their code.
             finalize=lambda value: value if hasattr(value, "__html__") else printable(str(value)),
         )
         environment.filters |= {"number": "{:,}".format, "percent": "{:.0%}".format}
@@ -95,7 +95,7 @@ class Report:
 
 
 def _figures(report: Report) -> dict[str, Any]:
-    """What the template shows, by the names that it uses."""
+    """The variables of the template."""
     before, after = report.before, report.after
     types = _mention_types(before, after)
     totals = [
@@ -141,7 +141,7 @@ def _label_shares(before: Counter[str], after: Counter[str]) -> dict[str, Any]:
 
 
 def _mention_types(before: Side, after: Side) -> list[dict[str, Any]]:
-    """For each type how many different mentions are known and new, and names of new ones."""
+    """For each type the number of known and of new distinct mentions, and some new ones."""
     types = []
     for label, found in sorted(after.mentions.items(), key=lambda item: -len(item[1])):
         new = sorted(found.keys() - before.mentions.get(label, {}).keys())
@@ -205,7 +205,7 @@ def _distribution(values: Sequence[float]) -> dict[str, Any] | None:
 
 
 def _makers(report: Report) -> list[dict[str, Any]]:
-    """Copies by augmenter, where a provenance column says which one made them."""
+    """Copies by augmenter, if a provenance column has it."""
     kept: dict[str, list[float]] = {}
     for pair, share in zip(report.pairs or (), report.kept, strict=True):
         if pair.by:

@@ -64,10 +64,10 @@ class Trial:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What :func:`search` found.
+    """The result of :func:`search`.
 
     Attributes:
-        augmenter: the best composition, ready for use; ``None`` if nothing beat the gold data.
+        augmenter: the best composition; ``None`` if none was better than the gold data.
         copies: number of copies of each sentence; 0 without an augmenter.
         best: its trial.
         gold: trial 0, the gold data alone.
@@ -87,7 +87,7 @@ class Recipe:
 
     def __str__(self) -> str:
         if self.augmenter is None:
-            return f"nothing beat the gold data alone ({self.gold.score:.2f})"
+            return f"nothing was better than the gold data alone ({self.gold.score:.2f})"
         gains = ", ".join(f"{gain:+.2f}" for gain in self.gains)
         return (
             f"{self.best.spec}, {self.copies} copies: {self.best.score:.2f}, "
@@ -113,9 +113,9 @@ def search(
     alone. Trial 0 is always the gold data without augmentation; Optuna's TPE (Bergstra et al.
     2011) proposes the next ones.
 
-    There are ``trials`` times ``folds`` trainings. The best of many trials looks better than it
-    is, and much better on a small sample: read :attr:`Recipe.gains`, fold by fold, and take a gain
-    that is not in every fold for chance.
+    There are ``trials`` times ``folds`` trainings. The score of the best of many trials is too
+    high, above all on a small sample: read :attr:`Recipe.gains`, fold by fold; a gain that is not
+    in every fold may be chance.
 
     Args:
         dataset: the labelled sample. Of a ``DatasetDict`` only ``split`` is read.
@@ -129,12 +129,12 @@ def search(
             :class:`TaggerF1`.
         split: which split of a ``DatasetDict``.
         show_progress_bar: one step for each training.
-        **settings: for the augmenter that is returned, see :class:`~textaug.Augmenter`; same
-            ``seed``, same trials and same recipe, and the column names say how to read the data.
+        **settings: for the augmenter that is returned, see :class:`~textaug.Augmenter`; the
+            same ``seed`` gives the same trials and recipe.
 
     Returns:
         The best recipe; its ``augmenter`` is fitted on the whole sample, and is ``None`` if no
-        trial beat trial 0.
+        trial is better than trial 0.
 
     Raises:
         ModuleNotFoundError: if Optuna or seqeval is not installed, with the command to install it.
@@ -162,7 +162,7 @@ def search(
     with tqdm(total=trials * folds, desc="Searching", disable=not show_progress_bar) as progress:
         study = _Study(methods, pairs, evaluate or TaggerF1(), seed, progress)
         order = study.run(trials)
-    gold, best = order[0], max(order, key=lambda trial: trial.score)  # the first among equals
+    gold, best = order[0], max(order, key=lambda trial: trial.score)  # the first of equals
     augmenter = build(best.spec, data, **settings) if best is not gold else None
     recipe = Recipe(augmenter, best.copies, best, gold, tuple(order))
     if augmenter is None:
@@ -238,8 +238,8 @@ def _folds(data: Any, folds: int, seed: int, settings: Settings) -> list[Fold]:
         )
     Random(seed).shuffle(groups)
     parts: list[list[Example]] = [[] for _ in range(folds)]
-    # Sentences with mentions first, so that every fold has its share; single ones last, which
-    # even out the sizes.
+    # Sentences with mentions first, so that every fold has some; single sentences last, so that
+    # the folds have about the same size.
     for group in sorted(groups, key=lambda group: (not _has_mention(group), -len(group))):
         min(parts, key=len).extend(group)
     return [

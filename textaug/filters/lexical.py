@@ -28,7 +28,7 @@ class Novelty(Filter):
     Args:
         maximum: highest similarity, 0..1. A sentence of 12 words with one word in the middle
             changed has a similarity of 0.73 with ``n=2``, and of 0.65 with ``n=3``.
-        reference: sentences to compare with instead of the original, words separated by blanks,
+        reference: sentences to compare with instead of the original, words separated by spaces,
             for instance the evaluation split; see :meth:`from_dataset`. For both, use two filters.
         n: words in an n-gram, at least 1.
 
@@ -86,7 +86,7 @@ class Novelty(Filter):
         )
 
     def __call__(self, before: Sequence[Example], after: Sequence[Example]) -> list[bool]:
-        """Whether each is different enough from what it is compared with."""
+        """Whether each sentence is different enough."""
         return [
             self._similarity(old, new) <= self.maximum
             for old, new in zip(before, after, strict=True)
@@ -98,10 +98,10 @@ class NoUnlabelledNames(Filter):
     """Keep a sentence that has no new known name outside its mentions.
 
     Such a name would lack its label. Names that the original has outside its mentions too are
-    accepted. Names match word for word, in their own case or all in capitals.
+    accepted. Names match word by word, in their own case or all in capitals.
 
     Args:
-        names: mentions, words separated by blanks; usually made by :meth:`from_dataset`.
+        names: mentions, words separated by spaces; usually made by :meth:`from_dataset`.
 
     >>> clean = NoUnlabelledNames(["New York", "Reuters"])
     >>> before = [Example(("he", "lived", "in", "peace"))] * 2
@@ -124,7 +124,7 @@ class NoUnlabelledNames(Filter):
     ) -> NoUnlabelledNames:
         """The mentions of a data set, usually the training split.
 
-        Left out are those that occur without a label at least as often as with one ("A", "May",
+        Mentions that occur without a label at least as often as with one are left out ("A", "May",
         "Sunday").
         """
         examples = read_examples(dataset, split, settings)

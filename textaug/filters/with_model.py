@@ -1,4 +1,4 @@
-"""Filters that ask a model: ``augmenter.where(filter, …)``."""
+"""Filters that use a model: ``augmenter.where(filter, …)``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _HasModel:
 
 @dataclass(repr=False, kw_only=True)
 class _ModelFilter(Filter, _HasModel):
-    """What filters with a model share: how it runs."""
+    """Base of filters with a model: the arguments of the model."""
 
     revision: str | None = None
     dtype: str = "auto"
@@ -41,13 +41,14 @@ class TeacherAgreement(_ModelFilter):
 
     The rule of ACLM (Ghosh et al. 2023): a tagger trained on the gold sample must reproduce every
     label of the new sentence. **The teacher must never have seen the evaluation split**, or that
-    split leaks into the filter; train it on the data that you augment. It drops what the teacher
-    finds hard, whether the label is wrong or not (:class:`~textaug.Hardest` does the opposite).
-    Mentions are compared, not tags, so the teacher may have another tag scheme.
+    split leaks into the filter; train it on the data that you augment. It rejects
+    sentences that are hard for the teacher, even if their labels are right
+    (:class:`~textaug.Hardest` does the opposite). Mentions are compared, not tags, so the teacher
+    may have another tag scheme.
 
     Args:
         model: any model for token classification whose labels have names (``B-PER``, …): a folder
-            made by ``save_pretrained``, its tokenizer beside it, or a name on the hub.
+            made by ``save_pretrained``, with its tokenizer, or a name on the hub.
         revision, dtype, device, batch_tokens: see :class:`~textaug.MaskedLMSubstitution`.
 
     Raises:
@@ -72,14 +73,14 @@ class Similarity(_ModelFilter):
     """Keep a sentence that means about the same as its original.
 
     The cosine of the two sentences' vectors, each the mean over its sub-tokens, must lie within
-    the bounds. One wrong word moves the vector of a long sentence little, and that of a sentence of
-    three words far: it judges sentences, not words. Not for replaced mentions: another name is
-    another meaning.
+    the bounds. One wrong word changes the vector of a long sentence little, and that of a sentence
+    of three words much: the filter compares sentences, not words. Do not use it for replaced
+    mentions: another name is another meaning.
 
     Args:
         minimum: lowest cosine, -1..1.
-        maximum: highest cosine, to leave out sentences that say exactly the same.
-        model: any encoder whose mean pooling makes sense (those of ``sentence-transformers``); the
+        maximum: highest cosine, to reject sentences with exactly the same meaning.
+        model: any encoder trained with mean pooling (those of ``sentence-transformers``); the
             default, ``"offline"``, is ``all-MiniLM-L6-v2`` from the ``offline`` extra, for
             English.
         revision, dtype, device, batch_tokens: see :class:`~textaug.MaskedLMSubstitution`.
@@ -120,8 +121,8 @@ class Perplexity(_ModelFilter):
     """Keep a sentence whose perplexity is not much higher than that of its original.
 
     Per word, see :func:`textaug.models.scores.surprisals`; pseudo-perplexity for masked models,
-    which costs as many passes as the sentence has sub-tokens. It separates words that fit from
-    those that do not; it accepts nearly all words that the same model has predicted.
+    which costs as many passes as the sentence has sub-tokens. It rejects
+    words that do not fit; it accepts nearly all words that the same model has predicted.
 
     Args:
         maximum: highest perplexity, as a multiple of the original's; above 0.

@@ -23,7 +23,7 @@ _LABELS = "label"
 
 @dataclass
 class _Survey:
-    """What holds for all rows of a file.
+    """What is true of all rows of a file.
 
     Attributes:
         keys: columns that hold entities.
@@ -48,13 +48,13 @@ def converted_rows(
 
     If spans overlap in some row of the file, all its rows have columns ``text`` and ``entities``
     (``start``, ``end`` and ``label`` in characters) instead. A row without annotations has no
-    mentions if other rows have spans, and an open label if other rows have labels.
+    mentions if other rows have spans, and a missing label if other rows have labels.
 
     All faults of a file are reported together, so that they can be fixed in one pass.
 
     Args:
         path: the file, for messages.
-        read: gives the rows; called twice, because what a row means depends on the others.
+        read: gives the rows; called twice, because the meaning of a row depends on the others.
         offsets: see :func:`textaug.io.read.read`.
     """
     survey = _survey(path, read(), offsets)
@@ -126,10 +126,10 @@ def _survey(path: Path, rows: Iterable[Row | Annotated], offsets: str | None) ->
 
 @dataclass
 class _Units:
-    """Which unit the offsets of a file have.
+    """The unit of the offsets of a file.
 
     Attributes:
-        proofs: the first row with an entity that fits one unit alone.
+        proofs: the first row with an entity that fits only one unit.
         ambiguous: the first row with one that fits both, from a tool that may count either.
     """
 
@@ -169,7 +169,7 @@ def _columns(found: Annotated, survey: _Survey) -> Row:
     if not survey.spans:
         return {"text": found.text, **columns}
     unit = found.unit or survey.unit
-    given = dict.fromkeys(found.entities or ())  # an entity given twice counts once
+    given = dict.fromkeys(found.entities or ())  # an entity that is listed twice counts once
     entities = sorted({locate(found.text, entity, unit): None for entity in given})
     if survey.overlapping:
         spans = [{"start": start, "end": end, "label": label} for start, end, label in entities]

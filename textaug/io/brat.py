@@ -42,7 +42,7 @@ def brat_rows(folder: Path) -> Iterator[Annotated]:
     for name in names:
         text_file, annotations = folder / f"{name}.txt", folder / f"{name}.ann"
         if not text_file.exists():
-            raise SourceError(f"{annotations} has no text {text_file.name} beside it; add it")
+            raise SourceError(f"{annotations} has no text file {text_file.name} beside it; add it")
         if not annotations.exists():
             missing += 1
             continue

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def with_class_labels(data: DatasetDict, labels: Sequence[str] | None, strict: bool) -> DatasetDict:
-    """Tags as ``ClassLabel``, with the names given or those that occur in any split.
+    """Tags as ``ClassLabel``, with the given names or those that occur in any split.
 
     Splits whose class labels have another order or other names are mapped by name.
 

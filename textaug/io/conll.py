@@ -20,7 +20,7 @@ COLUMN_NAMES = {
     4: ("tokens", "pos_tags", "chunk_tags", "ner_tags"),  # CoNLL-2003
 }
 CORPUS = Path(__file__).parent.parent / "data" / "corpus"
-OPEN = "_"  # stands for a label that is not known, and for a column that is left out
+OPEN = "_"  # a missing label, or a column that is left out
 _FORMAT_HINTS = {10: "; if this is CoNLL-U, pass format='conllu' (--from conllu)"}
 _KEY_VALUE = re.compile(r"#\s*[\w:.-]+\s*=")  # "# sent_id = 3"
 
@@ -43,11 +43,11 @@ def load_conll(
 
     Tags become ``ClassLabel`` columns. For mentions the names are ``"O"`` and then every prefix
     with every type, whether or not it occurs, in alphabetical order of the types and the same for
-    all splits. Tags keep the scheme of the file; ``_`` is an open label, -1. ``-DOCSTART-`` lines
+    all splits. Tags keep the scheme of the file; ``_`` is a missing label, -1. ``-DOCSTART-`` lines
     and comments (``#`` before a sentence) are skipped.
 
-    (``load_dataset("conll", ...)`` reads such files too, but it cuts or pads a line with the wrong
-    number of columns in silence, which puts a wrong label on a token.)
+    (``load_dataset("conll", ...)`` reads such files too, but it silently truncates or pads a line
+    with the wrong number of columns, which gives a token a wrong label.)
 
     Args:
         paths: a file, several files to be read as one, or a dict of files by split.
@@ -92,7 +92,7 @@ def load_conll(
 
 
 def load_unchecked(path: Path, column_names: Sequence[str] | None = None) -> Dataset:
-    """A CoNLL file with its tags as strings; an open label is ``None``. See :func:`load_conll`."""
+    """A CoNLL file with its tags as strings; a missing one is ``None``. See :func:`load_conll`."""
     from datasets import Dataset
 
     names, sentences = read_sentences(path, tuple(column_names or ()))
@@ -169,7 +169,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str, list[str]]]:
 
 
 def looks_like_conll(path: Path) -> bool:
-    """Whether the last of several columns holds tags of mentions, as no header of a table does."""
+    """Whether the last of several columns holds tags of mentions, unlike the header of a table."""
     first: list[str] = next((v for _, line, v in _lines(path) if v and line[0] != "#"), [])
     return len(first) > 1 and _is_tag(first[-1])
 

@@ -21,8 +21,8 @@ _SENTENCE_ID = re.compile(r"#\s*sent_id\s*=\s*(.+)")
 def conllu_rows(path: Path) -> Iterator[Row]:
     """One row per sentence: tokens, ``lemma``, ``upos``, ``xpos``, ``feats``, ``head``, ``deprel``.
 
-    Tokens are the syntactic words, which ``head`` counts from 1 (0: the root): of ``du`` (``1-2``)
-    the words ``de`` and ``le``. The lines of multi-word tokens and of empty nodes (``8.1``), the
+    Tokens are the syntactic words, which ``head`` counts from 1 (0: the root): for ``du`` (``1-2``)
+    they are ``de`` and ``le``. The lines of multi-word tokens and of empty nodes (``8.1``), the
     columns ``DEPS`` and ``MISC`` and the comments are left out, with one line in the log. A value
     ``_`` is ``None``.
 

@@ -24,10 +24,10 @@ _TAG_COLUMNS = ("tag", "tags", "label", "labels", "ner", "word_labels")
 def csv_rows(path: Path) -> list[Row]:
     """The rows of a CSV or TSV file: strings, and numbers where they round-trip.
 
-    No cell is missing ("NA" and "null" are words), and a cell that a spreadsheet would evaluate as
-    a formula is a string. Beside a text, a column of JSON lists is read as such. A table with one
-    token per line (``Sentence #,Word,POS,Tag``) becomes one row per sentence, and one with a text
-    and its tags (``sentence,word_labels``) one with tokens.
+    No cell is missing ("NA" and "null" are words), and formulas are strings. In a table with texts,
+    a column of JSON lists is read as lists. A table with one token per line (``Sentence
+    #,Word,POS,Tag``) becomes one row per sentence, and a table with texts and their tags
+    (``sentence,word_labels``) one with tokens.
 
     Raises:
         SourceError: if the table is damaged; the line is named.
@@ -97,13 +97,13 @@ def _sentences(
 ) -> Iterator[Row]:
     """The rows of a table with one token per line, grouped by sentence.
 
-    The number of a sentence stands on its first line alone, or on each of its lines; or a blank
-    line follows each sentence.
+    The number of a sentence is in its first line or in each of its lines, or a blank line follows
+    each sentence.
     """
     sentence = next((names.index(name) for name in _SENTENCE_COLUMNS if name in names), None)
     if sentence is None and all(cells for _, cells in lines[:-1]) and len(lines) > 1:
         raise SourceError(
-            f"{path} has one token per line, and nothing tells where a sentence ends; add a column "
+            f"{path} has one token per line, and nothing shows where a sentence ends; add a column "
             "'Sentence #', or blank lines"
         )
     tags = next((name for name in _TAG_COLUMNS if name in names), None)
@@ -166,7 +166,7 @@ def _cells(cells: list[str]) -> list[Any]:
 
 
 def _lists(path: Path, name: str, cells: list[str]) -> list[Any]:
-    """Cells that hold a list: JSON, Python (``['Ann', 'sat']``), or words separated by blanks."""
+    """Cells that hold a list: JSON, Python (``['Ann', 'sat']``), or words separated by spaces."""
     values = [_list(cell) for cell in cells]
     if None not in values:
         return values
@@ -174,7 +174,7 @@ def _lists(path: Path, name: str, cells: list[str]) -> list[Any]:
         if value is not None or cell.startswith(("['", '["')):
             raise SourceError(
                 f"{path}: some cells of column {name!r} are lists and some are not (row {i}: "
-                f"{cell!r:.60}); write all as JSON lists, or all as words separated by blanks"
+                f"{cell!r:.60}); write all as JSON lists, or all as words separated by spaces"
             )
     return [cell.split() for cell in cells]
 

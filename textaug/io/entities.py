@@ -1,4 +1,4 @@
-"""Annotated rows, in one form for all tools."""
+"""Annotated rows: one form for the exports of all tools."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ SURFACE_KEYS = ("text", "value", "entity_value", "surface")
 
 @dataclass
 class Annotated:
-    """A row with its annotations apart.
+    """A row, with its annotations separate from its other columns.
 
     Attributes:
         columns: all other columns.
         text: the annotated text, if there is one.
-        entities: its entities; ``None`` if the row does not tell.
+        entities: its entities; ``None`` if it is not known whether it has any.
         tokens: start and end of each token in characters; ``None``: tokenize the text.
         aligned: columns with one value per token.
-        labels: sentence-level labels by question: a list, one value, or ``None`` if open.
+        labels: sentence-level labels by question: a list, one value, or ``None`` if missing.
         unit: unit of the offsets; ``None``: decided for the whole file.
         javascript: whether the tool runs in a browser, where offsets may be UTF-16 units.
         dropped: names of annotations that are left out.
@@ -54,7 +54,7 @@ class Annotated:
 def holds_entities(value: Any, key: str) -> bool:
     """Whether a column holds entities: ``[[0, 5, "PER"]]`` or ``[{"start": 0, …}]``.
 
-    In a column with a name that no tool uses, a start, an end and a label are needed.
+    If no tool uses the column's name, its items must have a start, an end and a label.
     """
     known = key in ENTITY_KEYS
     return (
@@ -110,9 +110,9 @@ def given_tokens(tokens: Any, text: str) -> list[tuple[int, int]] | None:
             continue  # spaCy has tokens of white space
         start = text.find(word, at) if start is None else start
         if start < at or text[start : start + len(word)] != word or text[at:start].strip():
-            raise SourceError(f"its tokens do not spell its text: {word!r} is not at {start}")
+            raise SourceError(f"its tokens do not match its text: {word!r} is not at {start}")
         if word.split() != [word]:
-            return None  # a token with a blank inside: tokenize the text again
+            return None  # a token with a space inside: tokenize the text again
         positions.append((start, start + len(word)))
         at = start + len(word)
     return None if text[at:].strip() else positions

@@ -43,7 +43,7 @@ def _values(path: Path, file: IO[str]) -> Iterator[Any]:
         following = next(lines, None)
     except json.JSONDecodeError:
         file.seek(0)
-        try:  # one value over several lines
+        try:  # one value on several lines
             value, following = _parse(file.read()), None
         except json.JSONDecodeError as error:
             raise SourceError(f"{path} is not JSON: {error}") from error
@@ -59,7 +59,7 @@ def _values(path: Path, file: IO[str]) -> Iterator[Any]:
 
 
 def _parse(text: str) -> Any:
-    # pandas writes NaN for what is missing.
+    # pandas writes NaN for missing values.
     return json.loads(text, parse_constant=lambda name: None if name == "NaN" else float(name))
 
 

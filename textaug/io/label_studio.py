@@ -37,7 +37,7 @@ def read_task(task: Row, offsets: str | None) -> Annotated:
         )
     found = Annotated({"id": task.get("id"), **task["data"]}, javascript=True)
     spans: list[tuple[str, Row]] = []
-    objects = set()  # that were annotated
+    objects = set()  # the annotated ones
     for result in done[0].get("result", []):
         form, value = result.get("type"), result.get("value", {})
         if form == "relation":
@@ -74,7 +74,7 @@ def read_task(task: Row, offsets: str | None) -> Annotated:
             else:
                 start, end = _plain_offsets(task, form, value, found.text or "")
                 entities += parse_entity(_item(start, end, label, value))
-    found.entities = entities or None  # without spans, other tasks tell what the project labels
+    found.entities = entities or None  # without spans, other tasks show what the project labels
     return found
 
 

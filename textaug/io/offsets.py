@@ -14,7 +14,7 @@ from textaug.language.tokenization import tokenize
 
 OFFSETS = ("characters", "utf-16")
 _GRAPHEME = regex.compile(r"\X")
-# Scripts that put no blanks between words, and Hangul, whose particles follow a name directly.
+# Scripts without spaces between words, and Hangul, whose particles follow a name directly.
 _NO_BLANKS = r"\p{Han}\p{Hiragana}\p{Katakana}ー\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Hangul}"
 _LETTER = rf"[[\p{{L}}\p{{M}}\p{{N}}_]--[{_NO_BLANKS}]]"
 _INSIDE_WORD = regex.compile(_LETTER + "{2}", regex.V1)
@@ -51,7 +51,7 @@ def locate(text: str, entity: Entity, unit: str = "characters") -> CharSpan:
 
 
 def fitting_units(text: str, entity: Entity) -> list[str] | None:
-    """The units in which an entity fits its text; ``None`` where they mean the same characters."""
+    """The units in which an entity fits its text; ``None`` if both mean the same characters."""
     if text.isascii() or max(text[: max(entity[1], 0)], default="") <= "\uffff":
         return None
     fitting = []
@@ -74,7 +74,7 @@ def to_tokens(
         entities: start, end (half-open, in characters) and label of each; no two overlap.
         tokens: start and end of each token; default: as in CoNLL (``textaug.tokenize``). A token
             is also split where an entity begins or ends next to punctuation, or inside a run of
-            characters of a script without blanks.
+            characters of a script without spaces.
 
     Raises:
         SourceError: if an entity begins or ends inside a word.
@@ -120,7 +120,7 @@ def token_offsets(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _in_characters(text: str, start: int, end: int, unit: str) -> tuple[int, int] | None:
-    """Offsets in characters; ``None`` outside the text, and where one splits a character."""
+    """Offsets in characters; ``None`` if one is outside the text or splits a character."""
     if unit == "characters":
         return (start, end) if 0 <= start < end <= len(text) else None
     units = text.encode("utf-16-le", "surrogatepass")

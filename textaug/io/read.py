@@ -1,9 +1,8 @@
 """Labelled text in its usual formats: CoNLL, JSON Lines, CSV, Parquet, annotation tools' exports.
 
 The result is always a data set with a column of tokens and one of tags, or with a column of text
-and, where spans overlap, one of ``entities`` with character offsets. A label goes to exactly
-the words that were annotated: an offset inside a word is an error that names row and entity, never
-a guess.
+and, if spans overlap, one of ``entities`` with character offsets. Exactly the annotated words get a
+label: an offset inside a word is an error that names row and entity, never a guess.
 """
 
 from __future__ import annotations
@@ -74,7 +73,7 @@ def read(
             ``webanno``, ``brat``; default: by the file's suffix and, for ``.tsv`` and ``.txt``,
             its content.
         split: name of the only split of a file.
-        labels: names of integer tags in their order, where the data do not contain them.
+        labels: names of integer tags in their order, if the data do not contain them.
         offsets: unit of character offsets: ``"characters"`` (Unicode code points, as in Python)
             or ``"utf-16"`` (as in JavaScript). Default: characters, unless the text given with an
             entity fits UTF-16 only.
@@ -174,7 +173,7 @@ def _read_hub(name: str, config: str | None, revision: str | None) -> DatasetDic
         return load_dataset(name, config, revision=revision)
     except (OSError, ValueError, RuntimeError) as error:
         raise SourceError(
-            f"{name!r} is not a file or folder here, and cannot be read from the hub: "
+            f"{name!r} is not a file or folder, and cannot be read from the hub: "
             f"{_first_line(error)}"
         ) from error
 
@@ -218,7 +217,7 @@ def _read_brat(folder: Path, offsets: str | None) -> Dataset:
 
 
 def _format_of(path: Path) -> str:
-    """The format that the name of a file tells, and for ``.tsv`` and ``.txt`` its content."""
+    """The format of a file, from its name and, for ``.tsv`` and ``.txt``, from its content."""
     suffix = path.suffix.lower()
     if suffix in (".tsv", ".txt", ""):
         if is_webanno(path):
@@ -227,7 +226,7 @@ def _format_of(path: Path) -> str:
             return "conll"
     if suffix not in SUFFIXES:
         raise SourceError(
-            f"{path}: its name does not tell its format; pass format= (--from in the shell): "
+            f"{path}: its name does not show its format; pass format= (--from in the shell): "
             f"{', '.join(FORMATS)}"
         )
     return SUFFIXES[suffix]

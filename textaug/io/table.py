@@ -1,4 +1,4 @@
-"""Rows as a data set, and which cell of them it cannot hold."""
+"""Rows as a data set, and the cell that a data set cannot hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""UTF-8 files, and where a file is not UTF-8."""
+"""Open UTF-8 files, and find where a file is not UTF-8."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from textaug.io.errors import SourceError
 def open_text(path: Path, newline: str | None = None) -> Iterator[IO[str]]:
     """A UTF-8 file for reading, with or without a byte order mark.
 
-    No other encoding is guessed, because a wrong guess changes words in silence.
+    No other encoding is tried, because a wrong guess would silently change words.
 
     Raises:
-        SourceError: if the file is not UTF-8, with line, byte and how to convert it.
+        SourceError: if the file is not UTF-8, with the line, the byte and the remedy.
     """
     try:
         with path.open(encoding="utf-8-sig", newline=newline) as file:

@@ -1,4 +1,4 @@
-"""Rows as annotation tools export them, as annotated rows."""
+"""From rows as annotation tools export them to annotated rows."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from textaug.io.errors import Row, SourceError
 from textaug.io.json_files import TEXT_KEYS
 from textaug.io.offsets import Entity
 
-# Columns that do not fit once the tokens have changed.
+# Columns that do not fit after the tokens have changed.
 _STALE_KEYS = ("text", "tokens", "ner_tags", "relations", "predictions", "prediction", "tags")
-_REPLACED = {"text", "tokens", "ner_tags"}  # of these, the ones that come back as new columns
-# Prodigy writes some of these into every row; "answer" alone may be anybody's column.
+_REPLACED = {"text", "tokens", "ner_tags"}  # of these, the ones that are new columns of the result
+# Prodigy writes some of these into every row; "answer" alone may be any user's column.
 _PRODIGY_KEYS = {"_input_hash", "_task_hash", "_view_id", "_session_id", "spans", "options"}
 _REJECTED = ("reject", "ignore")
 _RESPONSES = ".responses"
@@ -32,8 +32,8 @@ def annotated(row: Row | Annotated, offsets: str | None, keys: Collection[str] =
     """A row of any tool, or of none, as an annotated row.
 
     Args:
-        row: as it was read.
-        offsets: unit of the offsets, if the user says it.
+        row: the row of the file.
+        offsets: unit of the offsets, if the user gives it.
         keys: the columns that hold entities in other rows of the file.
 
     Raises:

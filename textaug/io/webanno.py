@@ -18,7 +18,7 @@ logger = logging.getLogger("textaug")
 MAGIC = "#FORMAT=WebAnno TSV "
 _FIRST_LAYER = 3  # after the number, the offsets and the text of a token
 _ENTITIES = "NamedEntity"
-# Features with one value per token that come along: layer and feature, and the name of the column.
+# Features with one value per token that are read: layer and feature, and the name of the column.
 _ALIGNED = {("POS", "PosValue"): "pos_tags", ("Lemma", "value"): "lemmas"}
 _OFFSETS = re.compile(r"\d+-\d+")
 _STACKED = re.compile(r"(?<!\\)\|")
@@ -83,7 +83,9 @@ def webanno_rows(path: Path) -> Iterator[Annotated]:
             yield _sentence(where, sentence, entities, aligned)
             found = {n for fields in sentence for n in _numbers(fields, entities)}
             if found & seen:
-                raise SourceError(f"{where}: an entity goes on from the sentence before; split it")
+                raise SourceError(
+                    f"{where}: an entity continues from the sentence before; split it"
+                )
             seen |= found
             sentence = []
 
@@ -142,7 +144,7 @@ def _sentence(
         else:  # a part of a token
             whole = number.partition(".")[0]
             if whole not in positions:
-                raise SourceError(f"{where}: {number} is a part of a token that is not there")
+                raise SourceError(f"{where}: {number} is a part of a token that does not exist")
             units = text[slice(*positions[whole])].encode("utf-16-le")
             shift = numbers[whole][0]
             before = len(units[: 2 * (start - shift)].decode("utf-16-le", "ignore"))

@@ -48,7 +48,7 @@ def write(data: Dataset, file: IO[bytes], format: str, blank: str | None = None)
         file: open for writing bytes.
         format: ``parquet``, ``jsonl``, ``csv``, or ``conll``. All except Parquet hold the
             names of class labels, not their numbers. CoNLL has the tokens first, then the columns
-            with one value per token, and ``_`` for an open label; other columns are left out.
+            with one value per token, and ``_`` for a missing label; other columns are left out.
         blank: written in CoNLL for white space inside a label, which it cannot hold.
 
     Raises:
@@ -133,6 +133,6 @@ def _joined(value: str, blank: str, spellings: dict[str, str]) -> str:
     if spellings.setdefault(joined, value) != value:
         raise ValueError(
             f"labels {spellings[joined]!r} and {value!r} would both be written as {joined!r}; "
-            "choose another character for blanks"
+            "choose another character for white space"
         )
     return joined

@@ -1,4 +1,4 @@
-"""Case: of one word given to another, and of the first word of a sentence."""
+"""Case: copied from one word to another, and moved to the first word of a sentence."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def match_case(word: str, like: str) -> str:
 
     Args:
         word: one word or several, in the case a dictionary gives it.
-        like: the word whose pattern to take. Lower and mixed case leave ``word`` as it is, upper
-            case is taken over, Title case makes the first letter a capital. A single capital letter
-            counts as Title case.
+        like: the word with the pattern. Upper case makes all letters capitals, Title case the first
+            one; lower and mixed case do not change ``word``. A single capital letter counts as
+            Title case.
 
     >>> match_case("motor vehicle", "CAR"), match_case("motor vehicle", "Car")
     ('MOTOR VEHICLE', 'Motor vehicle')
@@ -37,7 +37,7 @@ def match_case(word: str, like: str) -> str:
 def move_capitals(example: Example, edits: Sequence[Edit]) -> list[Edit]:
     """The edits of an example, with the capital of a sentence on its new first word.
 
-    Where an edit deletes or moves the first word of a sentence, that word loses its capital and the
+    If an edit deletes or moves the first word of a sentence, that word loses its capital and the
     new first word gets one. Only if it is certain: the old word is outside mentions, is one that
     English writes in lower case, and other words of the text are in lower case; the new one is
     outside mentions and in lower case.

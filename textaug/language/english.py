@@ -14,7 +14,7 @@ from textaug.offline import lower_case_words
 logger = logging.getLogger("textaug")
 
 # A text is certainly not English if it has at least this many different lower-case words, and less
-# than this share of them is known. That is true of no English sentence of CoNLL-2003's 14,041.
+# than this share of them is known. No English sentence of CoNLL-2003's 14,041 is such a text.
 FEWEST_WORDS = 5
 SMALLEST_KNOWN_SHARE = 0.5
 # Two letters or more, with a vowel: not an abbreviation ("mln", "yr").
@@ -46,7 +46,7 @@ def is_latin(text: str) -> bool:
 def is_not_english(tokens: Sequence[str]) -> bool:
     """Whether a text is certainly not English: by its script, or by its unknown words.
 
-    Names, numbers and headlines in capitals do not count: they tell no language.
+    Names, numbers and headlines in capitals do not count: they do not show the language.
 
     >>> is_not_english("O ministro disse que o governo não planeja novos impostos".split())
     True
@@ -64,5 +64,5 @@ def is_not_english(tokens: Sequence[str]) -> bool:
 
 @cache
 def warn_once(method: str) -> None:
-    """Log, once in a process, that a method for English leaves other languages alone."""
+    """Log, once in a process, that a method for English does not change other languages."""
     logger.warning("%s: rows that are not English are left unchanged by it", method)

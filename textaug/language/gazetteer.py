@@ -81,7 +81,7 @@ def _is_latin_name(name: str) -> bool:
 
 @cache
 def places() -> dict[str, Names]:
-    """The names to draw from, by type: ``country``, ``nationality``, ``city``, ``state``.
+    """The names to sample from, by type: ``country``, ``nationality``, ``city``, ``state``.
 
     A city's weight is the square root of its population, because large cities occur more often in
     text; all countries have equal weights.
@@ -108,7 +108,7 @@ def places() -> dict[str, Names]:
 
 @cache
 def known_places() -> dict[tuple[str, ...], str]:
-    """The type of every place name (in lower case); a country rather than a city of its name."""
+    """The type of every place name (in lower case); a country before a city with the same name."""
     found: dict[tuple[str, ...], str] = {}
     for type_ in ("state", "city", "country", "nationality"):
         for name in places()[type_].names:

@@ -18,7 +18,7 @@ from textaug.language.senses import (
 
 UNINFLECTED_TAGS = frozenset({"NN", "VB", "VBP", "JJ", "RB"})
 DEGREE_WORDS = {"JJR": "more", "RBR": "more", "JJS": "most", "RBS": "most"}
-# The most frequent part of speech of a word must have this share: the sentence is not looked at.
+# The most frequent part of speech of a word must have this share, as the sentence is not read.
 DOMINANT_POS_SHARE = 0.95
 # A synonym that is nearly always another part of speech misleads ("wet" for the noun "moisture").
 SMALLEST_POS_SHARE = 0.1

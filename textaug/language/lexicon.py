@@ -1,8 +1,8 @@
-"""Sources of synonyms: what each must offer, and a word list of your own.
+"""Sources of synonyms: their protocol, and a word list of the user.
 
 The basis of :class:`textaug.SynonymReplacement`. A lexicon maps one surface word to the surface
 words that may replace it, inflected and cased like it. It does not see the sentence, so it offers
-no synonym where it is not certain.
+no synonym if it is not certain.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from textaug.language.casing import match_case
 
 
 class Lexicon(Protocol):
-    """What a source of synonyms must offer."""
+    """The protocol of a source of synonyms."""
 
     def synonyms(self, word: str, max_senses: int | None = 1) -> list[str]:
         """Words that may replace ``word``, best first, in its inflection and case."""

@@ -19,7 +19,7 @@ LAYOUTS = {
     "jcuken": ("1234567890", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю"),
 }
 
-# What optical character recognition confuses, in both directions.
+# Characters that optical character recognition confuses, in both directions.
 _LOOK_ALIKES = """
 0/O 1/l 1/I l/I 5/S 8/B 2/Z 6/G e/c h/b n/u f/t i/j rn/m cl/d vv/w li/h nn/m
 """
@@ -82,7 +82,7 @@ def _cased(character: str, like: str) -> str:
 
 
 def _position(word: Characters, fits: Callable[[str], bool], rng: Random) -> int | None:
-    """The position of a character that fits, drawn uniformly."""
+    """The position of a character that fits, sampled uniformly."""
     i = int(rng.random() * len(word))
     if fits(word[i]):  # nearly always
         return i
@@ -165,7 +165,7 @@ def misspelt(
         word: not empty.
         operation: a key of :data:`MISSPELLINGS`.
         near: the neighbours of each letter's key, see :func:`key_neighbours`.
-        rng: source of the draws.
+        rng: the random generator.
         char_p: share of the characters that change; at least one does.
 
     Returns:
@@ -182,5 +182,5 @@ def misspelt(
         for _ in range(sum(rng.random() < char_p for _ in characters) - 1):
             new = misspell(new, near, rng)
     text = "".join(new)
-    # Some letters join what comes to stand before them, such as the jamo of Hangul.
+    # Some letters, such as the jamo of Hangul, join the character before them.
     return text if text.isascii() or tuple(_GRAPHEME.findall(text)) == new else word

@@ -1,4 +1,4 @@
-"""Fresh names for mentions: people, places and organisations that are not in the training data.
+"""New names for mentions: people, places and organisations that are not in the training data.
 
 Used by ``MentionReplacement(fresh=...)``. Only 15% of the people in CoNLL-2003's test set occur in
 its training set, and swapping mentions within a corpus adds none. People come from ``faker`` (some
@@ -45,12 +45,12 @@ def fresh(
     these categories the names of countries, nationalities, cities and states are replaced, and the
     other words stay: "Bank of Japan" becomes "Bank of Chile", "Tokyo-based" becomes "Lyon-based".
     An organisation with the name of a small city is not changed into a city: it is a shop or a
-    club. A mention of another type is not a name: "Spanish flu" stays. Capitals stay capitals.
+    club. Mentions of other types are not names: "Spanish flu" stays. Capitals stay capitals.
 
     Args:
         mention: its words.
         label: its type, such as ``"PER"``.
-        rng: source of the draws.
+        rng: the random generator.
         longer: probability of a name of three words or more ("Kingdom of Chile").
 
     Raises:
@@ -64,7 +64,7 @@ def fresh(
     category = category_of(label)
     if not category:
         return None
-    # A mountain or a bay is a LOC in all tag schemes, but no GPE.
+    # A mountain or a bay is a LOC in all label sets, but not a GPE.
     gpe = label.upper() == "GPE"
     if longer and category != "nationality" and not gpe and rng.random() < longer:
         return _like(mention, _of_three(category, rng))
@@ -154,7 +154,7 @@ def _longer_patterns(category: str) -> list[list[str]]:
 
 @cache
 def _patterns(file: str) -> list[list[str]]:
-    """The patterns of a file; common ones stand in it several times."""
+    """The patterns of a file, which has common ones several times."""
     return [line.split() for line in read_lines(file)]
 
 

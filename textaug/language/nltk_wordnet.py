@@ -48,7 +48,7 @@ class NltkWordNet:
         Words of fewer than four letters have no synonyms: most are function words.
 
         Raises:
-            LookupError: if NLTK's data is missing; it says how to get it.
+            LookupError: if NLTK's data is missing; the message says how to get it.
             ValueError: if the Open Multilingual WordNet does not have the language ``lang``.
         """
         return list(_multilingual_synonyms(self.lang, word, max_senses))

@@ -54,7 +54,7 @@ _TOKEN = regex.compile(
     | [+\-]?\.?\d+(?:[.,:/\-–]?\d+)*(?:-?\p{{L}}+(?:-\w+)*)?  # +1.2, 3-2, 10:30, 20th, 3-year-old
     | {_WORD}+(?:(?:(?!{_CUT_CLITIC})['’]|[\-‐‑.&]){_WORD}+)*  # O'Neill, well-known, AT&T
     | \.\.+ | --+ | \*+ | `` | ''                           # dots, dashes, Penn Treebank quotes
-    | (?:(?![{_SPACE}])\X)(?<![{_SPACE}]) | [^{_SPACE}]      # any other sign stands alone
+    | (?:(?![{_SPACE}])\X)(?<![{_SPACE}]) | [^{_SPACE}]      # any other character is a token
     """,
     regex.VERBOSE,
 )
@@ -84,7 +84,7 @@ def guess_spaces(tokens: Sequence[str]) -> tuple[str, ...]:
         joined = token in _OPENING
         if token in _QUOTES:
             closes = token in open_quotes or (
-                # No quote is open: "farmers ' union", or the end of what an earlier row opened.
+                # No quote is open: "farmers ' union", or the end of a quote in an earlier row.
                 left.endswith(("s", "S")) and token not in tokens[i + 1 :]
                 if token == "'"
                 else i > 0 and right in ("", ".", ",")
@@ -104,7 +104,7 @@ def guess_spaces(tokens: Sequence[str]) -> tuple[str, ...]:
 
 
 def tokenize(text: str) -> list[str]:
-    """Cut a text into tokens in the style of the Penn Treebank and of CoNLL.
+    """Split a text into tokens in the style of the Penn Treebank and of CoNLL.
 
     Every token is a substring of the text, with only white space between them. NLTK's tokenizer is
     not used because it does not know abbreviations, splits off a full stop only at the end of the
@@ -114,7 +114,7 @@ def tokenize(text: str) -> list[str]:
         text: one or more sentences, in a language that separates words by spaces.
 
     Returns:
-        The tokens, in order; none is empty or holds white space.
+        The tokens, in order; none is empty or has white space inside.
 
     >>> print(*tokenize("Mr. O'Neill didn't sell U.S. shares (worth $1,200)."))
     Mr. O'Neill did n't sell U.S. shares ( worth $ 1,200 ) .
@@ -123,7 +123,7 @@ def tokenize(text: str) -> list[str]:
 
 
 def split_sentences(text: str) -> list[str]:
-    """Cut a text at line ends and after sentences.
+    """Split a text at line ends and after sentences.
 
     Args:
         text: any text.

@@ -19,7 +19,7 @@ def _words(file: str) -> frozenset[str]:
 
 @cache
 def stop_words() -> frozenset[str]:
-    """English function words, numbers and light verbs: no synonym of theirs is ever safe.
+    """English function words, numbers and light verbs: none of them has a safe synonym.
 
     >>> {"the", "take", "seven"} <= stop_words()
     True
@@ -29,10 +29,10 @@ def stop_words() -> frozenset[str]:
 
 @cache
 def misleading_synonyms() -> frozenset[str]:
-    """Words to leave alone (``word``) and synonyms to leave out (``word/some_synonym``).
+    """Words that are not replaced (``word``), and synonyms that are not used (``word/synonym``).
 
-    The tagged texts of WordNet (the Brown corpus, of 1961) put another sense of these words first
-    than texts of today, or the synonym reads badly in most sentences.
+    In the tagged texts of WordNet (the Brown corpus, of 1961) another sense of these words is the
+    most frequent one than in today's texts, or the synonym reads badly in most sentences.
     """
     return _words("misleading_synonyms.txt")
 
@@ -41,7 +41,7 @@ def misleading_synonyms() -> frozenset[str]:
 def frequent_english_words() -> frozenset[str]:
     """Frequent words that hardly occur in other languages with Latin letters.
 
-    Left out are many that do: "of" is Dutch, "for" Danish, "on" French, "was" German, "has"
-    Spanish, "any" Catalan.
+    Many frequent words are left out because they do: "of" is Dutch, "for" Danish, "on" French,
+    "was" German, "has" Spanish, "any" Catalan.
     """
     return _words("english_words.txt")

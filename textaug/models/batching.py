@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-# Lengths are rounded up to a multiple of this, see `batches`.
+# Lengths are rounded up to a multiple of this; see `batches`.
 LENGTH_STEP = 8  # tokens
 BATCH_TOKENS = 4096  # sub-tokens that go through a model at once
 
@@ -20,12 +20,12 @@ _IMPORTED_IN = os.getpid()
 Result = TypeVar("Result")
 
 
-def mind_forks() -> None:
+def limit_threads_in_fork() -> None:
     """Set torch to one thread in a forked worker, which does not inherit torch's threads."""
     import torch
 
     if os.getpid() != _IMPORTED_IN:
-        # Waiting for threads that do not exist hangs for ever.
+        # Otherwise torch would wait forever for threads that do not exist.
         torch.set_num_threads(1)
 
 
@@ -59,9 +59,9 @@ def pad(
 def batches(lengths: Sequence[int], budget: int, step: int = LENGTH_STEP) -> list[list[int]]:
     """Group sequences so that each group, padded, stays within a budget of tokens.
 
-    Only sequences with the same padded length go together, so a sequence is padded the same
-    whatever its neighbours are. Padding changes the last bits of a result; the number of rows does
-    not (on a CPU, in the same number format).
+    A group has only sequences with the same padded length, so the padding of a sequence does not
+    depend on the others. Padding changes the last bits of a result; the number of rows does not (on
+    a CPU, in the same number format).
 
     Args:
         lengths: the number of tokens of each sequence.
@@ -69,8 +69,8 @@ def batches(lengths: Sequence[int], budget: int, step: int = LENGTH_STEP) -> lis
         step: lengths are rounded up to a multiple of this many tokens.
 
     Returns:
-        Lists of indices into ``lengths``, the longest first, so that running out of memory shows
-        at once.
+        Lists of indices into ``lengths``, the longest first, so that too little memory shows at
+        once.
 
     >>> batches([3, 20, 5, 8, 2], budget=24)
     [[1], [3, 2, 0], [4]]
@@ -110,7 +110,7 @@ def run_in_batches(
     """
     import torch
 
-    mind_forks()
+    limit_threads_in_fork()
     results: dict[int, Result] = {}
     waiting = batches(lengths, budget, step)
     while waiting:
@@ -125,7 +125,7 @@ def run_in_batches(
             if "CUDA in forked subprocess" not in str(error):
                 raise
             raise RuntimeError(FORKED) from error
-        if output is None:  # outside of "except", which would keep the failed tensors alive
+        if output is None:  # not in the "except" block, which keeps the failed tensors alive
             torch.cuda.empty_cache()
             waiting = [half for batch in waiting for half in _halves(batch)]
         else:

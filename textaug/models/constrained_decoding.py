@@ -1,4 +1,4 @@
-"""Text with markers, decoded so that every label is well-formed."""
+"""Generate text with label markers, so that every sentence is well formed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from textaug.models.loading import ModelSpec, load
 from textaug.models.markers import marker, vocabulary_texts
 from textaug.models.masked_lm import FEWEST_ROWS
 
-# States of a sentence, each a row of the table of allowed tokens; one more for every label.
+# The states of a sentence, each a row of the table of allowed tokens; each label has one more.
 _AT_START, _AFTER_MARKER, _IN_CONTEXT, _IN_MENTION = range(4)
 
 
@@ -30,7 +30,7 @@ def end_ids(tokenizer: Any) -> tuple[int, int]:
 
 
 class LabelledTextWriter:
-    """A causal language model whose output is always a well-formed labelled sentence."""
+    """A causal language model that writes only well-formed labelled sentences."""
 
     def __init__(self, folder: str, labels: Sequence[str], device: str | None) -> None:
         import torch
@@ -112,7 +112,7 @@ class LabelledTextWriter:
 
 
 class _WellFormed:
-    """A ``LogitsProcessor`` that rules out sub-tokens that would make the text ill-formed."""
+    """A ``LogitsProcessor`` that excludes sub-tokens that would make the text ill-formed."""
 
     def __init__(self, allowed: Any, moves: Any) -> None:
         self.allowed = allowed
@@ -140,8 +140,8 @@ class _WellFormed:
 class _GumbelSampling:
     """A ``LogitsProcessor`` that samples: the argmax of its result is a sample (Gumbel-max).
 
-    Each row has a generator of its own. ``generate`` has one for all, so that there a row's sample
-    depends on the others in its batch.
+    Each row has its own generator. ``generate`` has one for all rows, so that a row's sample would
+    depend on the others in its batch.
     """
 
     def __init__(self, keys: Sequence[str], temperature: float) -> None:

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 from textaug.core.example import Example
 from textaug.models.batching import pad
 
-WORDS_KEPT = 1 << 17  # words whose sub-tokens are remembered
+WORDS_KEPT = 1 << 17  # words whose sub-tokens are cached
 
 
 def encode_words(tokenizer: Any, words: Sequence[str]) -> list[list[int]]:
     """The sub-tokens of each word, as inside a text.
 
-    A blank before the word makes it a separate word for every type of tokenizer, like
+    A space before the word makes it a separate word for every type of tokenizer, like
     ``is_split_into_words``, which not all of them have. Lone surrogates are replaced, because
     tokenizers written in Rust reject them. "[MASK]" in a text is encoded as text.
     """
@@ -36,7 +36,7 @@ def encode_words(tokenizer: Any, words: Sequence[str]) -> list[list[int]]:
 
 
 def window_size(model: Any, tokenizer: Any) -> int:
-    """How many sub-tokens the model takes at once."""
+    """The number of sub-tokens that the model takes at once."""
     from torch.nn import Embedding
 
     sizes = [tokenizer.model_max_length, model.config.max_position_embeddings]
@@ -49,11 +49,11 @@ def window_size(model: Any, tokenizer: Any) -> int:
 
 
 def split_evenly(lengths: Sequence[int], size: int) -> list[slice]:
-    """Cut a sequence of units into windows of about equal length.
+    """Split a sequence of units into windows of about equal length.
 
     Args:
         lengths: the number of sub-tokens of each unit, a word for instance.
-        size: how many sub-tokens a window has; a longer unit is a window by itself.
+        size: sub-tokens in a window, at most; a longer unit is a window by itself.
 
     >>> split_evenly([4, 3, 5, 2], size=8)
     [slice(0, 2, None), slice(2, 4, None)]
@@ -70,20 +70,20 @@ def split_evenly(lengths: Sequence[int], size: int) -> list[slice]:
 
 
 class Encoded(NamedTuple):
-    """An example, or a part of a long one, as a model takes it."""
+    """An example, or a part of a long one, as input of a model."""
 
     example: int  # its index
     ids: list[int]
-    words: list[int]  # for each id the index of its word; -1 for special tokens and mere context
+    words: list[int]  # for each id the index of its word; -1 for special tokens and context
 
 
 class Encoder:
-    """A model, its tokenizer, and how words become its inputs.
+    """A model and its tokenizer, which encode examples.
 
     Attributes:
         before: ids of the special tokens before a text.
         after: ids of the special tokens after it.
-        size: how many sub-tokens fit between them.
+        size: number of sub-tokens that fit between them.
     """
 
     def __init__(self, model: Any, tokenizer: Any) -> None:
@@ -97,7 +97,7 @@ class Encoder:
         self._sub_tokens: dict[str, list[int]] = {}
 
     def sub_tokens(self, words: Iterable[str]) -> Mapping[str, list[int]]:
-        """The sub-tokens of each word; of other words that came up before, too."""
+        """The sub-tokens of each word, and of words of earlier calls."""
         if len(self._sub_tokens) > WORDS_KEPT:
             self._sub_tokens = {}
         new = [word for word in dict.fromkeys(words) if word not in self._sub_tokens]
@@ -110,8 +110,8 @@ class Encoder:
     def encode(self, examples: Sequence[Example]) -> list[Encoded]:
         """The examples in one or more windows, so that each word belongs to exactly one of them.
 
-        An example that does not fit into the model is cut between words into parts of half a
-        window, each with the words around it as context. Of a word that alone does not fit, the
+        An example that does not fit into the model is split between words into parts of half a
+        window, each with the words around it as context. If a single word does not fit, only its
         first sub-tokens are kept.
         """
         known = self.sub_tokens(word for example in examples for word in example.tokens)
@@ -134,7 +134,7 @@ class Encoder:
 
     def tensors(self, rows: Sequence[Sequence[int]]) -> tuple[Any, Any]:
         """Ids and attention mask of rows that all have the same padded length."""
-        # Padding is masked out, so any id will do for a tokenizer that has none.
+        # Padding is masked, so a tokenizer without a padding token can use any id.
         return pad(rows, self.tokenizer.pad_token_id or 0, self.model.device)
 
 

@@ -20,8 +20,8 @@ from textaug.models.folders import made_once
 WARMUP = 0.1  # of the steps
 WEIGHT_DECAY = 0.01
 LARGEST_GRADIENT = 1.0
-# Rows of similar length go together, within pools of this many batches: half the padding, still
-# random.
+# Rows of similar length share a batch, within pools of this many batches: half the padding, and the
+# order is still random.
 POOL = 8
 
 
@@ -53,14 +53,14 @@ def fine_tune(
     generator of the process, and would train across the processes of a distributed run.
 
     Args:
-        model: is changed in place, and left in evaluation mode.
+        model: is changed in place, and is in evaluation mode afterwards.
         rows: at least one.
         lengths: of each row.
         loss_of: takes the model and the rows of a batch.
         steps: optimiser steps.
         batch_size: rows in each step; all rows are seen equally often.
         learning_rate: at its peak.
-        seed: of the order and of torch's generators.
+        seed: of the order of rows and of torch's generators.
         show_progress: the label of the progress bar; ``None`` shows none.
     """
     import torch
@@ -145,8 +145,8 @@ def trained_once(
 ) -> str:
     """The folder with the weights for these examples and settings; trained if there is none yet.
 
-    The folder's name has a hash of everything that the weights depend on, so an augmenter that is
-    known by its folder has one fingerprint, and trained weights are found again.
+    The folder's name has a hash of everything that the weights depend on, so that trained weights
+    are found again, and an augmenter with this folder always has the same fingerprint.
 
     Args:
         name: the start of the folder's name.

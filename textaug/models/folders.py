@@ -1,4 +1,4 @@
-"""Folders that are made once, whatever happens to the processes that make them."""
+"""Folders that are made once, even if a process is killed while it makes one."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
     """``folder``, filled by ``make`` if it does not exist yet.
 
     One process makes it, under a file lock, and others wait. It gets its name when it is complete;
-    what a killed process left behind is removed by the next one.
+    files of a killed process are removed by the next one.
 
     Args:
-        folder: its parent is created where it is missing.
+        folder: its parent is created if it is missing.
         make: writes into the empty folder that it is given.
     """
     from filelock import FileLock
@@ -33,6 +33,6 @@ def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
                 unfinished.rename(folder)
             finally:
                 shutil.rmtree(unfinished, ignore_errors=True)
-    # Not needed once the folder exists: those who still wait for the lock will find the folder.
+    # Not needed once the folder exists: processes that wait for the lock will find the folder.
     lock.unlink(missing_ok=True)
     return folder

@@ -1,4 +1,4 @@
-"""Which model to load, and how: one object per process for each model."""
+"""Load models: one object per process for each model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from textaug.core.content import content_of
 from textaug.core.validation import check_at_least_one
-from textaug.models.batching import BATCH_TOKENS, FORKED, mind_forks
+from textaug.models.batching import BATCH_TOKENS, FORKED, limit_threads_in_fork
 from textaug.offline import MASKED_LM, hub_is_reachable, masked_lm
 
 logger = logging.getLogger("textaug")
@@ -81,11 +81,11 @@ def load(auto_class: str, model: ModelSpec | str, rank: int | None = None) -> tu
         The model, in evaluation mode, and the tokenizer.
 
     Raises:
-        OSError: if there is no such model here or on the hub, or the hub cannot be reached.
-            Without a network that takes seconds; models in the hub's cache are still found.
+        OSError: if the model is neither a folder nor on the hub, or the hub cannot be reached.
+            Without a network, this takes seconds; models in the hub's cache are still found.
         ValueError: if the model is of another type, or lacks weights that this type needs.
             (``transformers`` would initialise those at random and only warn.)
-        RuntimeError: in a forked worker whose parent has used CUDA, if it is to go to a GPU.
+        RuntimeError: in a forked worker whose parent has used CUDA, if the device is a GPU.
 
     Needs a model:
 
@@ -101,7 +101,7 @@ def load_as(
     model: ModelSpec | str,
     rank: int | None = None,
 ) -> Wrapper:
-    """``wrapper(model, tokenizer)`` of what :func:`load` gives, made once and kept with it."""
+    """``wrapper(model, tokenizer)`` of what :func:`load` returns, made once and kept with it."""
     loaded = _loaded(auto_class, model, rank)
     if wrapper not in loaded.wrappers:
         loaded.wrappers[wrapper] = wrapper(loaded.model, loaded.tokenizer)
@@ -109,7 +109,7 @@ def load_as(
 
 
 def keep(key: Hashable, make: Callable[[], Kept]) -> Kept:
-    """The object kept under ``key``, else what ``make`` returns.
+    """The object kept under ``key``, else a new one from ``make``.
 
     Beyond :data:`MODELS_KEPT` objects the least recently used one is dropped.
     """
@@ -133,10 +133,10 @@ def forget_models() -> None:
     _warn_of_reloads.cache_clear()
 
 
-@cache  # once is enough
+@cache  # a process warns once
 def _warn_of_reloads() -> None:
     logger.warning(
-        "more than %s models are in use, so some are loaded again and again; raise "
+        "more than %s models are in use, so some are loaded repeatedly; raise "
         "textaug.models.loading.MODELS_KEPT if memory allows",
         MODELS_KEPT,
     )
@@ -163,7 +163,7 @@ def _resolved(model: ModelSpec | str, rank: int | None) -> tuple[str, str | None
     """Name, revision, number format and device, without defaults."""
     import torch
 
-    mind_forks()
+    limit_threads_in_fork()
     spec = ModelSpec(model) if isinstance(model, str) else model
     dtype, device = spec.dtype, spec.device
     if device is None:

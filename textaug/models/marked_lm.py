@@ -1,4 +1,4 @@
-"""A masked language model trained with labels as markers."""
+"""A masked language model that was trained with label markers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class MarkedWord(NamedTuple):
     """A word of a mention in a row."""
 
     position: int  # in the example
-    mention: int  # where its mention begins
+    mention: int  # the first position of its mention
     start: int  # its sub-tokens in `ids`
     end: int
 
@@ -73,7 +73,7 @@ class MarkedLM(MaskedLM):
         return torch.where(torch.tensor(allowed), 0.0, -torch.inf).to(self.model.device)
 
     def rows(self, examples: Sequence[Example]) -> list[_Row]:
-        """The examples with markers; long ones are cut between words into several rows."""
+        """The examples with markers; long ones are split between words into several rows."""
         sub_tokens = self.sub_tokens(token for example in examples for token in example.tokens)
         rows = []
         for number, example in enumerate(examples):

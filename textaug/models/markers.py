@@ -8,7 +8,7 @@ from typing import Any
 from textaug.core.example import Example
 from textaug.models.fine_tuning import own_randomness
 
-# What the labels of common data sets stand for; other labels are used as words themselves.
+# The meaning of common labels; other labels are used as words themselves.
 LABEL_WORDS = {
     "per": "person",
     "org": "organization",
@@ -66,7 +66,7 @@ def add_markers(
         model: is changed.
         tokenizer: is changed.
         labels: the types of mentions.
-        label_words: words for labels, used before :data:`LABEL_WORDS` and the label itself.
+        label_words: words for labels; they override :data:`LABEL_WORDS` and the label itself.
     """
     import torch
 
@@ -85,18 +85,18 @@ def add_markers(
 
 
 def vocabulary_texts(tokenizer: Any, size: int) -> tuple[list[str], list[bool]]:
-    """What each entry of a vocabulary adds to a text, and whether a new word begins with it.
+    """The text that each entry of a vocabulary adds, and whether a new word begins with it.
 
-    Found by decoding each after another word, which works for every way in which tokenizers mark
-    sub-tokens (``##``, ``Ġ``, ``▁``).
+    Each entry is decoded after another word, which works however a tokenizer marks sub-tokens
+    (``##``, ``Ġ``, ``▁``).
 
     Args:
         tokenizer: any.
         size: of the vocabulary.
 
     Returns:
-        Texts, ``""`` for special tokens and for what cannot be part of a word (white space, an
-        incomplete character), and as many booleans.
+        Texts (``""`` for special tokens and for entries that cannot be part of a word, such as
+        white space or an incomplete character), and as many booleans.
     """
     before = tokenizer(" a", add_special_tokens=False)["input_ids"]
     ids = range(min(size, len(tokenizer)))

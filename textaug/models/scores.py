@@ -1,7 +1,7 @@
 """Scores of whole sentences by models: vectors, similarity, surprisal.
 
-Sentences of one padded length go through a model together, so no result depends on the other
-sentences (on a GPU its last bits can).
+A batch has only sentences of one padded length, so no result depends on the other sentences (on a
+GPU, its last bits can).
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def surprisals(
     costs *n* passes; with a causal model it costs one.
 
     Args:
-        examples: long ones are cut, see :meth:`~textaug.models.encoding.Encoder.encode`.
+        examples: long ones are split, see :meth:`~textaug.models.encoding.Encoder.encode`.
         model: a masked or causal language model; ``"offline"`` is the small masked one.
         causal: whether the model is a causal one.
         rank: the worker's number.
@@ -163,7 +163,7 @@ def _masked(encoder: Encoder, encoded: Sequence[Encoded], batch_tokens: int) -> 
 def _causal(encoder: Encoder, encoded: Sequence[Encoded], batch_tokens: int) -> list[float]:
     import torch
 
-    full = [i for i, row in enumerate(encoded) if row.ids]  # a model cannot run on no tokens
+    full = [i for i, row in enumerate(encoded) if row.ids]  # a model cannot run without tokens
     rows = [encoded[i] for i in full]
 
     @torch.inference_mode()
@@ -173,7 +173,7 @@ def _causal(encoder: Encoder, encoded: Sequence[Encoded], batch_tokens: int) -> 
         picked = log_p[:, :-1].gather(2, ids[:, 1:, None]).squeeze(2).cpu()
         results = []
         for row, i in enumerate(batch):
-            # Without a start token the first token of the text is given and not scored.
+            # Without a start token, the first token of the text is not scored.
             scored = [at - 1 for at, word in enumerate(rows[i].words) if word >= 0 and at > 0]
             results.append(picked[row, scored].sum().item())
         return results

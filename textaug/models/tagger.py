@@ -1,4 +1,4 @@
-"""Mentions as a token-classification model finds them."""
+"""Find mentions with a token-classification model."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class WordClassifier(Encoder):
         read: Callable[[Example, Any, Sequence[int]], Result],
         batch_tokens: int,
     ) -> list[Result]:
-        """``read`` of each example, of words × labels log-probabilities, and of those words."""
+        """``read(example, log-probabilities (words × labels), indices of these words)`` of each."""
         import torch
 
         encoded = self.encode(examples)
@@ -94,13 +94,13 @@ class Tagger(WordClassifier):
         self.types = {span.label for name in self.labels for span in tag_schemes.to_spans([name])}
         if not self.types:
             raise ValueError(
-                f"the labels of this tagger are {', '.join(self.labels)}, and none is one of a "
+                f"the labels of this tagger are {', '.join(self.labels)}, and none is a tag of a "
                 "mention, such as 'B-PER'; save it with id2label=dict(enumerate(label_names))"
             )
         self.scheme = tag_schemes.family(tuple(self.labels))
         if self.scheme == "IOB":
             whole = set(tag_schemes.complete(self.labels)) <= set(self.labels)
-            self.scheme = "IOB2" if whole else "IOB1"  # which seldom needs a "B-"
+            self.scheme = "IOB2" if whole else "IOB1"  # IOB1 rarely needs a "B-"
         self._ids = {name: i for i, name in enumerate(self.labels)}
 
     def check(self, examples: Sequence[Example]) -> None:
@@ -143,14 +143,14 @@ class Tagger(WordClassifier):
 
 
 def load_tagger(model: ModelSpec | str, rank: int | None = None) -> Tagger:
-    """The tagger of that name, loaded once; errors are those of ``loading.load``."""
+    """The tagger of that name, loaded once; see ``loading.load`` for errors."""
     return load_as(Tagger, "AutoModelForTokenClassification", model, rank)
 
 
 def predict(
     model: Any, tokenizer: Any, sentences: Sequence[Sequence[str]], batch_tokens: int = BATCH_TOKENS
 ) -> list[list[str]]:
-    """The likeliest label of every word; sentences longer than the model's window are cut.
+    """The likeliest label of every word; sentences longer than the model's window are split.
 
     See :meth:`~textaug.models.encoding.Encoder.encode`. A word without sub-tokens (a control
     character, for instance) gets ``O``.

@@ -33,7 +33,7 @@ class Balance:
     otherwise: int
 
     def __call__(self, row: Mapping[str, Any]) -> int:
-        """The copies for one row."""
+        """The number of copies of one row."""
         value = row[self.column]
         values = value if isinstance(value, list) else [value]
         return max((self.copies.get(v, self.otherwise) for v in values), default=self.otherwise)
@@ -50,7 +50,7 @@ def balanced(
     A row with the rarest type gets ``copies``; one whose rarest type has *m* times as many mentions
     gets ``copies / m``, rounded, and at least 1, as does a row with no mention. So frequencies come
     closer together, and every row has a copy (repeat factors as in Gupta et al. 2019, "LVIS",
-    without the square root, since the range is bounded on both sides)::
+    without the square root, because the range is bounded on both sides)::
 
         expand(train, augmenter, copies=balanced(train, copies=4))
 
@@ -59,7 +59,7 @@ def balanced(
 
     Args:
         dataset: a ``Dataset`` to count in, or a ``DatasetDict`` (``split`` is counted). For a
-            stream, count a part of it that lies on disk.
+            stream, count a part of it that is on disk.
         copies: number of copies of a row with the rarest type, at least 1.
         column: column of tags or classes; default: the usual names of tags; with text, ``label``.
         split: the split of a ``DatasetDict``.
@@ -83,7 +83,7 @@ def balanced(
     if not isinstance(data, Dataset):
         raise TypeError(
             f"cannot count in {type(data).__name__}, only in a datasets.Dataset; count a part that "
-            "lies on disk, and pass the result as copies= for all"
+            "is on disk, and pass the result as copies= for all"
         )
     column = column or find_columns(data).tags
     if column is None:

@@ -1,4 +1,4 @@
-"""Whether a batch is for training or for evaluation, told by the ``Trainer`` that asks for it.
+"""Whether a batch is for training or for evaluation, from the ``Trainer`` that requests it.
 
 The ``Trainer`` has one collator for all its data sets and does not tell it which one a batch comes
 from. The call stack does. It is the same in a data loader's worker: a forked process inherits the
@@ -17,12 +17,12 @@ EVALUATION = ("evaluate", "predict", "evaluation_loop", "prediction_loop")
 
 @dataclass(frozen=True)
 class TrainerCall:
-    """The loop that asks for a batch.
+    """The loop that requests a batch.
 
     Attributes:
-        is_training: ``False`` in an evaluation, one during training too.
+        is_training: ``False`` in an evaluation, also in one during training.
         seed: ``TrainingArguments.seed``.
-        epoch: the epoch in training, from 0; ``None`` where it is not known for certain.
+        epoch: the epoch in training, from 0; ``None`` if it is not certain.
     """
 
     is_training: bool

@@ -1,4 +1,4 @@
-"""Fresh augmentation in every epoch, inside the Hugging Face ``Trainer``."""
+"""New augmentation in every epoch, inside the Hugging Face ``Trainer``."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class AugmentingDataCollator:
-    """Augments, tokenises and pads rows of words and tags, with a fresh draw for every batch.
+    """Augments, tokenises and pads rows of words and tags, with a new sample for every batch.
 
     It reads the columns of the data set, so the ``Trainer`` must not remove them::
 
@@ -43,23 +43,24 @@ class AugmentingDataCollator:
         )
 
     **Only training rows are augmented.** ``Trainer.evaluate`` and ``Trainer.predict`` get their
-    rows as they are, during training too and with workers. In a loop of your own, over
-    ``trainer.get_eval_dataloader()`` too, every batch is augmented: give its data loader
-    :meth:`for_evaluation` where that must not be. Rows that have ``input_ids`` already (see
-    :meth:`tokenize`) are padded only.
+    rows unchanged, also during training and with workers. In a loop of your own, even over
+    ``trainer.get_eval_dataloader()``, every batch is augmented: pass :meth:`for_evaluation` to the
+    data loader of an evaluation. Rows that already have ``input_ids`` (see :meth:`tokenize`) are
+    only padded.
 
     Only the first sub-token of a word has its label; the others, and special tokens, have -100.
-    A row longer than ``max_length`` is cut, and the first such row is named in a warning.
+    A row longer than ``max_length`` is truncated, and a warning names the first such row.
 
-    Inside a ``Trainer`` the draws depend on ``TrainingArguments.seed``, the epoch and the batch, so
-    training that is resumed from a checkpoint gives the same weights as without a break. Elsewhere,
-    and with ``dataloader_persistent_workers``, torch's default generator gives one draw per batch:
-    training repeats under ``transformers.set_seed``, and epochs and workers differ.
+    Inside a ``Trainer`` the samples depend on ``TrainingArguments.seed``, the epoch and the batch,
+    so training that is resumed from a checkpoint gives the same weights as without a break.
+    Elsewhere, and with ``dataloader_persistent_workers``, each batch takes a number from torch's
+    default generator: ``transformers.set_seed`` makes training reproducible, and epochs and workers
+    differ.
 
     Args:
         tokenizer: a fast tokenizer. A byte-level one needs ``add_prefix_space=True``.
         augmenter: any augmenter; ``None`` tokenises and pads only. A row that it rejects is used
-            as it was. Its ``seed`` counts beside the draws.
+            unchanged. Its ``seed`` matters too.
         tokens_column: column with the words.
         tags_column: column with one tag per word, integers or strings.
         label_names: the name of each label id; needed for string tags, and for augmenting integer
@@ -70,7 +71,7 @@ class AugmentingDataCollator:
 
     Raises:
         ValueError: if ``p`` is not a probability, a row is damaged or lacks a column, the
-            tokenizer reads words unlike running text, or ``label_names`` is missing where needed.
+            tokenizer splits words unlike running text, or ``label_names`` is needed and missing.
     """
 
     def __init__(
@@ -143,7 +144,7 @@ class AugmentingDataCollator:
             row_labels = []
             for word in encoded.word_ids(i):
                 first = word is not None and word != previous
-                # A word with an open label (-1 or None) is ignored in training.
+                # A word with a missing label (-1 or None) is ignored in training.
                 row_labels.append(ids[word] if first and ids[word] >= 0 else IGNORED)
                 previous = word
             labels.append(row_labels)
@@ -165,7 +166,7 @@ class AugmentingDataCollator:
         return columns
 
     def _check(self, rows: Mapping[str, Any]) -> None:
-        """Reject what no tokenizer can read, and tags that do not fit the words."""
+        """Reject tokens that no tokenizer can read, and tags that do not fit the words."""
         pairs = zip(rows[self.tokens_column], rows[self.tags_column], strict=True)
         for i, (tokens, tags) in enumerate(pairs):
             if tokens is None or tags is None:
@@ -248,7 +249,7 @@ class AugmentingDataCollator:
     def _warn_of_lost_labels(
         self, tokens: Sequence[str], ids: Sequence[int], encoded: set[int | None]
     ) -> None:
-        """Warn once where a word has a label and no sub-token to put it on."""
+        """Warn once if a labelled word has no sub-token for its label."""
         lost = [i for i, label in enumerate(ids) if label >= 0 and i not in encoded]
         if not lost:
             return
@@ -276,16 +277,16 @@ def _check_tokenizer(tokenizer: PreTrainedTokenizerBase) -> None:
         backend = tokenizer.backend_tokenizer
         if hasattr(backend.pre_tokenizer, "add_prefix_space"):
             remedy = (
-                "load it with AutoTokenizer.from_pretrained(..., add_prefix_space=True) or, where "
+                "load it with AutoTokenizer.from_pretrained(..., add_prefix_space=True) or, if "
                 "that has no effect, set "
                 "tokenizer.backend_tokenizer.pre_tokenizer.add_prefix_space = True"
             )
         else:
             remedy = (
                 "set tokenizer.backend_tokenizer.normalizer = tokenizers.normalizers.Prepend(' ')"
-                + (", in a Sequence after the normalizer of today" if backend.normalizer else "")
+                + (", in a Sequence after its present normalizer" if backend.normalizer else "")
             )
         raise ValueError(
             f"{type(tokenizer).__name__} gives separate words other sub-tokens than running text, "
-            f"as byte-level tokenizers do without a blank before each word; {remedy}"
+            f"as byte-level tokenizers do without a space before each word; {remedy}"
         )

@@ -41,8 +41,8 @@ def _header(features: Features, names: list[str], csv: bool, content: str = "") 
         "data_files": [{"split": name, "path": f"{DATA}/{name}-*"} for name in names],
     }
     if content:
-        # The cache of `load_dataset` knows a folder by its name and this header alone: without
-        # this line it would return the content of an earlier folder of the same name.
+        # The cache of `load_dataset` identifies a folder by its name and this header: without this
+        # line it would return the content of an earlier folder with the same name.
         config["description"] = f"content {content}"
     if csv:
         config["keep_default_na"] = False  # "NA" is a word
@@ -67,7 +67,7 @@ def card(
     settings: Mapping[str, Any],
     command: str | None = None,
 ) -> str:
-    """The data set card of a finished run, with what ``load_dataset`` needs and how it was made."""
+    """The data set card of a finished run: what ``load_dataset`` needs, and how it was made."""
     rows, before = _rows(shards, "rows"), _rows(shards, "source_rows")
     split = settings["split"]
     digest = blake2b("".join(s.sha256 for s in shards.values()).encode(), digest_size=16)
@@ -86,7 +86,7 @@ def card(
     ]
     others = [f"`{name}` ({rows[name]:,} rows)" for name in names if name != split]
     if others:
-        lines.append(f"\nAs they were: {', '.join(others)}.")
+        lines.append(f"\nUnchanged: {', '.join(others)}.")
     if empty := empty_splits(splits, shards):
         lines.append(f"\nLeft out, without rows: {', '.join(f'`{name}`' for name in empty)}.")
     if command:

@@ -59,21 +59,25 @@ def read_manifest(folder: str | Path) -> tuple[dict[str, Any], dict[str, Shard]]
 
 @contextmanager
 def locked_folder(folder: Path) -> Iterator[None]:
-    """Lock the folder for this run. The lock ends with the process, however that ends."""
+    """Lock the folder for this run. The lock ends with the process, even if it is killed."""
     lock = FileLock(folder / LOCK, timeout=LOCK_TIMEOUT)
     try:
         lock.acquire()
     except Timeout:
-        raise RunError(f"another run is at work in {folder}") from None
+        raise RunError(
+            f"another run is working in {folder}; wait, or give another folder"
+        ) from None
     try:
         yield
     finally:
-        (folder / LOCK).unlink(missing_ok=True)  # first: whoever waits for it locks a new file
+        (folder / LOCK).unlink(
+            missing_ok=True
+        )  # first: a process that waits for it locks a new file
         lock.release()
 
 
 def resume_run(folder: Path, wanted: Mapping[str, Any]) -> dict[str, Shard]:
-    """The whole shards of an earlier run with the same settings; anything unfinished is deleted."""
+    """The complete shards of an earlier run with the same settings; the rest is deleted."""
     for stale in (*folder.glob(f"*{TEMPORARY}"), *folder.glob(f"{UNFINISHED}/*{TEMPORARY}")):
         if stale.name.removesuffix(TEMPORARY) in (MANIFEST, CARD) or stale.parent != folder:
             stale.unlink()
@@ -110,7 +114,7 @@ def _refusal(
             f"{folder} holds a run on other data: the content of {old['source']} has changed "
             "since; give a new folder"
         )
-    # These follow from other settings, which say more, if there are any.
+    # These follow from other settings, which are named instead, if any of them differ.
     derived = ("content", "augmenter_hash", "augmenter")
     told = [name for name in different if name not in derived]
     told = told or [name for name in different if name == "augmenter"]
@@ -118,8 +122,8 @@ def _refusal(
         f"{name} was {_shown(old.get(name))} and is now {_shown(new.get(name))}" for name in told
     )
     if not told:
-        changes = "what the augmenter was given or has learnt (words, sentences, a model) differs"
-    return f"{folder} holds a run with other settings: {changes}. Give those, or a new folder"
+        changes = "the words, sentences or model of the augmenter differ"
+    return f"{folder} holds a run with other settings: {changes}. Use those, or give a new folder"
 
 
 def _shown(value: Any) -> str:
@@ -129,7 +133,7 @@ def _shown(value: Any) -> str:
 
 
 def write_atomically(path: Path, content: bytes | memoryview) -> None:
-    """Write a file whole or not at all."""
+    """Write a file completely or not at all."""
     temporary = path.with_name(path.name + TEMPORARY)
     try:
         with temporary.open("wb") as file:
@@ -138,7 +142,7 @@ def write_atomically(path: Path, content: bytes | memoryview) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     finally:
-        temporary.unlink(missing_ok=True)  # where a full disk stopped the writing
+        temporary.unlink(missing_ok=True)  # if a full disk stopped the writing
     sync_folder(path.parent)
 
 
@@ -152,7 +156,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def save_manifest(folder: Path, settings: Mapping[str, Any], shards: Mapping[str, Shard]) -> None:
-    """Write the manifest whole or not at all."""
+    """Write the manifest completely or not at all."""
     manifest = {
         "settings": dict(settings),
         "shards": {name: asdict(shards[name]) for name in sorted(shards)},

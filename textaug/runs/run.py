@@ -1,16 +1,16 @@
 """A data set expanded shard by shard into a folder; an interrupted run resumes where it stopped.
 
-The folder of a run, from its start on::
+The folder of a run, from its start::
 
     README.md       the data set card; until the end it says that the run is not finished
     manifest.json   the settings, and for every finished shard its rows, counts and checksum
     .unfinished/    the shards so far; the last step of a run renames it to data/
-    .lock           while a run is at work in the folder
+    .lock           while a run works in the folder
 
 A file is written under a temporary name, forced to the disk and then renamed, so that it is
-complete or absent. Each row is augmented by itself (see :class:`~textaug.Augmenter`), and so a
-shard does not depend on when and in which process it is written: a run that was killed and resumed
-ends with the same bytes as one that was not.
+complete or absent. The augmentation of a row does not depend on other rows (see
+:class:`~textaug.Augmenter`), so a run that was killed and resumed ends with the same bytes as one
+that was not.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("textaug")
 
-FORMATS = ("parquet", "jsonl", "csv")  # of CoNLL, `load_dataset` would drop the tags
-SHARD_SIZE = 1000  # rows of the source: few files, and little work lost where a run is killed
+FORMATS = ("parquet", "jsonl", "csv")  # from CoNLL, `load_dataset` would not read the tags
+SHARD_SIZE = 1000  # rows of the source: few files, and little work lost if a run is killed
 MAX_SHARDS = 1000
 _SPLIT_NAME = re.compile(r"\w+")
 
@@ -87,28 +87,28 @@ def augment(
         data: the splits; ``split`` is expanded (see :func:`textaug.expand`), the others are copied.
             All get the same class labels, matched by name (see
             :func:`~textaug.core.splits.same_features`); a split without rows is left out.
-        augmenter: what makes the copies.
+        augmenter: makes the copies.
         folder: an empty or new folder, or that of an earlier run with the same settings.
         copies: per row, at least 1, or a function from a row (a dict of its columns) to a number,
             such as :func:`textaug.balanced` returns.
         keep_original: whether the rows themselves stay.
         split: which split to expand.
         format: of the shards: ``parquet``, ``jsonl`` or ``csv``.
-        shard_size: rows of the source in a shard; default: 1,000, or more where that would give
+        shard_size: rows of the source in a shard; default: 1,000, or more if there would be
             more than 1,000 shards.
-        batch_size: rows handed to the augmenter at a time; it never changes the result.
+        batch_size: rows per call of the augmenter; it never changes the result.
         num_proc: worker processes; it never changes the result.
         source: name of the data set in its card.
         settings: further settings that a resumed run must share.
-        command: how to start the run again, for the card.
+        command: the command that resumes the run, for the card.
         progress: called with the number of finished shards and of all shards.
 
     Returns:
-        The shards by file name. The counts of all of them survive a restart.
+        The shards by file name, with those of interrupted runs.
 
     Raises:
         RunError: if the folder holds something else, or a run with other settings or other data;
-            if another run is at work there; if a row is damaged, or a worker was killed.
+            if another run works there; if a row is damaged, or a worker was killed.
         ValueError: if the format cannot hold a column, or the splits have different columns.
         OSError: if the disk is full. Finished shards are kept; the same call resumes the run.
 
@@ -194,7 +194,7 @@ def _write(
     command: str | None,
     progress: Callable[[int, int], None],
 ) -> dict[str, Shard]:
-    """Write what is missing, with the manifest after each shard, and at the end the card."""
+    """Write the missing shards, with the manifest after each one, and at the end the card."""
     folder = run.folder
     folder.mkdir(parents=True, exist_ok=True)
     with locked_folder(folder):
@@ -219,14 +219,14 @@ def _write(
 
 
 def fingerprint(data: DatasetDict) -> str:
-    """A hash of the content of a data set: names, features, every value; not of its storage."""
+    """A hash of the content of a data set (names, features, every value), not of its storage."""
     import pyarrow as pa
 
     digest = blake2b(digest_size=16)
     for name, rows in data.items():
         digest.update(f"{name}\x1f{len(rows)}\x1f{rows.features!r}\x1f".encode())
         for table in rows.with_format("arrow").iter(SHARD_SIZE):
-            # `take` copies, so that offsets and chunks of the storage do not count.
+            # `take` copies, so that offsets and chunks of the storage make no difference.
             rows_of_table = pa.array(range(len(table)))
             plain = table.combine_chunks().take(rows_of_table).replace_schema_metadata(None)
             sink = pa.BufferOutputStream()

@@ -37,7 +37,7 @@ class ShardSpec:
 
 @dataclass(frozen=True)
 class RunSpec:
-    """What every worker needs in order to write a shard."""
+    """What every worker needs to write a shard."""
 
     data: DatasetDict
     features: Features
@@ -70,8 +70,8 @@ def write_shards(
                 yield futures[future].name, future.result()
         except BrokenProcessPool:
             raise RunError(
-                "a worker process was killed, maybe for lack of memory; the same command resumes "
-                "where it stopped (fewer workers or smaller batches need less memory)"
+                "a worker process was killed, perhaps because memory ran out; the same command "
+                "resumes where it stopped (fewer workers or smaller batches need less memory)"
             ) from None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)

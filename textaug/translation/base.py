@@ -20,16 +20,16 @@ DECODER_STEP = 64  # tokens
 
 
 class Translator:
-    """Base of the translators. A subclass implements ``_translate`` for texts that all differ."""
+    """Base of the translators. A subclass implements ``_translate`` for distinct texts."""
 
     def translate(
         self, texts: Sequence[str], n: int = 1, seeds: Sequence[int] | None = None
     ) -> list[list[str]]:
-        """Translate texts, equal ones once.
+        """Translate texts; equal ones are translated once.
 
         Args:
-            texts: sentences, none of them empty or of white space alone.
-            n: up to how many translations of each text, the best first.
+            texts: sentences, none of them empty or only white space.
+            n: highest number of translations of each text, the best first.
             seeds: one for each text, to sample its translation (``n`` must be 1); the same text
                 and seed give the same translation, whatever the other texts are. ``None``: the
                 best translation found.
@@ -54,10 +54,10 @@ class Translator:
 
 @dataclass(frozen=True)
 class CallableTranslator(Translator):
-    """Any function from a list of strings to the list of their translations.
+    """A function from a list of strings to the list of their translations.
 
     Args:
-        function: called with all different texts of a batch at once.
+        function: called with all distinct texts of a batch at once.
 
     Raises:
         ValueError: when translating, if the function does not return one string for each text.
@@ -120,7 +120,7 @@ class ModelTranslator(Translator):
         n: int,
         longest: int,
     ) -> list[list[str]]:
-        """Translations of rows of token ids, in batches; none of those that are too long.
+        """Translations of rows of token ids, in batches; rows that are too long have none.
 
         ``function`` takes indices of rows.
         """
@@ -143,6 +143,6 @@ def length_step(beams: int) -> int:
 
 
 def longest_translation(length: int, longest: int) -> int:
-    """How many tokens a translation of ``length`` tokens may have in a model for ``longest``."""
-    # From the padded length, which is the same for a text in every batch.
+    """The token limit for a translation of ``length`` tokens; the model's own is ``longest``."""
+    # Computed from the padded length, which is the same for a text in every batch.
     return min(GROWTH * padded(length) + MORE, longest - 1)

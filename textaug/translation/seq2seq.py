@@ -28,8 +28,8 @@ class HFTranslator(ModelTranslator):
         target: language code of the translations, for such models.
         prefix: put before each text, for models that need one (``">>por<< "`` for OPUS-MT models
             with several target languages).
-        top_k: with seeds: each token is sampled from this many.
-        temperature: with seeds: below 1 likelier tokens are sampled more often, above 1 less.
+        top_k: with seeds: number of tokens to sample each token from.
+        temperature: with seeds: below 1, likelier tokens are sampled more often; above 1, less.
 
     The other arguments are those of :class:`~textaug.translation.base.ModelTranslator`. With seeds,
     translations are exact samples from the model's ``top_k`` distribution (Gumbel-max; Kool et al.
@@ -37,7 +37,7 @@ class HFTranslator(ModelTranslator):
 
     Raises:
         ValueError: when translating, for a language code that the model does not have.
-        OSError: when translating, if the model cannot be loaded; the message says what can help.
+        OSError: when translating, if the model cannot be loaded; the message has the remedy.
     """
 
     source: str | None = None
@@ -137,7 +137,7 @@ def _encoded(model: Any, ids: torch.Tensor, mask: torch.Tensor, lengths: Sequenc
 
 
 class _GumbelTopK:
-    """Turns greedy decoding into sampling, with a generator of its own for each row."""
+    """Turns greedy decoding into sampling; each row has its own generator."""
 
     def __init__(self, seeds: Sequence[int], top_k: int, temperature: float) -> None:
         import numpy as np
@@ -181,4 +181,4 @@ def language_id(tokenizer: Any, code: str) -> int:
     if known:
         shown = ", ".join(map(repr, alike[:SHOWN]))
         remedy = f"it has {len(known)} codes of its own, such as {shown}"
-    raise ValueError(f"{tokenizer.name_or_path!r} knows no language {code!r}; {remedy}")
+    raise ValueError(f"{tokenizer.name_or_path!r} has no language {code!r}; {remedy}")
