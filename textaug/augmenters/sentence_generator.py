@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from textaug.core import tag_schemes
 from textaug.core.augmenter import Augmenter
-from textaug.core.batch import Batch
 from textaug.core.columns import Settings
 from textaug.core.example import Example
-from textaug.core.reading import read_examples
+from textaug.core.reading import batches_of, read_examples
 from textaug.core.validation import check_at_least_one, check_positive
 from textaug.models import encoding
 from textaug.models.constrained_decoding import LabelledTextWriter, end_ids
@@ -273,14 +272,12 @@ def _facts(dataset: Dataset, settings: Settings) -> dict[str, Any]:
     """Names and types of the columns of words and tags, label names and scheme."""
     from datasets import Features
 
-    features = dataset.features
-    # Not images and audio, which need other packages to be decoded.
-    plain = [name for name, type_ in features.items() if not hasattr(type_, "decode_example")]
-    data = dataset.select_columns(plain).with_format(None)
-    batch = Batch(data[:], Augmenter(**settings).columns, features)
+    batch = next(batches_of(dataset, Augmenter(**settings).columns, len(dataset)))
     schema = batch.schema
     if schema.tokens is None or schema.tags is None:
-        raise ValueError(f"no column holds tags (columns: {', '.join(plain)}); pass tags_column=")
+        raise ValueError(
+            f"no column holds tags (columns: {', '.join(batch.columns)}); pass tags_column="
+        )
     names, rows = schema.names, batch.column(schema.tags)
     schemes: Counter[str] = Counter()
     for row in rows:
@@ -288,7 +285,7 @@ def _facts(dataset: Dataset, settings: Settings) -> dict[str, Any]:
             tuple(row), names or tuple(sorted({"O", *row})), schema.scheme
         )
         schemes[str(scheme)] += bool(spans)
-    kept = {name: features[name] for name in (schema.tokens, schema.tags)}
+    kept = {name: dataset.features[name] for name in (schema.tokens, schema.tags)}
     return {
         "tokens_column": schema.tokens,
         "tags_column": schema.tags,

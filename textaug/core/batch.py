@@ -22,6 +22,7 @@ from textaug.core.tag_schemes import TagScheme
 from textaug.core.usual_names import PARTS_OF_SPEECH
 from textaug.core.writer import Writer
 
+SHOWN = 40  # characters of a value in an error message
 FEATURES_KEPT = 8  # schemas of the data sets that were used last
 
 _KEEP_IF_NOT_NONE = "leave such rows out with dataset.filter(...) first"
@@ -194,7 +195,7 @@ class Batch:
             for name, column in zip(schema.texts, texts, strict=True):
                 text = column[row]
                 if not isinstance(text, str):
-                    self.bad(row, name, f"is {short(text)}, not a string", _KEEP_IF_NOT_NONE)
+                    self.bad(row, name, f"is {_short(text)}, not a string", _KEEP_IF_NOT_NONE)
                 if not schema.spans:
                     example = Example.from_text(text)
                     yield example._replace(labels=labels) if labels else example
@@ -307,10 +308,10 @@ class Batch:
     def _check_tokens(self, tokens: Any, row: int) -> None:
         column = self.schema.tokens
         if tokens is None or isinstance(tokens, str):
-            self.bad(row, column, f"is {short(tokens)}, not a list of words", _KEEP_IF_NOT_NONE)
+            self.bad(row, column, f"is {_short(tokens)}, not a list of words", _KEEP_IF_NOT_NONE)
         for i, token in enumerate(tokens):
             if not isinstance(token, str):
-                self.bad(row, column, f"token {i} is {short(token)}, not a string", "fix it")
+                self.bad(row, column, f"token {i} is {_short(token)}, not a string", "fix it")
             if token.split() != [token]:
                 fault = "has white space inside" if token.split() else "is empty"
                 self.bad(
@@ -370,7 +371,7 @@ class Batch:
         where = f"row {row} of this batch" if not self.is_row else "this row"
         shown = ""
         if self.schema.tokens and column != self.schema.tokens:
-            shown = f" ({short(' '.join(map(str, self.column(self.schema.tokens)[row])))})"
+            shown = f" ({_short(' '.join(map(str, self.column(self.schema.tokens)[row])))})"
         raise ValueError(f"{where}, column {column!r}{shown}: {problem}; {remedy}")
 
 
@@ -378,7 +379,7 @@ def _labels(names: Sequence[str]) -> str:
     return f"the {len(names)} labels are {listed(names)}"
 
 
-def short(value: Any, limit: int = 40) -> str:
+def _short(value: Any) -> str:
     """A value for a message, truncated if it is long."""
     text = value if isinstance(value, str) else repr(value)
-    return repr(text[:limit] + "…" if len(text) > limit else text) if value is not None else "None"
+    return repr(text[:SHOWN] + "…" if len(text) > SHOWN else text) if value is not None else "None"

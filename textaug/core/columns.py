@@ -66,12 +66,23 @@ class ColumnNames:
         )
 
 
+def class_names(feature: Any) -> list[str] | None:
+    """The names of a class label, or of a list of them; ``None`` for other features."""
+    names: list[str] | None = getattr(getattr(feature, "feature", feature), "names", None)
+    return names
+
+
+def item_of(feature: Any) -> Any:
+    """The feature of a list's items; ``None`` if it is not a list."""
+    return feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
+
+
 def named_labels(value: Any, feature: Any) -> Any:
     """A value with the names of class labels for their numbers; missing ones are ``None``."""
     names = getattr(feature, "names", None)
     if names is not None:
         return names[value] if isinstance(value, int) and value >= 0 else None
-    inner = feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
+    inner = item_of(feature)
     if inner is not None and isinstance(value, list):
         return [named_labels(item, inner) for item in value]
     if isinstance(feature, Mapping) and isinstance(value, dict):

@@ -21,12 +21,8 @@ def make_schema(
 ) -> Schema:
     """The schema of some columns.
 
-    Args:
-        columns: their names.
-        given: the user's settings for them.
-        shape_of: the shape of each.
-        rows: gives all values of a column, if the whole data set is available.
-        is_sound: whether the tags are valid, so that their scheme can be read.
+    ``rows`` gives all values of a column, if the whole data set is available. ``is_sound``: the
+    tags are valid, so that their scheme can be read.
 
     Raises:
         ValueError: if no column, or more than one, can hold the words; if a named one is missing.
@@ -69,10 +65,7 @@ def find_columns(
 def dataset_schema(dataset: Any, given: ColumnNames, is_sound: bool = True) -> Schema:
     """The schema of a data set; its rows are read if names and features do not decide a role.
 
-    Args:
-        dataset: any data set.
-        given: the user's settings for its columns.
-        is_sound: whether the tags are valid, so that their scheme can be read.
+    ``is_sound``: the tags are valid, so that their scheme can be read.
     """
     features = dataset.features
     if features is None:  # streaming, not yet known

@@ -112,11 +112,7 @@ def keep_nested(
 ) -> list[Augmented | Rejected]:
     """The results of ``transform``, with nested mentions, protected words and labels kept.
 
-    Args:
-        transform: the method.
-        examples: the examples to augment.
-        rngs: a generator for each.
-        is_able: whether the method handles nested mentions itself; else it sees blocks.
+    ``is_able``: the method handles nested mentions itself; else it sees blocks.
     """
     if is_able and not any(example.labels for example in examples[:1]):
         return list(transform(examples, rngs))

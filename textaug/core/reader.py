@@ -61,12 +61,8 @@ def read_spans(
 ) -> RowReading:
     """A row with columns of spans, or with text beside its words, as an example.
 
-    Args:
-        schema: of the data set.
-        entries: the spans of each of ``schema.spans``.
-        text: the text; beside words it may be ``None``.
-        tokens: the words; empty if there is only text.
-        tagged: the mentions that the tags hold.
+    ``entries`` has the spans of each of ``schema.spans``, ``tagged`` the mentions from the tags.
+    ``tokens`` is empty if there is only text; ``text`` may be ``None`` if there are tokens.
     """
     empty = Example(tokens, tagged)
     for column, found in zip(schema.spans, entries, strict=True):
@@ -115,10 +111,7 @@ def read_spans(
 def span_problem(entry: Entry, length: int, text: str | None) -> str:
     """The fault of a single span; empty if it has none.
 
-    Args:
-        entry: the span.
-        length: number of characters or tokens.
-        text: the text, if offsets count characters; ``None`` if they count tokens.
+    ``length`` is the number of characters or tokens; ``text`` is ``None`` if offsets count tokens.
     """
     if not 0 <= entry.start <= entry.end <= length:
         unit = "tokens" if text is None else "characters"

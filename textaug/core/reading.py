@@ -16,14 +16,11 @@ if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
 
-def read_examples(
-    dataset: Dataset | DatasetDict, split: str, settings: Settings, batch_size: int = 1000
-) -> list[Example]:
+def read_examples(dataset: Dataset | DatasetDict, split: str, settings: Settings) -> list[Example]:
     """The examples of a data set, or of one split of a ``DatasetDict``."""
     data = dataset[split] if isinstance(dataset, Mapping) else dataset
     schema = dataset_schema(data, ColumnNames.from_settings(settings))
-    batches = batches_of(data, schema, batch_size)
-    return [example for batch in batches for example in batch.examples()]
+    return [example for batch in batches_of(data, schema) for example in batch.examples()]
 
 
 def schema_for(dataset: Any, split: str, given: ColumnNames) -> Schema:
@@ -50,7 +47,7 @@ def fitted_settings(dataset: Any, split: str, settings: Settings) -> Settings:
 
 
 def batches_of(data: Any, given: ColumnNames | Schema, batch_size: int = 1000) -> Iterator[Batch]:
-    """A data set in batches, without pictures and sounds, which would be decoded for nothing."""
+    """A data set in batches, without images and audio, which would have to be decoded."""
     plain = [name for name, kind in data.features.items() if not hasattr(kind, "decode_example")]
     for rows in data.select_columns(plain).with_format(None).iter(batch_size):
         yield Batch(rows, given, data.features)

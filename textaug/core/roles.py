@@ -32,11 +32,7 @@ Rows = Callable[[str], Iterable[Any]]
 class RoleFinder:
     """Finds the role of each column, one by one; see ``make_schema``.
 
-    Args:
-        columns: their names.
-        given: the user's settings for them.
-        shape_of: the shape of each.
-        rows: gives all values of a column, if the whole data set is available.
+    The arguments are those of ``make_schema``.
     """
 
     columns: tuple[str, ...]

@@ -42,10 +42,8 @@ def possible_units(
 ) -> set[tuple[str, bool]]:
     """What offsets can mean in all rows: their unit, and whether ends are inclusive.
 
-    Args:
-        rows: words and spans of each row; ``None`` if they are not available.
-        column: the form of the spans.
-        has_text: whether there is a text that the offsets could refer to.
+    ``rows`` has words and spans of each row, or is ``None``. ``has_text``: there is a text that the
+    offsets could refer to.
     """
     units = {(TOKENS, False), (TOKENS, True)} | ({(CHARACTERS, False)} if has_text else set())
     if rows is None:

@@ -30,10 +30,7 @@ def spaces_after(
 ) -> tuple[str, ...]:
     """The white space around new words: an old word keeps the white space before it.
 
-    Args:
-        old: the white space before each old word, and after the last.
-        tokens: the new words.
-        origins: for each the old one, or ``None``.
+    ``old`` is the white space before each old word and after the last.
 
     >>> spaces_after(("", " ", "", ""), ["Shares", "fell", "again", "."], (0, 1, None, 2))
     ('', ' ', ' ', '', '')

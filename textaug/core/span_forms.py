@@ -8,13 +8,7 @@ from textaug.core.usual_names import USUAL_NAMES
 
 
 def span_form(name: str, shape: Shape, is_said: bool) -> SpanColumn | None:
-    """The column as spans, if it has their form.
-
-    Args:
-        name: of the column.
-        shape: of its values.
-        is_said: whether the user named it as a column of spans.
-    """
+    """The column as spans, if it has their form; ``is_said``: the user named it as such."""
     if shape.kind == "struct":
         fields = {k: s.inner for k, s in shape.fields if s.kind == "list" and s.inner}
         form = "dict of lists"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from textaug.core.columns import MISSING_LABEL
+from textaug.core.columns import MISSING_LABEL, item_of
 
 Splits = TypeVar("Splits", bound=Mapping[str, Any])
 
@@ -117,7 +117,7 @@ def _converter(old: Any, new: Any) -> Callable[[Any], Any] | None:
             key: inner[key](item) if key in inner and item is not None else item
             for key, item in value.items()
         }
-    old_item, new_item = _item(old), _item(new)
+    old_item, new_item = item_of(old), item_of(new)
     convert = _converter(old_item, new_item) if old_item is not None else None
     if convert is None:
         return None
@@ -138,7 +138,7 @@ def _common(a: Any, b: Any) -> Any:
         return ClassLabel(names=list(dict.fromkeys([*a.names, *b.names])))
     if isinstance(a, Mapping) and isinstance(b, Mapping) and set(a) == set(b):
         return {key: _common(a[key], b[key]) for key in a}
-    item_a, item_b = _item(a), _item(b)
+    item_a, item_b = item_of(a), item_of(b)
     if item_a is not None and item_b is not None:
         item = _common(item_a, item_b)
         return [item] if isinstance(a, list) else replace(a, feature=item)
@@ -146,8 +146,3 @@ def _common(a: Any, b: Any) -> Any:
         if getattr(one, "dtype", None) == "null":  # no row of the split has a value
             return other
     raise TypeError
-
-
-def _item(feature: Any) -> Any:
-    """The feature of a list's items; ``None`` if it is not a list."""
-    return feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)

@@ -53,18 +53,13 @@ class Constructed:
         state = {
             "version": VERSION,
             "arguments": _encode(self.arguments(), objects),
-            "models": contents_of(self.model_names()),
+            "models": [content_of(name) for name in self.model_names()],
         }
         return json.dumps(state, sort_keys=True), tuple(objects)
 
     def __setstate__(self, state: tuple[str, tuple[Any, ...]]) -> None:
         text, objects = state
         self.__init__(**_decode(json.loads(text)["arguments"], objects))  # type: ignore[misc]
-
-
-def contents_of(names: Sequence[str]) -> list[str | None]:
-    """The content of each model that is a folder, ``None`` for the others."""
-    return [content_of(name) for name in names]
 
 
 def constructor_parameters(cls: type) -> dict[str, Any]:

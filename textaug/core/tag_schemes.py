@@ -148,9 +148,7 @@ def detect(tags: Sequence[str], names: tuple[str, ...] | None = None) -> TagSche
     A row is IOB1 if some mention starts with ``I-`` and IOB1 would write each of its ``B-`` too. If
     a row fits IOB1 and IOB2 (all ``O``, for instance), its scheme is open.
 
-    Args:
-        tags: one row.
-        names: all the label names, if known; they decide the family.
+    ``names`` are all the label names, if known; they decide the family.
 
     Raises:
         ValueError: if the tags do not belong to one scheme.
@@ -322,11 +320,7 @@ def follow(
     span starts with the next one, so that the layer stays well formed. A span that covered exactly
     a replaced mention covers the new one.
 
-    Args:
-        tags: the layer's tags.
-        origins: for each new token the old one, or ``None``.
-        scheme: of the layer.
-        moved: old and new tokens of the mentions.
+    ``moved`` has the old and new tokens of the replaced mentions.
 
     >>> follow(["B-NP", "I-NP", "B-VP"], (1, None, 2), "IOB2")
     ['B-NP', None, 'B-VP']

@@ -28,13 +28,8 @@ class _Unfit(Exception):
 class Writer:
     """Writes the columns of one row that change.
 
-    Args:
-        schema: the roles of its columns.
-        value: the row's value of a column.
-        bad: raises an error that names the row; takes column, problem and remedy.
-        reading: what was read of the row.
-        old: the row's example.
-        result: the augmented example.
+    ``value`` gives the row's value of a column; ``bad`` raises an error that names the row, from
+    column, problem and remedy.
     """
 
     def __init__(
@@ -52,8 +47,7 @@ class Writer:
     def written(self, part: int = 0) -> Row | Rejected:
         """The new values of the columns that change, or why no copy can be made.
 
-        Args:
-            part: which of several text columns.
+        ``part`` is the number of the text column.
         """
         schema = self.schema
         if self.reading.unfit:

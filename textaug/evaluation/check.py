@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from textaug.core import tag_schemes
-from textaug.core.columns import MISSING_LABEL
+from textaug.core.columns import MISSING_LABEL, class_names
 from textaug.core.finding import find_columns
 from textaug.core.reader import span_problem
 from textaug.core.schema import Columns
@@ -119,9 +119,7 @@ def check(
 
 def label_names(data: Dataset, column: str | None) -> list[str] | None:
     """The names of a column of class labels, or of lists of them."""
-    feature = data.features.get(column)
-    names: list[str] | None = getattr(getattr(feature, "feature", feature), "names", None)
-    return names
+    return class_names(data.features.get(column))
 
 
 def _rows(data: Dataset, *columns: str | None) -> Iterator[tuple[Any, ...]]:

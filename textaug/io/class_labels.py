@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from textaug.core import tag_schemes
-from textaug.core.columns import MISSING_LABEL, TAG_COLUMNS, TOKEN_COLUMNS
+from textaug.core.columns import MISSING_LABEL, TAG_COLUMNS, TOKEN_COLUMNS, class_names
 from textaug.io.errors import SourceError
 
 if TYPE_CHECKING:
@@ -44,7 +44,11 @@ def with_class_labels(data: DatasetDict, labels: Sequence[str] | None, strict: b
 def _with_names(rows: Dataset, column: str, labels: Sequence[str], strict: bool) -> Dataset:
     if column not in rows.features:
         return rows
-    unknown = [value for value in _distinct(rows, column) if _unknown(value, labels)]
+    unknown = [
+        value
+        for value in _distinct(rows, column)
+        if not (-1 <= value < len(labels) if isinstance(value, int) else value in (*labels, None))
+    ]
     if unknown and strict:
         raise SourceError(f"column {column!r} holds {unknown[0]!r}, which is not in {list(labels)}")
     return rows if unknown else rows.cast_column(column, _class_labels(rows, column, labels))
@@ -104,8 +108,7 @@ def _renumbered(rows: Dataset, column: str, names: Sequence[str]) -> Dataset:
 
 def _names(rows: Dataset, column: str) -> tuple[str, ...] | None:
     """The names of a column's class labels."""
-    feature = rows.features[column]
-    names = getattr(getattr(feature, "feature", feature), "names", None)
+    names = class_names(rows.features[column])
     return None if names is None else tuple(names)
 
 
@@ -124,7 +127,3 @@ def _distinct(data: Dataset, name: str) -> list[Any]:
     is_list = pa.types.is_list(column.type) or pa.types.is_large_list(column.type)
     values: list[Any] = pc.unique(pc.list_flatten(column) if is_list else column).to_pylist()
     return values
-
-
-def _unknown(tag: Any, names: Sequence[str]) -> bool:
-    return not -1 <= tag < len(names) if isinstance(tag, int) else tag not in (*names, None)

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any
 
-from textaug.core.columns import TOKEN_COLUMNS, named_labels
+from textaug.core.columns import TOKEN_COLUMNS, item_of, named_labels
 from textaug.io.conll import OPEN
 from textaug.io.errors import Row
 from textaug.io.table import ROWS_AT_A_TIME
@@ -87,12 +87,8 @@ def _held(features: Features, format: str) -> list[str]:
             f"CoNLL has a line for each token, and none of {', '.join(features)} is a column of "
             "tokens; use parquet or jsonl"
         )
-    scalars = [name for name in lists if hasattr(_inner(features[name]), "dtype")]
+    scalars = [name for name in lists if hasattr(item_of(features[name]), "dtype")]
     return [tokens, *(name for name in scalars if name != tokens)]
-
-
-def _inner(feature: Any) -> Any:
-    return feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
 
 
 def _csv_line(cells: Sequence[Any]) -> bytes:

@@ -37,16 +37,9 @@ def padded(length: int, step: int = LENGTH_STEP) -> int:
 def pad(
     rows: Sequence[Sequence[int]], padding: int, device: Any, step: int = LENGTH_STEP
 ) -> tuple[Any, Any]:
-    """Rows of token ids as tensors, padded on the right.
+    """Ids and attention mask (1 for tokens) of rows, both of rows × padded length.
 
-    Args:
-        rows: at least one.
-        padding: the id to pad with.
-        device: where the tensors are made.
-        step: the longest row is padded to a multiple of this many tokens.
-
-    Returns:
-        Ids and attention mask (1 for tokens, 0 for padding), both of rows × padded length.
+    Rows are padded on the right, to a multiple of ``step`` tokens, with the id ``padding``.
     """
     import torch
 

@@ -55,11 +55,11 @@ def fine_tune(
     Args:
         model: is changed in place, and is in evaluation mode afterwards.
         rows: at least one.
-        lengths: of each row.
-        loss_of: takes the model and the rows of a batch.
+        lengths: the length of each row.
+        loss_of: takes the model and the rows of a batch, and returns the loss.
         steps: optimiser steps.
         batch_size: rows in each step; all rows are seen equally often.
-        learning_rate: at its peak.
+        learning_rate: its peak value.
         seed: of the order of rows and of torch's generators.
         show_progress: the label of the progress bar; ``None`` shows none.
     """
@@ -94,17 +94,9 @@ def fine_tune_and_save(
     settings: Mapping[str, Any],
     show_progress: str | None,
 ) -> None:
-    """:func:`fine_tune` for a number of epochs, and save model and tokenizer into a folder.
+    """:func:`fine_tune` for some epochs, and save model and tokenizer into a folder.
 
-    Args:
-        folder: where the weights go.
-        model: is changed in place.
-        tokenizer: is saved with the model.
-        rows: see :func:`fine_tune`, as for the next two.
-        lengths: of each row.
-        loss_of: takes the model and the rows of a batch.
-        settings: with ``"epochs"``, ``"batch_size"``, ``"learning_rate"`` and ``"seed"``.
-        show_progress: the label of the progress bar; ``None`` shows none.
+    ``settings`` has ``"epochs"``, ``"batch_size"``, ``"learning_rate"`` and ``"seed"``.
     """
     fine_tune(
         model,

@@ -60,13 +60,8 @@ def add_markers(
 ) -> None:
     """Give a model and its tokenizer a special token for each :func:`marker`.
 
-    Its embedding starts as that of the label's word (Zhou et al. 2022).
-
-    Args:
-        model: is changed.
-        tokenizer: is changed.
-        labels: the types of mentions.
-        label_words: words for labels; they override :data:`LABEL_WORDS` and the label itself.
+    Its embedding starts as that of the label's word (Zhou et al. 2022): from ``label_words``, else
+    from :data:`LABEL_WORDS`, else the label itself.
     """
     import torch
 
@@ -90,13 +85,8 @@ def vocabulary_texts(tokenizer: Any, size: int) -> tuple[list[str], list[bool]]:
     Each entry is decoded after another word, which works however a tokenizer marks sub-tokens
     (``##``, ``Ġ``, ``▁``).
 
-    Args:
-        tokenizer: any.
-        size: of the vocabulary.
-
-    Returns:
-        Texts (``""`` for special tokens and for entries that cannot be part of a word, such as
-        white space or an incomplete character), and as many booleans.
+    The text is ``""`` for special tokens and for entries that cannot be part of a word, such as
+    white space or an incomplete character.
     """
     before = tokenizer(" a", add_special_tokens=False)["input_ids"]
     ids = range(min(size, len(tokenizer)))

@@ -15,10 +15,6 @@ from textaug.models.loading import ModelSpec, load_as
 class WordClassifier(Encoder):
     """A model for token classification; the first sub-token of a word predicts its label.
 
-    Args:
-        model: an ``AutoModelForTokenClassification`` with names for its labels.
-        tokenizer: its tokenizer.
-
     Attributes:
         labels: the names of its labels, by id.
     """
@@ -155,11 +151,7 @@ def predict(
     See :meth:`~textaug.models.encoding.Encoder.encode`. A word without sub-tokens (a control
     character, for instance) gets ``O``.
 
-    Args:
-        model: for token classification, with ``id2label``.
-        tokenizer: its tokenizer.
-        sentences: lists of words.
-        batch_tokens: sub-tokens, padding included, that go through the model at once.
+    ``batch_tokens`` is the number of sub-tokens per forward pass, padding included.
     """
     classifier = WordClassifier(model, tokenizer)
     examples = [Example(tuple(words)) for words in sentences]

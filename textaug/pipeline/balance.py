@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textaug.core import tag_schemes
+from textaug.core.columns import class_names
 from textaug.core.finding import find_columns
 from textaug.core.validation import check_at_least_one
 
@@ -90,11 +91,9 @@ def balanced(
         raise ValueError(
             f"no column of tags or classes among {', '.join(data.features)}; pass column="
         )
-    feature = data.features[column]
-    names = getattr(getattr(feature, "feature", feature), "names", None)
     values = data.select_columns(column).with_format(None)[column][:]
     rows = [value if isinstance(value, list) else [value] for value in values]
-    type_of, counts = _count_types(rows, names)
+    type_of, counts = _count_types(rows, class_names(data.features[column]))
     if not counts:
         raise ValueError(f"column {column!r} has no mention and no class to balance")
     fewest = min(counts.values())
