@@ -18,7 +18,7 @@ demo: $(READY)
 test: $(READY)
 	$(RUN) -m pytest -n 2 --dist loadfile $(ARGS)
 
-# An environment of its own, about 8 GB: old releases of torch come with CUDA.
+# A separate environment, about 8 GB, because old releases of torch come with CUDA.
 OLDEST ?= .venv-oldest
 
 test-oldest: $(OLDEST)/.ready

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Check and measure on a GPU, on a machine with nothing but Python, torch and transformers.
+# Check and measure on a GPU, on a machine with only Python, torch and transformers.
 #
-#     scripts/gpu_wheels.sh                # once, where there is a network; then carry the checkout
+#     scripts/gpu_wheels.sh                # once, with a network; then copy the checkout
 #     scripts/gpu_check.sh [--device cuda|cpu] [--quick] [--steps "STEP ..."] [--out FOLDER]
 #
 # Steps: tests (those marked gpu), then masked-lm, translation and workers (benchmarks.throughput,
-# which writes each figure as soon as it has it), all four by default. Each step has its own
-# time limit and all together eight minutes (four with --quick, ten on a CPU); a step that fails
-# does not stop
-# the others. Results, logs and status.json, which is written after every step, go into FOLDER
-# (default: runs/gpu). WHEELS is the folder with the wheels (default: build/wheels; without it, what
-# is installed is used); CONLL_TRAIN is CoNLL-2003's eng.train (default: build/eng.train; without it
-# the built-in corpus is augmented); COMMIT names the commit where git does not travel. `--device cpu --quick` tries all this without a GPU.
+# which writes each figure at once); all four by default. Each step has its own time limit, and all
+# together have eight minutes (four with --quick, ten on a CPU). A step that fails does not stop the
+# others. Results, logs and status.json, which is written after every step, go into FOLDER (default:
+# runs/gpu). WHEELS is the folder with the wheels (default: build/wheels; if it does not exist, the
+# installed packages are used). CONLL_TRAIN is CoNLL-2003's eng.train (default: build/eng.train; if
+# it does not exist, the built-in corpus is augmented). COMMIT names the commit for a checkout without
+# git. `--device cpu --quick` tries all this without a GPU.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 device=cuda quick= out=runs/gpu steps_wanted="tests masked-lm translation workers"
@@ -77,7 +77,7 @@ throughput=("$python" -m benchmarks.throughput --device "$device" $quick --round
 wanted masked-lm && step masked-lm 110 "${throughput[@]}" floor --part masked-lm
 wanted translation && step translation 110 "${throughput[@]}" floor --part translation
 wanted workers && step workers 90 "${throughput[@]}" workers
-# Table and chart of what there is, where a step was stopped, and the tests' results as JSON.
+# Table and chart of the results so far, even if a step was stopped, and the tests' results as JSON.
 if [ "$steps_wanted" != tests ]; then step report 60 "${throughput[@]}" --report; fi
 wanted tests && step tests-json 10 "$python" - "$out" <<'PYTHON'
 import json, sys

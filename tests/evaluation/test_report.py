@@ -34,7 +34,7 @@ def test_the_figures_are_those_of_the_data(found, corpus):
     assert {pair.by for pair in found.pairs} == {"NoiseInjection"}
     assert all(0 < kept < 1 for kept in found.kept) and found.faults == (0, 0)
     page = found.html()
-    assert f"{len(found.pairs):,} of 120 copies came out" in page
+    assert f"{len(found.pairs):,} of 120 copies were made" in page
 
 
 def test_pairs_are_found_in_every_arrangement(corpus):
@@ -192,6 +192,6 @@ def test_the_command(tmp_path):
     page = tmp_path / "page.html"
     done = run(app, ["report", "builtin", out, "-o", str(page)])
     assert done.exit_code == 0, done.output
-    assert "What became of the copies" in page.read_text() and "came out" in page.read_text()
+    assert "Outcomes of the copies" in page.read_text() and "copies were made" in page.read_text()
     done = run(app, ["report", "builtin", str(tmp_path / "absent")])
     assert done.exit_code == 2 and "Error:" in done.output

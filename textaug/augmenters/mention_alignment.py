@@ -57,16 +57,16 @@ class Sentence:
         borders = {border for span in example.spans for border in (span.start, span.end)}
         text = ""
         starts, ends = [], []
-        gaps = guess_spaces(example.tokens)
-        for i, (gap, token) in enumerate(zip(gaps, printed(example.tokens), strict=False)):
+        spaces = guess_spaces(example.tokens)
+        for i, (space, token) in enumerate(zip(spaces, printed(example.tokens), strict=False)):
             if i in borders and i > 0 and (text.endswith(_JOINING) or token in _JOINING):
-                gap = " "
-            text += gap
+                space = " "
+            text += space
             starts.append(len(text))
             text += token
             ends.append(len(text))
-        places = ((starts[span.start], ends[span.end - 1]) for span in example.spans)
-        return cls(example, text, tuple(places))
+        found = ((starts[span.start], ends[span.end - 1]) for span in example.spans)
+        return cls(example, text, tuple(found))
 
     @cached_property
     def surfaces(self) -> list[str]:

@@ -149,7 +149,7 @@ class MentionReplacement(Augmenter):
             only = f"only {' '.join(pool[0])!r} to sample" if pool else "nothing to sample"
             logger.warning(
                 "MentionReplacement: there is %s for mentions of type %s (pools: %s); give more "
-                "of them (extra=, pools=), or fresh names for people, places and organisations "
+                "of them (extra=, pools=), or use new names for people, places and organisations "
                 "(fresh=0.8)",
                 only, label, ", ".join(sorted(self._pools)) or "none",
             )  # fmt: skip

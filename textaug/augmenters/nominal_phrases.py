@@ -1,4 +1,4 @@
-"""Phrases beside or instead of names: "carmaker", "the city of", "a spokesman"."""
+"""Phrases next to names or instead of them: "carmaker", "the city of", "a spokesman"."""
 
 from __future__ import annotations
 

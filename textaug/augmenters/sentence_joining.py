@@ -82,7 +82,7 @@ class SentenceJoining(Augmenter):
         return cls(found, p, **fitted_settings(dataset, split, settings))
 
     def gains_from_batches(self) -> bool:
-        """No: there is no model."""
+        """``False``, because there is no model."""
         return False
 
     def transform(

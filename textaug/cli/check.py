@@ -34,8 +34,8 @@ def check(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Write a corrected copy (.parquet, .jsonl, .csv or .conll) and, beside it, a list "
-            "of the changes. No label is guessed: other problems stay and are listed too.",
+            help="Write a corrected copy (.parquet, .jsonl, .csv or .conll) and, next to it, a "
+            "list of the changes. No label is guessed: other problems stay and are listed too.",
         ),
     ] = None,
     ignore: Annotated[

@@ -1,4 +1,4 @@
-"""Annotated rows as columns: tokens and tags, or text and spans where spans overlap."""
+"""Annotated rows as columns: tokens and tags, or text and spans if spans overlap."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def converted_rows(
         logger.warning("%s: left out %s %s", path, count, reason)
     if dropped:
         logger.warning(
-            "%s: %s left out, which would not fit the tokens once they change",
+            "%s: left out %s, which would not fit changed tokens",
             path,
             ", ".join(sorted(dropped)),
         )

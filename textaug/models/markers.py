@@ -22,7 +22,7 @@ LABEL_WORDS = {
 
 
 def marker(label: str, first: bool) -> str:
-    """The token that stands for a label, before the first word of a mention or before another.
+    """The token for a label, before the first word of a mention or before another one.
 
     >>> marker("PER", first=True), marker("PER", first=False)
     ('<B-PER>', '<I-PER>')

@@ -70,9 +70,8 @@ def locked_folder(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        (folder / LOCK).unlink(
-            missing_ok=True
-        )  # first: a process that waits for it locks a new file
+        # Deleted before the release, so that a process that waits for it locks a new file.
+        (folder / LOCK).unlink(missing_ok=True)
         lock.release()
 
 

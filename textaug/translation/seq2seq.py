@@ -161,7 +161,7 @@ class _GumbelTopK:
 
 
 def language_id(tokenizer: Any, code: str) -> int:
-    """The token that stands for a language in a model of many languages.
+    """The id of the token for a language in a model of many languages.
 
     Raises:
         ValueError: for a code that the model does not have, with similar ones that it has.
