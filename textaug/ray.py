@@ -76,8 +76,7 @@ def expand(
     Args:
         dataset: one split. It is sent to the workers, and their results are sent back.
         augmenter: makes the copies.
-        copies: per row, at least 1, or a function from a row (a dict of its columns) to a number,
-            such as :func:`textaug.balanced` returns.
+        copies: number of copies of each row, or a function to it; see :func:`textaug.expand`.
         keep_original: whether the rows themselves stay.
         batch_size: rows sent to a worker at a time; it never changes the result, except as the
             augmenter itself documents for GPUs.

@@ -164,7 +164,7 @@ def _build(
     data = (train,) if entry.learns else ()
     try:
         return entry.make(*data, **{**settings, **given})
-    except TypeError as error:  # a word where a number is needed, or an argument that is missing
+    except TypeError as error:  # a word instead of a number, or a missing argument
         raise ValueError(f"{spec!r}: {error}") from error
 
 

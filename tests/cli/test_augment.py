@@ -139,7 +139,9 @@ def test_the_card_names_no_folder_of_a_model(tmp_path, file):
         assert f"TeacherAgreement(model='…/{Path(tagger).name}')" in text
     other = shutil.copytree(model, tmp_path / "other" / Path(model).name)
     again = shell(*words[:5], f"masked-lm:model={other}", *words[6:])
-    assert again.exit_code == 2 and "words, sentences or model of the augmenter differ" in again.output
+    assert (
+        again.exit_code == 2 and "words, sentences or model of the augmenter differ" in again.output
+    )
 
 
 def test_splits_of_a_folder_with_other_labels(tmp_path):

@@ -147,7 +147,9 @@ def test_splits_with_other_labels_are_matched_by_name(tmp_path, split):
 
 def test_splits_with_other_columns_are_refused(splits, tmp_path):
     splits["test"] = splits["test"].remove_columns("ner_tags")
-    with pytest.raises(ValueError, match="split 'train' has a column 'ner_tags', which split 'test'"):
+    with pytest.raises(
+        ValueError, match="split 'train' has a column 'ner_tags', which split 'test'"
+    ):
         run(splits, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

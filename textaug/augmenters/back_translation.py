@@ -73,11 +73,7 @@ class BackTranslation(Augmenter):
         temperature: with ``sampling``: above 1 more varied, below 1 less.
         num_beams: beams of the search; at least ``num_candidates`` are used.
         fallback: whether to translate between the mentions if the whole sentence fails.
-        revision: of the models on the hub.
-        dtype: ``"float32"``, ``"bfloat16"``, ``"float16"``, or ``"auto"``: bfloat16 on a GPU that
-            has it, else float32.
-        device: for the models; default: GPU ``rank % number of GPUs``, or the CPU.
-        batch_tokens: source tokens per forward pass.
+        revision, dtype, device, batch_tokens: see :class:`~textaug.MaskedLMSubstitution`.
         **settings: see :class:`~textaug.Augmenter`; ``target`` can only be ``"context"``.
 
     Raises:

@@ -21,7 +21,7 @@ _VARIANTS: dict[str, Callable[[str], str]] = {
 class CaseVariants(Augmenter):
     """Write a whole sentence in upper case, in lower case or in title case.
 
-    Taggers that recognise names by their capitals miss most of them where all words are in one
+    Taggers that recognise names by their capitals miss most of them if all words are in one
     case (Mayhew et al. 2019, "ner and pos when nothing is capitalized"). Uncased models do not need
     it.
 

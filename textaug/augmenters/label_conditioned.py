@@ -53,9 +53,7 @@ class LabelConditionedMLM(Augmenter):
         top_k: number of most likely sub-tokens to sample from, at least 1; default 5, as in the
             paper.
         temperature: above 1 flattens the probabilities, below 1 sharpens them; above 0.
-        dtype: see :class:`~textaug.MaskedLMSubstitution`, as for the next two.
-        device: where the model runs.
-        batch_tokens: sub-tokens per forward pass.
+        dtype, device, batch_tokens: see :class:`~textaug.MaskedLMSubstitution`.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here. Mentions of
             types that the model was not trained on stay.
 

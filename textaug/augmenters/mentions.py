@@ -97,9 +97,9 @@ class MentionReplacement(Augmenter):
         Args:
             dataset: the training data. Of a ``DatasetDict`` only ``split`` is read, so that names
                 of the test split can never leak into training.
-            p: see :class:`MentionReplacement`.
-            fresh: see :class:`MentionReplacement`.
-            longer: see :class:`MentionReplacement`.
+            p: see :class:`MentionReplacement`, as for the next two.
+            fresh: share of the mentions that get a new name.
+            longer: share of the new names with three words or more.
             extra: further mentions by type.
             split: which split of a ``DatasetDict``.
             **settings: see :class:`~textaug.Augmenter`.

@@ -131,7 +131,7 @@ class SentenceGenerator:
             learning_rate: peak value; default: 1e-3, and 5e-5 for a pretrained model.
             label_words: see :meth:`textaug.LabelConditionedMLM.from_dataset`.
             revision: branch, tag or commit of the model on the hub.
-            temperature: see :class:`SentenceGenerator`, as for the next two.
+            temperature: see :class:`SentenceGenerator`, as for the next one.
             top_k: number of sub-tokens to sample from.
             device: of the training and of the result.
             cache_dir: parent of the folder of weights; default: ``textaug`` in ``HF_HOME``.

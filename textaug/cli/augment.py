@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -53,23 +55,12 @@ def augment(
     An interrupted run resumes where it stopped when it is started again with the same command.
     """
     with readable_errors():
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
         from textaug.pipeline.balance import balanced as balance
         from textaug.runs.run import augment as run
 
         data = read_source(source, split, reading)
         augmenter = build_augmenter(method, data[split], columns, provenance_column=provenance)
-        with Progress(
-            "{task.description}",
-            BarColumn(),
-            MofNCompleteColumn(),
-            "shards",
-            TimeRemainingColumn(),
-            console=stderr_console(),
-            transient=True,
-        ) as progress:
-            bar = progress.add_task("Augmenting", total=None)
+        with _progress_bar() as progress:
             shards = run(
                 data,
                 augmenter,
@@ -84,7 +75,7 @@ def augment(
                 source=_name(source),
                 settings=_settings(method, columns, provenance),
                 command=_command(ctx),
-                progress=lambda done, total: progress.update(bar, completed=done, total=total),
+                progress=progress,
             )
         before = sum(shard.source_rows for shard in shards.values())
         after = sum(shard.rows for shard in shards.values())
@@ -92,6 +83,18 @@ def augment(
         out.print(f"{before:,} rows became {after:,}, in {len(shards):,} shards: {output}")
         for reason, n in sorted(totals(shards).items()):
             out.print(f"  {reason}: {n:,}")
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar; gives the function that sets the finished shards and all shards."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), "shards",
+               TimeRemainingColumn())  # fmt: skip
+    with Progress(*columns, console=stderr_console(), transient=True) as progress:
+        bar = progress.add_task("Augmenting", total=None)
+        yield lambda done, total: progress.update(bar, completed=done, total=total)
 
 
 def _settings(method: Method, columns: ColumnOptions, provenance: str | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from textaug.cli.options import ColumnOptions, Reading, Source
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from datasets import Dataset
+    from datasets import Dataset, DatasetDict
 
     from textaug.core.schema import Columns
     from textaug.evaluation.check import Problem
@@ -49,15 +49,8 @@ def check(
     with readable_errors():
         from textaug.core.finding import find_columns
         from textaug.evaluation import check as checking
-        from textaug.io.errors import SourceError
 
-        try:
-            data = read_source(source, split, reading, strict=False)
-        except SourceError as error:
-            if not error.faults:
-                raise
-            _show_faults(error.faults, limit)
-            raise typer.Exit(1) from error
+        data = _read_or_show_faults(source, split, reading, limit)
         chosen = {split: data[split]} if split else dict(data)
         if fix is not None and len(chosen) > 1:
             raise ValueError(f"--fix corrects one split: give --split ({', '.join(chosen)})")
@@ -89,6 +82,20 @@ def check(
             stdout_console().print(f"{total:,} rows, nothing found")
     if found:
         raise typer.Exit(1)
+
+
+def _read_or_show_faults(
+    source: str, split: str | None, reading: Reading, limit: int
+) -> DatasetDict:
+    from textaug.io.errors import SourceError
+
+    try:
+        return read_source(source, split, reading, strict=False)
+    except SourceError as error:
+        if not error.faults:
+            raise
+        _show_faults(error.faults, limit)
+        raise typer.Exit(1) from error
 
 
 def _splits_of(source: str | None, reading: Reading) -> list[Dataset]:

@@ -49,7 +49,7 @@ class Augmenter(Constructed):
             ``ner``.
         text_column: column, or columns, with strings; default ``text`` or ``sentence``.
         label_names: names of integer tags, or of several columns' (a dict by column). Needed only
-            where rows come without them: in streaming, in plain dicts, in the numpy and torch
+            if rows come without them: in streaming, in plain dicts, in the numpy and torch
             formats, in columns that are not a ``ClassLabel``.
         aligned_columns: further columns with one value per word. Default: those whose name or
             labels say so (``pos_tags``, ``chunk_tags``, ``lemmas``), see :meth:`schema`. They move

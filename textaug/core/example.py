@@ -1,4 +1,4 @@
-"""Tokens, labelled spans and edits: the one place where labels are kept aligned with words.
+"""Tokens, labelled spans and edits: the only code that keeps labels aligned with words.
 
 Every local change goes through :func:`apply_edits`. It moves the spans, keeps the white space, and
 says for every new token and span where it came from, so that no other module edits two parallel
@@ -67,7 +67,7 @@ class Example(NamedTuple):
 
     Attributes:
         tokens: the words, ``n`` of them.
-        spans: the mentions by start, the longer first. They may be nested or overlap where the
+        spans: the mentions by start, the longer first. They may be nested or overlap if the
             annotations do; mentions from tags never do.
         spaces: ``None`` for data that comes as tokens; for text, the ``n + 1`` runs of white space
             before each token and after the last one (often empty).
@@ -189,12 +189,12 @@ class Augmented(NamedTuple):
 
     Attributes:
         example: the new example.
-        origins: for each new token the index of the old token whose annotation it carries on, or
-            ``None`` where there is none; ``origins`` itself is ``None`` when nothing changed.
-        by: which augmenter made it.
-        outcome: what is counted, for augmenters that reach a result in more than one way.
-        span_origins: for each new mention the index of the old one, or ``None`` for a new one;
-            ``None`` itself where they are the old ones, where they were.
+        origins: for each new token the index of the old token whose annotation it takes over, or
+            ``None`` if there is none; ``origins`` itself is ``None`` if nothing changed.
+        by: the augmenter that made it.
+        outcome: the name to count it under, for augmenters with several ways to a result.
+        span_origins: for each mention the index of the old one, or ``None`` for a new mention;
+            ``None`` itself if the mentions are the old ones at their old positions.
     """
 
     example: Example
@@ -251,6 +251,49 @@ def apply_edits(example: Example, edits: Iterable[Edit], by: str = "") -> Augmen
     if (words := _replaced(example, ordered)) is not None:
         new = Example(words[0], example.spans, example.spaces, example.labels, example.protected)
         return Augmented(new, words[1], by)
+    tokens, origins, spaces = _edited(example, ordered)
+    spans, span_origins = _moved(example.spans, ordered)
+    protected = tuple((s.start, s.end) for s in _moved(example.protected_spans, ordered)[0])
+    new = Example(tokens, spans, spaces, example.labels, protected)
+    return Augmented(new, origins, by, span_origins=span_origins)
+
+
+@lru_cache(maxsize=512)
+def in_place(length: int) -> tuple[int, ...]:
+    """The origins of ``length`` tokens that have not moved."""
+    return tuple(range(length))
+
+
+_RANGE = itemgetter(0, 1)  # the start and end of an edit
+
+
+def _replaced(
+    example: Example, ordered: Sequence[Edit]
+) -> tuple[tuple[str, ...], tuple[int | None, ...]] | None:
+    """Tokens and origins, if each edit replaces one token by one, as most edits do.
+
+    Then neither spans nor white space move. ``None`` if there is any other edit.
+    """
+    tokens = list(example.tokens)
+    length = len(tokens)
+    origins: tuple[int | None, ...] = in_place(length)
+    done = 0
+    for edit in ordered:
+        start, end, new, moved = edit
+        if end - start != 1 or len(new) != 1:
+            return None
+        _check(edit, done, length)
+        tokens[start] = new[0]
+        if moved is not None:
+            origins = (*origins[:start], *moved, *origins[end:])
+        done = end
+    return tuple(tokens), origins
+
+
+def _edited(
+    example: Example, ordered: Sequence[Edit]
+) -> tuple[tuple[str, ...], tuple[int | None, ...], tuple[str, ...] | None]:
+    """Tokens, their origins and the white space after edits of any form."""
     old, old_spaces = example.tokens, example.spaces
     tokens: list[str] = []
     origins: list[int | None] = []
@@ -283,43 +326,7 @@ def apply_edits(example: Example, edits: Iterable[Edit], by: str = "") -> Augmen
     origins += range(done, len(old))
     if old_spaces is not None:
         spaces += [old_spaces[done] if next_space is None else next_space, *old_spaces[done + 1 :]]
-    spans, span_origins = _moved(example.spans, ordered)
-    protected = tuple((s.start, s.end) for s in _moved(example.protected_spans, ordered)[0])
-    new_spaces = None if old_spaces is None else tuple(spaces)
-    new = Example(tuple(tokens), spans, new_spaces, example.labels, protected)
-    return Augmented(new, tuple(origins), by, span_origins=span_origins)
-
-
-@lru_cache(maxsize=512)
-def in_place(length: int) -> tuple[int, ...]:
-    """The origins of ``length`` tokens that have not moved."""
-    return tuple(range(length))
-
-
-_RANGE = itemgetter(0, 1)  # where an edit starts and ends
-
-
-def _replaced(
-    example: Example, ordered: Sequence[Edit]
-) -> tuple[tuple[str, ...], tuple[int | None, ...]] | None:
-    """Tokens and origins, if each edit replaces one token by one, as most edits do.
-
-    Then neither spans nor white space move. ``None`` if there is any other edit.
-    """
-    tokens = list(example.tokens)
-    length = len(tokens)
-    origins: tuple[int | None, ...] = in_place(length)
-    done = 0
-    for edit in ordered:
-        start, end, new, moved = edit
-        if end - start != 1 or len(new) != 1:
-            return None
-        _check(edit, done, length)
-        tokens[start] = new[0]
-        if moved is not None:
-            origins = (*origins[:start], *moved, *origins[end:])
-        done = end
-    return tuple(tokens), origins
+    return tuple(tokens), tuple(origins), None if old_spaces is None else tuple(spaces)
 
 
 def _check(edit: Edit, done: int, length: int) -> None:

@@ -23,10 +23,8 @@ class Expander:
     an earlier copy of it.
 
     Args:
-        augmenter: makes the copies.
-        copies: number of copies of each row, at least 1, or a function from a row (a dict of its
-            columns) to this number, which may be 0.
-        keep_original: whether the row itself comes first.
+        augmenter, copies, keep_original: see :func:`textaug.expand`; a function ``copies`` may
+            return 0.
         features: the data set's features; needed only in streaming, where rows come without them.
         schema: the roles of the columns; default: read from features and names.
 

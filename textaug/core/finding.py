@@ -31,7 +31,7 @@ def make_schema(
     >>> print(make_schema(["text", "label"], ColumnNames(), shape_of))
     column  taken for  what happens to it
     text    text       the text, which is augmented
-    label   label      of the whole sentence: stays; sentences are mixed only where it is equal
+    label   label      of the whole sentence: stays; sentences are mixed only if it is equal
     """
     finder = RoleFinder(tuple(columns), given, shape_of, rows)
     finder.find_words()

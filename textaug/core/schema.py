@@ -28,8 +28,8 @@ ROLES = {
     "token_index": "the index of a word, from 0",
     "relations": "pairs of numbers or ids of entries of the spans column",
     "relations_between_tokens": "pairs of indexes of words, from 0",
-    "label": "of the whole sentence: stays; sentences are mixed only where it is equal",
-    "derived": "made from the text: emptied where the text changes",
+    "label": "of the whole sentence: stays; sentences are mixed only if it is equal",
+    "derived": "made from the text: emptied if the text changes",
     "keep": "stays as it is",
 }
 

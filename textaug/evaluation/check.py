@@ -99,7 +99,7 @@ def check(
         The problems in order of the rows.
 
     Raises:
-        ValueError: if there is no column of words or text, if ``against`` has text where ``data``
+        ValueError: if there is no column of words or text, if ``against`` has text and ``data``
             has words, or if ``ignore`` has an unknown kind.
 
     >>> from datasets import Dataset

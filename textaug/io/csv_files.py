@@ -22,7 +22,7 @@ _TAG_COLUMNS = ("tag", "tags", "label", "labels", "ner", "word_labels")
 
 
 def csv_rows(path: Path) -> list[Row]:
-    """The rows of a CSV or TSV file: strings, and numbers where they round-trip.
+    """The rows of a CSV or TSV file: strings, and numbers if they round-trip.
 
     No cell is missing ("NA" and "null" are words), and formulas are strings. In a table with texts,
     a column of JSON lists is read as lists. A table with one token per line (``Sentence

@@ -27,8 +27,8 @@ _ESSENTIAL = {*TOKEN_COLUMNS, *TAG_COLUMNS, *TEXT_COLUMNS, "entities", "label"}
 def as_dataset(path: Path, rows: Iterator[Row]) -> Dataset:
     """The rows of a file as a data set; a column that some rows lack is ``None`` there.
 
-    A column of metadata with values of several types becomes one of strings, JSON where the value
-    was not a string, with one line in the log.
+    A column of metadata with values of several types becomes one of strings (JSON if the value
+    was not a string), with one line in the log.
 
     Raises:
         SourceError: if there are no rows, or tokens, tags, text or labels have several types.

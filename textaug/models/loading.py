@@ -37,7 +37,7 @@ Wrapper = TypeVar("Wrapper")
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """Which model, in which number format, and where it runs.
+    """Which model to load, in which number format, and on which device.
 
     Args:
         name: a folder made by ``save_pretrained``, a name on the model hub, or ``"offline"``, the

@@ -100,7 +100,7 @@ class Tagger(WordClassifier):
         self._ids = {name: i for i, name in enumerate(self.labels)}
 
     def check(self, examples: Sequence[Example]) -> None:
-        """Raise a ValueError where an example has a type of mention that is unknown here."""
+        """Raise a ValueError if an example has a type of mention that the tagger does not know."""
         for example in examples:
             for span in example.spans:
                 if span.label not in self.types:
@@ -121,7 +121,7 @@ class Tagger(WordClassifier):
     def losses(self, examples: Sequence[Example], batch_tokens: int = BATCH_TOKENS) -> list[float]:
         """The mean cross entropy of each example's labels, over its words; in nats.
 
-        ``B-`` and ``I-`` labels are read as IOB2 where every type has both, else as IOB1.
+        ``B-`` and ``I-`` labels are read as IOB2 if every type has both, else as IOB1.
         """
         self.check(examples)
 

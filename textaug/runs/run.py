@@ -89,8 +89,7 @@ def augment(
             :func:`~textaug.core.splits.same_features`); a split without rows is left out.
         augmenter: makes the copies.
         folder: an empty or new folder, or that of an earlier run with the same settings.
-        copies: per row, at least 1, or a function from a row (a dict of its columns) to a number,
-            such as :func:`textaug.balanced` returns.
+        copies: number of copies of each row, or a function to it; see :func:`textaug.expand`.
         keep_original: whether the rows themselves stay.
         split: which split to expand.
         format: of the shards: ``parquet``, ``jsonl`` or ``csv``.
