@@ -10,18 +10,22 @@ It writes ``textaug/data/wordnet.tsv.gz`` and, next to it, WordNet's licence as
 
 The list is UTF-8 text, tab-separated, in two parts parted by one empty line:
 
-1. *Synsets*, one a line: their lemmas (two or more) in WordNet's own order. A synset's number is
-   its line number, from 0. A synset whose words are used in different ways, as WordNet's verb
-   frames ("somebody ----s something") and adjective positions tell them apart, is cut into
-   several lines: "crave" is no replacement for "hunger", nor "unreachable" for "out of reach".
-2. *Lemmas*, one a line in alphabetical order, all in lower case: the lemma, how many times it
+1. *Synsets*, one per line: their lemmas in WordNet's own order, then a field such as ``@12 &34``
+   with the numbers of related lines: ``@`` for a direct hypernym, ``&`` for a similar adjective.
+   The number of a synset is its line number, from 0. A synset whose words are used in different
+   ways, as WordNet's verb frames ("somebody ----s something") and adjective positions tell them
+   apart, is cut into several lines: "crave" is not a replacement for "hunger", nor "unreachable"
+   for "out of reach". Related verbs share a frame.
+2. *Lemmas*, one per line in alphabetical order, all in lower case: the lemma, how many times it
    occurs in the text of WordNet's glosses (a measure of how familiar the word is), then for each
    part of speech one field such as ``n 1203:71 -:2``: ``n``, ``v``, ``a`` or ``r``, then the
    senses, most frequent first, each as ``SYNSET:COUNT``. COUNT is the sense's tag count in
-   WordNet's semantic concordance. SYNSET is the synset's number or
+   WordNet's semantic concordance. SYNSET is the number of the synset or
 
-   - ``-`` for a sense that has no synonyms (nor any fit to print), kept for its count,
+   - ``-`` for a sense whose lemmas are not fit to print or rare, kept for its count,
    - ``^`` for a sense in which the lemma is a proper name or abbreviation ("China").
+
+   The last field of a lemma that has antonyms is ``!`` and the antonyms, separated by commas.
 """
 
 from __future__ import annotations
@@ -31,7 +35,7 @@ import gzip
 import io
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +78,11 @@ UNFIT_WORDS = frozenset(_UNFIT_WORDS.split())
 UNFIT = "unfit"  # the usage of a lemma that stands for no other and has no other stand for it
 # Multi-word lemmas longer than this are not counted in the glosses (nor used: they are idioms).
 LONGEST_COUNTED = 3
+# A lemma that shares its synset with no other is written if it is so frequent in the glosses: its
+# hypernyms may replace it.
+FAMILIAR = 5
+RELATIONS = {("n", "@"): "@", ("v", "@"): "@", ("a", "&"): "&"}  # of those in WordNet, by use
+ANTONYM = "!"
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,10 @@ class Synset:
     lemmas: tuple[str, ...]  # as written, markers stripped, spaces for underscores
     usages: tuple[str, ...]  # one for each lemma: lemmas of one usage can stand for each other
     gloss: str
+    frames: tuple[frozenset[str], ...]  # of verbs, one set for each lemma
+    # Symbol, part of speech and offset of another synset, and both numbers of lemmas, from 1; 0 if
+    # all lemmas are meant.
+    pointers: tuple[tuple[str, str, str, int, int], ...]
 
 
 def read_lines(path: Path) -> Iterator[str]:
@@ -109,9 +122,13 @@ def parse_synset(line: str) -> Synset:
     # What follows the pointers is a verb's frames: a count, then "+ FRAME LEMMA" each. Lemmas
     # count from 1, in hexadecimal; 0 means all of them.
     frames = fields[6 + 2 * n_lemmas + 4 * n_pointers :]
+    frames_of: list[set[str]] = [set() for _ in lemmas]
     for frame, lemma_number in zip(frames[1::3], frames[2::3], strict=True):
         if lemma_number != "00":
             usages[int(lemma_number, 16) - 1] += frame
+        for i, of_lemma in enumerate(frames_of, 1):
+            if lemma_number == "00" or int(lemma_number, 16) == i:
+                of_lemma.add(frame)
 
     unfit = {i for i, lemma in enumerate(lemmas) if UNFIT_WORDS.intersection(lemma.split())}
     for symbol, offset, source_target in zip(
@@ -124,7 +141,13 @@ def parse_synset(line: str) -> Synset:
         unfit.update(range(n_lemmas))
     for i in unfit:
         usages[i] = UNFIT
-    return Synset(lemmas, tuple(usages), gloss)
+    numbered = tuple(
+        (symbol, "a" if pos == "s" else pos, offset, int(ends[:2], 16), int(ends[2:], 16))
+        for symbol, offset, pos, ends in zip(
+            pointers[::4], pointers[1::4], pointers[2::4], pointers[3::4], strict=True
+        )
+    )
+    return Synset(lemmas, tuple(usages), gloss, tuple(map(frozenset, frames_of)), numbered)
 
 
 def read_synsets(folder: Path) -> dict[tuple[str, str], Synset]:
@@ -174,28 +197,96 @@ def is_common(lemma: str) -> bool:
     return lemma == lemma.lower() and "." not in lemma and not any(map(str.isdigit, lemma))
 
 
+@dataclass
+class Group:
+    """A line of the first part: lemmas of a synset that can stand for each other."""
+
+    lemmas: list[str]
+    frames: frozenset[str]
+
+
+def make_groups(
+    synsets: dict[tuple[str, str], Synset], is_known: Callable[[str], bool]
+) -> tuple[list[Group], dict[tuple[str, str], list[int]]]:
+    """All groups, and the numbers of those of each synset."""
+    groups: list[Group] = []
+    numbers: dict[tuple[str, str], list[int]] = {}
+    for key, synset in synsets.items():
+        by_usage: dict[str, list[int]] = defaultdict(list)
+        for i, (lemma, usage) in enumerate(zip(synset.lemmas, synset.usages, strict=True)):
+            if usage != UNFIT and is_common(lemma):
+                by_usage[usage].append(i)
+        for of_usage in by_usage.values():
+            lemmas = [synset.lemmas[i] for i in of_usage]
+            if len(lemmas) > 1 or is_known(lemmas[0]):
+                numbers.setdefault(key, []).append(len(groups))
+                groups.append(Group(lemmas, synset.frames[of_usage[0]]))
+    return groups, numbers
+
+
+def related(
+    group: Group,
+    key: tuple[str, str],
+    synset: Synset,
+    groups: list[Group],
+    numbers: dict[tuple[str, str], list[int]],
+) -> list[str]:
+    """The related groups of one, each as its symbol and number."""
+    return [
+        f"{RELATIONS[pos, symbol]}{number}"
+        for symbol, pos, offset, _, _ in synset.pointers
+        if pos == key[0] and (pos, symbol) in RELATIONS
+        for number in numbers.get((pos, offset), ())
+        if pos != "v" or group.frames & groups[number].frames
+    ]
+
+
+def find_antonyms(synsets: dict[tuple[str, str], Synset]) -> dict[str, dict[str, None]]:
+    """The antonyms of each lemma; an adjective also has those of the adjective it is similar to."""
+    direct: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    antonyms: dict[str, dict[str, None]] = defaultdict(dict)
+    for key, synset in synsets.items():
+        for symbol, pos, offset, source, target in synset.pointers:
+            if symbol == ANTONYM and source:
+                opposite = synsets[pos, offset].lemmas[target - 1].lower()
+                antonyms[synset.lemmas[source - 1].lower()][opposite] = None
+                direct[key][opposite] = None
+    for synset in synsets.values():
+        for symbol, pos, offset, _, _ in synset.pointers:
+            if symbol == "&":
+                for lemma in synset.lemmas:
+                    antonyms[lemma.lower()].update(direct[pos, offset])
+    return antonyms
+
+
 def build(folder: Path) -> str:
     """The whole list as text: see the module's docstring for the format."""
     synsets = read_synsets(folder)
     senses = read_senses(folder)
     counts = read_counts(folder)
     familiarity = count_in_glosses(synsets, set(senses))
+    antonyms = find_antonyms(synsets)
 
-    numbers: dict[tuple[str, str, str], int] = {}  # by part of speech, offset and lemma
-    synset_lines: list[str] = []
-    for (pos, offset), synset in synsets.items():
-        by_usage: dict[str, list[str]] = defaultdict(list)
-        for lemma, usage in zip(synset.lemmas, synset.usages, strict=True):
-            if usage != UNFIT and is_common(lemma):
-                by_usage[usage].append(lemma)
-        for group in by_usage.values():
-            if len(group) > 1:
-                numbers.update({(pos, offset, lemma): len(synset_lines) for lemma in group})
-                synset_lines.append("\t".join(group))
+    tagged = {lemma for (lemma, _, _), count in counts.items() if count}
+    groups, numbers = make_groups(
+        synsets, lambda lemma: familiarity[lemma] >= FAMILIAR or lemma in tagged
+    )
+    number_of = {
+        (*key, lemma): number
+        for key, of_synset in numbers.items()
+        for number in of_synset
+        for lemma in groups[number].lemmas
+    }
+    synset_lines = []
+    for key, of_synset in numbers.items():
+        for number in of_synset:
+            links = related(groups[number], key, synsets[key], groups, numbers)
+            fields = [*groups[number].lemmas, " ".join(links)] if links else groups[number].lemmas
+            synset_lines.append("\t".join(fields))
 
     def sense_field(lemma: str, pos: str, offset: str, count: int) -> str:
-        if (pos, offset, lemma) in numbers:
-            return f"{numbers[pos, offset, lemma]}:{count}"
+        if (pos, offset, lemma) in number_of:
+            return f"{number_of[pos, offset, lemma]}:{count}"
         is_name = lemma not in synsets[pos, offset].lemmas  # written otherwise than in lower case
         return f"^:{count}" if is_name else f"-:{count}"
 
@@ -214,6 +305,8 @@ def build(folder: Path) -> str:
         # A lemma with no synonyms and no counts can neither give one nor weigh in the choice
         # between two readings of a word.
         if any(re.search(r"\d:|:[1-9]", field) for field in fields):
+            if lemma in antonyms:
+                fields.append(ANTONYM + ",".join(antonyms[lemma]))
             lemma_lines.append("\t".join([lemma, str(familiarity[lemma]), *fields]))
     return "\n".join([*synset_lines, "", *lemma_lines]) + "\n"
 

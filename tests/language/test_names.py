@@ -136,7 +136,7 @@ def test_longer_names_have_three_words_or_more(label, mention):
 def test_longer_names_come_from_outside():
     after = MentionReplacement({}, p=1.0, fresh=1.0, longer=1.0, seed=1)(ROW)
     assert sum(tag.startswith("I-") for tag in after["ner_tags"]) >= 6
-    with pytest.raises(ValueError, match=r"longer=0.3 .* give fresh as well"):
+    with pytest.raises(ValueError, match=r"longer=0.3 .* pass fresh too"):
         MentionReplacement({}, longer=0.3)
 
 

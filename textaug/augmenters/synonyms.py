@@ -11,24 +11,52 @@ from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
 from textaug.core.validation import check_probability
 from textaug.language.articles import ARTICLES, article_edit
+from textaug.language.casing import match_case
 from textaug.language.english import is_not_english, warn_once
 from textaug.language.lexicon import Lexicon, WordList
 from textaug.language.nltk_wordnet import NltkWordNet
 from textaug.language.senses import CACHE_SIZE
-from textaug.language.wordnet import WordNet
+from textaug.language.wordnet import WordNet, can_be_replaced
+from textaug.models.batching import BATCH_TOKENS
+from textaug.models.loading import ModelSpec, load_as
+from textaug.models.word_fit import Ranked, WordFit
+from textaug.offline import MASKED_LM as OFFLINE_MODEL
+
+# Words are drawn by this power of the odds that people accept their best substitute, so that where
+# few words change, these are the surest.
+SURENESS = 3
+SMALLEST_DOUBT = 0.01
+NOT_ENGLISH = "SynonymReplacement has English synonyms (words= or lang= for others)"
 
 
 class SynonymReplacement(Augmenter):
     """Replace words by synonyms, inflected and cased like the word they replace.
 
-    As in Zhang et al. (2015, "Character-level Convolutional Networks for Text Classification"),
-    synonyms are ordered by the frequency of their sense, and synonym number ``i`` is drawn with a
-    probability proportional to ``q**i``. Used for NER by Dai & Adel (2020). Function words,
-    numbers and words whose sense is not clear are not replaced.
+    In English, the sentence decides which substitutes fit: WordNet gives synonyms in any sense,
+    direct hypernyms and similar adjectives; a masked language model, in one forward pass over the
+    sentence as it is, tells how each compares with the word in its place; and both together give
+    the probability that people would accept it, fitted to the judgements of SWORDS (Lee et al.
+    2021). Only substitutes that reach ``threshold`` are drawn, each as often as its probability
+    says. Function words, numbers and names are not replaced.
+
+    Without the sentence (``context=False``, other languages, your own words) it works as in Zhang
+    et al. (2015, "Character-level Convolutional Networks for Text Classification"): synonyms are
+    ordered by the frequency of their sense, and synonym number ``i`` is drawn with a probability
+    proportional to ``q**i``; words whose sense is not clear are not replaced. Used for NER by Dai &
+    Adel (2020).
 
     Args:
         p: share of the words *that have a synonym* which are replaced (at least one per sentence
             if ``p > 0``).
+        context: whether the sentence decides. Default: yes for English with the WordNet in this
+            package, no for other lexicons, which cannot.
+        threshold: with context, the smallest probability, 0..1, that people accept the substitute.
+            The default offers one for four in ten content words, of which people accept six in
+            ten; 0.5 for one in six, of which they accept more than eight in ten
+            (``benchmarks/results/substitution``).
+        model: with context, the masked language model: ``"offline"``, the small English one of
+            :func:`textaug.offline.masked_lm` (extra ``offline``), a folder, or a name on the hub.
+            The probabilities were fitted with ``"offline"``.
         words: your own synonyms, a dict from a word to its synonyms, used instead of WordNet. For
             a language other than English, give ``lang`` too (in English, ``a``/``an`` before the
             word is corrected).
@@ -36,17 +64,23 @@ class SynonymReplacement(Augmenter):
             ``spa``, …), which must be installed. Default: English, with the list in this
             package, made from WordNet 3.0; rows that are certainly not English stay unchanged, and
             that is logged once. ``"eng"``: the same, without the check.
-        max_senses: how many of a word's senses to take synonyms from, most frequent first. With 1
-            nearly every replacement reads well, but few words have any; the default 2 reaches about
-            twice as many.
-        q: decay of the probability, from 0 (always the first synonym) to 1 (all equally likely);
-            default 0.5, as in the paper.
+        max_senses: without context, how many of a word's senses to take synonyms from, most
+            frequent first. With 1 nearly every replacement reads well, but few words have any; the
+            default 2 reaches about twice as many.
+        q: without context, decay of the probability, from 0 (always the first synonym) to 1 (all
+            equally likely); default 0.5, as in the paper.
+        revision: branch, tag or commit of the model on the hub.
+        dtype: the model's number format, see :class:`~textaug.MaskedLMSubstitution`.
+        device: ``"cpu"``, ``"cuda:1"``, …; default: a GPU if there is one.
+        batch_tokens: sub-tokens per forward pass, padding included.
         **settings: see :class:`~textaug.Augmenter`.
 
     Raises:
-        ValueError: for a probability out of range, or ``max_senses`` below 1.
+        ValueError: for a probability out of range, ``max_senses`` below 1, or ``context=True`` for
+            a lexicon other than the English WordNet.
         LookupError: on first use, if ``lang`` needs NLTK data that is not installed; the
             message says how to install it.
+        ModuleNotFoundError: on first use with context, if the extra ``offline`` is not installed.
 
     >>> SynonymReplacement(p=1.0, words={"big": ["large"]})("A Big dog")
     'A Large dog'
@@ -54,11 +88,18 @@ class SynonymReplacement(Augmenter):
 
     def __init__(
         self,
-        p: float = 0.5,
+        p: float = 0.3,
         words: Mapping[str, Sequence[str]] | None = None,
         lang: str | None = None,
         max_senses: int = 2,
         q: float = 0.5,
+        context: bool | None = None,
+        threshold: float = 0.16,
+        model: str = OFFLINE_MODEL,
+        revision: str | None = None,
+        dtype: str = "auto",
+        device: str | None = None,
+        batch_tokens: int = BATCH_TOKENS,
         **settings: Unpack[Settings],
     ) -> None:
         self.p = check_probability("p", p)
@@ -77,14 +118,65 @@ class SynonymReplacement(Augmenter):
         else:
             self._lexicon = NltkWordNet(lang) if lang not in (None, "eng") else WordNet()
         self._synonyms = _Remembered(self._look_up)
+        english_wordnet = isinstance(self._lexicon, WordNet)
+        if context and not english_wordnet:
+            raise ValueError("context=True: only for English, without words=; leave it out")
+        self.context = context
+        self._in_context = english_wordnet if context is None else context
+        self.threshold = check_probability("threshold", threshold)
+        self.spec = ModelSpec(str(model), revision, dtype, device, batch_tokens)
+        self.model = str(model)
+        self.revision = revision
+        self.dtype = dtype
+        self.device = device
+        self.batch_tokens = batch_tokens
         super().__init__(**settings)
 
     def _look_up(self, word: str) -> list[tuple[str, ...]]:
         synonyms = self._lexicon.synonyms(word, max_senses=self.max_senses)
         return [tuple(synonym.split()) for synonym in synonyms]
 
+    def propose(
+        self, examples: Sequence[Example], rngs: Sequence[Random]
+    ) -> Sequence[Sequence[Edit]]:
+        """Choose words, and draw a substitute for each."""
+        if not self._in_context:
+            return super().propose(examples, rngs)
+        positions = [
+            [i for i in example.positions(self.target) if can_be_replaced(example.tokens[i])]
+            if self._is_english(example.tokens)
+            else []
+            for example in examples
+        ]
+        fit = _load(self.spec, self.rank)
+        ranked = fit.rank(examples, positions, self.threshold, self.batch_tokens)
+        return [
+            self._replaced(example, _surest(found, self.p, rng), rng)
+            for example, found, rng in zip(examples, ranked, rngs, strict=True)
+        ]
+
+    def _replaced(
+        self, example: Example, chosen: Sequence[tuple[int, Ranked]], rng: Random
+    ) -> list[Edit]:
+        edits = []
+        for i, ranked in chosen:
+            forms, scores = zip(*ranked, strict=True)
+            form = rng.choices(forms, [score**2 for score in scores])[0]
+            new = tuple(match_case(form, like=example.tokens[i]).split())
+            edits.append(Edit(i, i + 1, new))
+            article = article_edit(example, i, new[0]) if i else None
+            if article:
+                edits.append(article)
+        return edits
+
+    def _is_english(self, tokens: Sequence[str]) -> bool:
+        if self.lang is None and is_not_english(tokens):
+            warn_once(NOT_ENGLISH)
+            return False
+        return True
+
     def edits(self, example: Example, rng: Random) -> list[Edit]:
-        """Swap some words for synonyms."""
+        """Swap some words for synonyms, without context."""
         tokens, synonyms_of = example.tokens, self._synonyms
         allowed = example.positions(self.target)
         found = [(i, synonyms) for i in allowed if (synonyms := synonyms_of[tokens[i]])]
@@ -93,7 +185,7 @@ class SynonymReplacement(Augmenter):
         if self.lang is None and found:
             english = not is_not_english(tokens)
             if not english and self.words is None:
-                warn_once("SynonymReplacement has English synonyms (words= or lang= for others)")
+                warn_once(NOT_ENGLISH)
                 return []
         for i, synonyms in self.choose(found, self.p, rng):
             rank = 0
@@ -107,6 +199,29 @@ class SynonymReplacement(Augmenter):
                 if article and not synonyms_of[tokens[i - 1]]:  # own words may be articles
                     edits.append(article)
         return edits
+
+
+def _surest(found: Mapping[int, Ranked], p: float, rng: Random) -> list[tuple[int, Ranked]]:
+    """A share of the words, the surer the more likely, in order; at least one if ``p > 0``."""
+    if not found or not p:
+        return []
+    n = max(1, sum(rng.random() < p for _ in found))
+    # Weighted sampling without replacement (Efraimidis & Spirakis 2006).
+    keys = {i: rng.random() ** (1 / _weight(ranked[0][1])) for i, ranked in found.items()}
+    return [(i, found[i]) for i in sorted(sorted(keys, key=lambda i: -keys[i])[:n])]
+
+
+def _weight(probability: float) -> float:
+    return (probability / max(1 - probability, SMALLEST_DOUBT)) ** SURENESS
+
+
+def _load(spec: ModelSpec, rank: int | None) -> WordFit:
+    try:
+        return load_as(WordFit, "AutoModelForMaskedLM", spec, rank)
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            f"{error}; or replace words without a model: SynonymReplacement(context=False)"
+        ) from error
 
 
 class _Remembered(dict[str, list[tuple[str, ...]]]):

@@ -36,21 +36,41 @@ PRIOR_COUNT = 1
 # Familiarity of a lemma: its uses in glosses plus this weight times its uses in tagged texts.
 TAGGED_WEIGHT = 3
 CACHE_SIZE = 1 << 16  # words
+_RELATIONS = ("@", "&")  # hypernym, similar adjective; see ``scripts/build_wordnet.py``
 
 
 @dataclass(frozen=True, slots=True)
 class Sense:
     """One sense of a lemma."""
 
-    lemmas: tuple[str, ...]  # all that share the sense; empty if there is only one
+    lemmas: tuple[str, ...]  # all that share the sense; empty for names and rare words
     count: int  # how often the lemma was tagged with it
     is_name: bool
+    hypernyms: tuple[str, ...] = ()  # lemmas of the direct hypernyms
+    similar: tuple[str, ...] = ()  # of an adjective: lemmas of similar ones
 
 
 @dataclass(frozen=True, slots=True)
 class _SynonymList:
     synsets: list[str]
     entries: dict[str, str]  # by lemma
+
+    def sense(self, number: str, count: str) -> Sense:
+        """One sense of a lemma, from a field such as ``1203:71``."""
+        if not number.isdigit():
+            return Sense((), int(count), is_name=number == "^")
+        *lemmas, links = self._fields(int(number))
+        return Sense(
+            tuple(lemmas), int(count), False, self._linked("@", links), self._linked("&", links)
+        )
+
+    def _fields(self, number: int) -> list[str]:
+        fields = self.synsets[number].split("\t")
+        return fields if fields[-1][:1] in _RELATIONS else [*fields, ""]
+
+    def _linked(self, symbol: str, links: str) -> tuple[str, ...]:
+        numbers = (int(link[1:]) for link in links.split() if link[0] == symbol)
+        return tuple(lemma for number in numbers for lemma in self._fields(number)[:-1])
 
 
 @cache
@@ -72,15 +92,19 @@ def senses_of(lemma: str, letter: str) -> tuple[Sense, ...]:
     for pos_field in words.entries.get(lemma, "").split("\t")[1:]:
         if pos_field[0] == letter:
             parsed = (sense.split(":") for sense in pos_field[2:].split(" "))
-            return tuple(
-                Sense(
-                    tuple(words.synsets[int(synset)].split("\t")) if synset.isdigit() else (),
-                    int(count),
-                    is_name=synset == "^",
-                )
-                for synset, count in parsed
-            )
+            return tuple(words.sense(synset, count) for synset, count in parsed)
     return ()
+
+
+@lru_cache(CACHE_SIZE)
+def antonyms_of(lemma: str) -> frozenset[str]:
+    """The lemmas that mean the opposite of a lemma in one of its senses.
+
+    >>> "bad" in antonyms_of("good")
+    True
+    """
+    last = _synonym_list().entries.get(lemma, "").rpartition("\t")[2]
+    return frozenset(last[1:].split(",")) if last.startswith("!") else frozenset()
 
 
 def sense_shares(senses: Sequence[Sense]) -> list[float]:
@@ -104,7 +128,13 @@ def pos_share_of(lemma: str, letter: str) -> float:
     return uses[letter] / sum(uses.values())
 
 
+def gloss_uses(lemma: str) -> int:
+    """How often a lemma occurs in WordNet's glosses; 0 if WordNet does not have it."""
+    return int(_synonym_list().entries.get(lemma, "0").partition("\t")[0])
+
+
 def familiarity_of(lemma: str, letter: str) -> float:
     """How common a lemma is in glosses and tagged texts ("suspire": 0)."""
-    in_glosses = int(_synonym_list().entries[lemma].partition("\t")[0])
-    return in_glosses * pos_share_of(lemma, letter) + TAGGED_WEIGHT * tagged_uses(lemma, letter)
+    return gloss_uses(lemma) * pos_share_of(lemma, letter) + TAGGED_WEIGHT * tagged_uses(
+        lemma, letter
+    )

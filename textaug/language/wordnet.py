@@ -79,19 +79,29 @@ class WordNet:
         return list(_english_synonyms(word, max_senses))
 
 
+def can_be_replaced(word: str) -> bool:
+    """Whether a word is not a function word, number, abbreviation or name ("China", "Polish")."""
+    lower = word.lower()
+    return (
+        len(word) >= SHORTEST_WORD
+        and _WORD.fullmatch(word) is not None
+        and _VOWEL.search(word) is not None
+        and lower not in stop_words()
+        and (
+            word == lower
+            or (
+                word in (lower.capitalize(), word.upper())
+                and not any(s.is_name for letter in PENN_TAGS for s in senses_of(lower, letter))
+            )
+        )
+    )
+
+
 @lru_cache(CACHE_SIZE)
 def _english_synonyms(word: str, max_senses: int | None) -> tuple[str, ...]:
-    lower = word.lower()
-    if (
-        len(word) < SHORTEST_WORD
-        or not _WORD.fullmatch(word)
-        or not _VOWEL.search(word)
-        or lower in stop_words()
-        or word not in (lower, lower.capitalize(), word.upper())
-    ):
+    if not can_be_replaced(word):
         return ()
-    if word != lower and any(s.is_name for letter in PENN_TAGS for s in senses_of(lower, letter)):
-        return ()  # "China", "CHINA", "Polish"
+    lower = word.lower()
     reading = dominant_reading(readings_of(lower))
     if (
         reading is None
@@ -131,26 +141,33 @@ def _by_frequency(sense: Sense, letter: str) -> list[str]:
     return sorted(sense.lemmas, key=count, reverse=True)
 
 
+def is_plain_lemma(lemma: str, reading: Reading) -> bool:
+    """Whether a lemma is a word or short phrase of ordinary text, and no variant of the other."""
+    word, letter = reading.lemma, reading.letter
+    parts = lemma.split(" ")
+    return not (
+        len(parts) > LONGEST_SYNONYM
+        or not all(map(_WORD.fullmatch, parts))
+        or not _VOWEL.search(lemma)  # "yr", "lb"
+        or len(lemma) < SHORTEST_WORD
+        or all(part in stop_words() for part in parts)
+        or lemma in lemmas_of(word, letter)  # "bacterium" for "bacteria"
+        # The word itself, longer or shorter: "elevator car", "percent" for "percentage".
+        or word in re.split("[ -]", lemma)
+        or word.startswith(lemma)
+        or lemma.startswith(word)
+        or (letter == VERB and len(parts) > 1 and parts[-1] not in _PARTICLES)
+        # "on fire" cannot precede a noun.
+        or (letter == ADJECTIVE and len(parts) > 1)
+        or f"{word}/{lemma}".replace(" ", "_") in misleading_synonyms()
+    )
+
+
 def _may_replace(synonym: str, reading: Reading) -> bool:
     """Whether a lemma can replace another that shares one of its senses."""
     word, letter = reading.lemma, reading.letter
     parts = synonym.split(" ")
-    if (
-        len(parts) > LONGEST_SYNONYM
-        or not all(map(_WORD.fullmatch, parts))
-        or not _VOWEL.search(synonym)  # "yr", "lb"
-        or len(synonym) < SHORTEST_WORD
-        or all(part in stop_words() for part in parts)
-        or synonym in lemmas_of(word, letter)  # "bacterium" for "bacteria"
-        # The word itself, longer or shorter: "elevator car", "percent" for "percentage".
-        or word in re.split("[ -]", synonym)
-        or word.startswith(synonym)
-        or synonym.startswith(word)
-        or (letter == VERB and len(parts) > 1 and parts[-1] not in _PARTICLES)
-        # "on fire" cannot precede a noun.
-        or (letter == ADJECTIVE and len(parts) > 1)
-        or f"{word}/{synonym}".replace(" ", "_") in misleading_synonyms()
-    ):
+    if not is_plain_lemma(synonym, reading):
         return False
 
     senses = senses_of(synonym, letter)
@@ -167,11 +184,11 @@ def _may_replace(synonym: str, reading: Reading) -> bool:
         pos_share_of(synonym, letter) >= SMALLEST_POS_SHARE
         and familiarity_of(synonym, letter)
         >= max(UNFAMILIAR, min(FAMILIAR, familiarity_of(word, letter)))
-        and (letter != NOUN or _agrees(parts[-1], reading))
+        and (letter != NOUN or agrees_in_number(parts[-1], reading))
     )
 
 
-def _agrees(synonym: str, reading: Reading) -> bool:
+def agrees_in_number(synonym: str, reading: Reading) -> bool:
     """Whether a noun agrees with the other in number: singular, plural, or mass noun."""
     if len(lemmas_of(synonym, NOUN)) > 1 or synonym == reading.lemma:  # a plural: "authorities"
         return False

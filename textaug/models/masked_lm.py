@@ -263,3 +263,31 @@ def logits_at(model: Any, ids: Any, mask: Any, positions: Sequence[tuple[int, in
     with _gathered(model, rows, columns):
         logits = model(input_ids=ids, attention_mask=mask).logits
     return logits[0, : len(positions)]
+
+
+def states_at(model: Any, ids: Any, mask: Any, positions: Sequence[tuple[int, int]]) -> Any:
+    """What enters the vocabulary matrix at some positions; that product itself is left out.
+
+    A state times a row of ``model.get_output_embeddings().weight``, plus the bias, is a logit.
+
+    Args:
+        model: any ``AutoModelForMaskedLM`` whose layers return ``last_hidden_state``.
+        ids: token ids, a tensor of rows × length.
+        mask: 1 for tokens, 0 for padding, in the same shape.
+        positions: pairs of row and column, at least one.
+
+    Returns:
+        A tensor of positions × hidden size.
+    """
+    states = []
+
+    def skip(module: Any, arguments: Any) -> Any:
+        states.append(arguments[0])
+        return (arguments[0][:, :0], *arguments[1:])
+
+    handle = model.get_output_embeddings().register_forward_pre_hook(skip)
+    try:
+        logits_at(model, ids, mask, positions)
+    finally:
+        handle.remove()
+    return states[0][0, : len(positions)]
