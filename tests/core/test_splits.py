@@ -53,6 +53,13 @@ def test_the_first_split_keeps_its_numbers():
     assert same["train"]["ner_tags"][:] == [[2, 0, 3]]
 
 
+def test_an_empty_split_gets_the_features_of_the_others():
+    empty = TEST.select([]).add_column("by", [])
+    same = same_features(DatasetDict(train=TRAIN.add_column("by", ["x"]), test=empty))
+    assert same["train"].features == same["test"].features
+    assert same["train"].features["by"] == Value("string") and len(same["test"]) == 0
+
+
 def test_equal_splits_are_returned_as_they_are():
     same = same_features(DatasetDict(train=TRAIN, test=TRAIN))
     assert same["train"] is TRAIN and same["test"] is TRAIN

@@ -94,6 +94,29 @@ def test_the_named_split_grows_and_no_other(data):
         assert ids == {"train": ["a"], "validation": ["c", "c", "c"]}
 
 
+def test_splits_have_the_same_labels_afterwards(data):
+    other = data.cast_column("ner_tags", List(ClassLabel(names=["B-PER", "O", "B-LOC"])))
+    bigger = expand(DatasetDict({"train": data, "test": other}), NoiseInjection())
+    names = ["O", "B-PER", "I-PER", "B-LOC"]
+    assert bigger["train"].features["ner_tags"].feature.names == names
+    assert bigger["train"].features == bigger["test"].features
+    assert bigger["test"]["ner_tags"][:] == [[0, 3, 1, 1], [], [1, 1, 1, 1]]
+    with pytest.raises(ValueError, match="split 'train' has a column 'ner_tags' and split 'test'"):
+        expand(
+            DatasetDict({"train": data, "test": data.remove_columns("ner_tags")}), NoiseInjection()
+        )
+
+
+@pytest.mark.parametrize("rows", [0, 2])
+def test_a_provenance_column_without_values_fits_that_of_the_expanded_split(data, rows):
+    other = data.select(range(rows)).add_column("by", [None] * rows)
+    bigger = expand(
+        DatasetDict({"train": data, "test": other}), NoiseInjection(provenance_column="by")
+    )
+    assert bigger["train"].features == bigger["test"].features == FEATURES | {"by": Value("string")}
+    assert bigger["test"]["by"][:] == [None] * rows
+
+
 def test_streamed_splits_keep_the_same_columns(data):
     noise = NoiseInjection(provenance_column="by")
     stored = DatasetDict({"test": data, "train": data})
