@@ -176,7 +176,14 @@ class SentenceGenerator:
                 fresh, tokenizer = copy.deepcopy(loaded)  # the loaded ones are shared
             add_markers(fresh, tokenizer, labels, label_words)
             window = getattr(fresh.config, "max_position_embeddings", None)
-            rows = [row[:window] for row in _linearised(examples, tokenizer)]
+            whole = _linearised(examples, tokenizer)
+            rows = [row[:window] for row in whole]
+            if cut := sum(len(row) < len(full) for row, full in zip(rows, whole, strict=True)):
+                logger.warning(
+                    "SentenceGenerator: %s of %s sentences are longer than the %s sub-tokens that "
+                    "the model takes, and their ends are not learned",
+                    f"{cut:,}", f"{len(rows):,}", window,
+                )  # fmt: skip
             fine_tune(
                 fresh,
                 rows,
