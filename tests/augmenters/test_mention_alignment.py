@@ -3,7 +3,7 @@
 import pytest
 from support.round_trips import translated
 
-from textaug.augmenters.back_translation import WHOLE
+from textaug.augmenters.back_translation import BETWEEN, WHOLE
 
 
 def test_mentions_are_found_again_wherever_they_went():
@@ -109,6 +109,7 @@ def test_a_new_capitalised_word_may_be_a_name_without_its_label():
     for back in (
         "Yesterday Ann Kowalski spoke to the reporters in the garden.",
         "Yesterday Kowalski spoke to the reporters in the garden of Rome.",
+        "Yesterday Kowalski Ann spoke to the reporters in the garden.",
     ):
         assert translated(before, {text: back}, fallback=False) == (before, "rejected: new name")
     # Capitals after a full stop or a quote, and words that were there before, are no names.
@@ -124,3 +125,16 @@ def test_part_of_a_mention_is_a_name_even_where_a_sentence_begins():
     text = "Yesterday Ann Kowalski spoke to the reporters in the garden."
     table = {text: "Kowalski spoke yesterday: Ann Kowalski met the reporters."}
     assert translated(before, table, fallback=False)[1] == "rejected: new name"
+
+
+def test_data_in_lower_case_get_no_capitals_between_the_mentions_either():
+    before = "the old chairman of [ORG nord bank] , [PER ann wu] , quickly sold all her shares ."
+    table = {
+        "the old chairman of nord bank, ann wu, quickly sold all her shares.": "he sold.",
+        "quickly sold all her shares": "sold her shares in a hurry on Friday",
+    }
+    assert translated(before, table) == (
+        "the old chairman of [ORG nord bank] , [PER ann wu] , "
+        "sold her shares in a hurry on friday .",
+        BETWEEN,
+    )

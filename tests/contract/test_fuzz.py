@@ -120,6 +120,12 @@ def judged(name, target, rows, made, names, schemes):
         if target == "context" and name in KEEPS_MENTIONS | REWRITE:
             order = sorted if name in REWRITE else list
             assert order(after) == order(before)
+            # The values of each word of a mention are those that it had.
+            parts = [
+                [(kind, row["pos"][a:b]) for kind, a, b in mentions(written_tags, schemes[i])]
+                for row, written_tags in zip((old, new), tags, strict=True)
+            ]
+            assert order(parts[1]) == order(parts[0])
         else:
             assert types_fit(name, [kind for kind, _ in before], [kind for kind, _ in after])
 

@@ -148,6 +148,13 @@ def test_a_plain_scheme_can_be_applied_twice():
     assert data.map(plain).map(plain)["ner_tags"][0].count(0) == 2
 
 
+def test_a_new_word_among_string_labels_has_none():
+    row = {"tokens": ["very", "ill", "men"], "tags": ["RB", "JJ", "NNS"]}
+    for names in (None, ["JJ", "NNS", "RB"]):
+        after = Insert(scheme="plain", label_names=names)(row)
+        assert after["tags"] == [None, "JJ", None, "NNS"]
+
+
 GOOD = ["Ann", "sat"]
 BAD_ROWS = [
     ({"tokens": GOOD, "ner_tags": ["O"]}, "1 tags for 2 tokens"),

@@ -23,6 +23,9 @@ def test_names_outside_mentions():
     in_rome = Example(("Ann", "of", "Rome", "left"), (Span(0, 1, "PER"),))
     labelled = Example(("Rome", "of", "New", "York", "left"), (Span(0, 1, "PER"),))
     assert keep([in_rome], [in_rome]) == [True], "it stood there before"
+    twice = in_rome._replace(tokens=("Ann", "of", "Rome", "Rome"))
+    assert keep([in_rome], [twice]) == [False], "it stood there once"
+    assert keep([twice], [in_rome]) == [True]
     assert keep([in_rome], [labelled]) == [False]
     assert keep([in_rome], [labelled._replace(spans=(Span(0, 1, "X"), Span(2, 4, "X")))]) == [True]
     assert keep([in_rome], [Example(("ANN", "OF", "NEW", "YORK"))]) == [False]
