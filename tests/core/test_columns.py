@@ -94,6 +94,8 @@ def test_several_text_columns():
 
 def test_strings_without_any_data_set():
     assert Insert()("who is it") == "so who so is so it"
+    noise, text = NoiseInjection(p=0.5), "Who is it that speaks in the garden?"
+    assert noise(text) == noise([text])[0] == noise({"text": text})["text"] != text
     assert Insert()(["who", ""]) == ["so who", ""]
 
 
@@ -161,6 +163,7 @@ BAD_ROWS = [
     ({"tokens": GOOD, "ner_tags": [1, 0]}, "label_names=dataset.features"),
     ({"tokens": GOOD, "ner_tags": ["B-PER", "PER"]}, "unknown tag.*PER"),
     ({"tokens": GOOD, "ner_tags": ["B-PER", None]}, "tag None of token 1 is neither 'O' nor"),
+    ({"tokens": GOOD, "ner_tags": ["PER", "O"]}, "pass scheme='IO' or scheme='plain'"),
     ({"tokens": GOOD, "ner_tags": None}, r"ner_tags.*is None.*filter"),
     ({"tokens": None, "ner_tags": []}, r"'tokens': is None.*filter"),
     ({"tokens": ["Ann", ""], "ner_tags": ["O", "O"]}, r"'tokens': token 1 \(''\) is empty; drop"),

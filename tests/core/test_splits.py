@@ -90,6 +90,16 @@ def test_labels_inside_other_columns():
     assert same[0]["nested"] == {"of": {"kind": 1}, "all": [[{"start": 1, "label": 1}]]}
 
 
+def test_lists_in_the_notation_of_python():
+    def data(names):
+        features = Features({"tags": [ClassLabel(names=names)]})
+        return Dataset.from_dict({"tags": [[0, 1]]}, features)
+
+    same = same_features(DatasetDict(train=data(["a", "b"]), test=data(["b", "c"])))
+    assert same["train"].features == same["test"].features
+    assert same["test"]["tags"][:] == [[1, 2]]
+
+
 def test_the_order_of_columns_and_a_split_without_values():
     empty = Dataset.from_dict({"ner_tags": [[]], "tokens": [[]], "text": [None]})
     train = TRAIN.add_column("text", ["w w w"])

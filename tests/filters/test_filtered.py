@@ -127,3 +127,22 @@ def test_tries_and_filters_are_checked():
         NoiseInjection().where(nothing, tries=0)
     with pytest.raises(ValueError, match="filters is empty: give at least one"):
         NoiseInjection().where(tries=3)
+
+
+def test_nested_mentions_are_filtered_too():
+    row = {
+        "text": "Ann left the New York Times building quickly",
+        "entities": [
+            {"start": 13, "end": 21, "label": "LOC"},
+            {"start": 13, "end": 27, "label": "ORG"},
+        ],
+    }
+    noise = NoiseInjection(p=0.5, target="all", seed=2)
+    seen = []
+
+    def keep(before, after):
+        seen.extend(example.is_nested for example in before)
+        return [True] * len(after)
+
+    assert noise.where(keep)(row) != row
+    assert seen == [True], "both mentions are there"

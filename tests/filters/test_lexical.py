@@ -40,3 +40,5 @@ def test_names_that_are_often_no_names_are_left_out():
     assert names == ["A", "Bo", "May"]
     rows["ner_tags"][2][2] = "O"
     assert "May" not in NoUnlabelledNames.from_dataset(Dataset.from_dict(rows)).names
+    tie = {"tokens": [["May", "won"], ["in", "May"]], "ner_tags": [["B-PER", "O"], ["O", "O"]]}
+    assert NoUnlabelledNames.from_dataset(Dataset.from_dict(tie)).names == []
