@@ -13,6 +13,7 @@ from textaug import (
     Novelty,
     Rejected,
 )
+from textaug.core.filter import Filter
 
 
 class Count(Augmenter):
@@ -146,3 +147,21 @@ def test_nested_mentions_are_filtered_too():
 
     assert noise.where(keep)(row) != row
     assert seen == [True], "both mentions are there"
+
+
+def test_workers_are_told_to_augmenter_and_filters():
+    class Asked(Filter):
+        def __call__(self, before, after):
+            return [True] * len(after)
+
+    asked = Asked()
+    augment = NoiseInjection().where(asked, nothing)
+    augment.use_rank(3)
+    assert (augment.rank, augment.augmenter.rank, asked.rank) == (3, 3, 3)
+    both = textaug.Compose([NoiseInjection(), textaug.OneOf([NoiseInjection()])])
+    both.expand(2)({"text": ["so it is"]}, 2)
+    assert [both.rank, both.augmenters[0].rank, both.augmenters[1].augmenters[0].rank] == [2] * 3
+    both({"text": "so it is"}, 1)
+    assert both.augmenters[0].rank == 1
+    both({"text": "so it is"})
+    assert both.augmenters[0].rank == 1
