@@ -193,6 +193,15 @@ def test_earlier_provenance_stays(data):
                            "NoiseInjection", "Picky"]  # fmt: skip
 
 
+def test_an_earlier_provenance_column_keeps_its_type_and_its_values(data):
+    earlier = data.add_column("by", ["me", "you", "them"]).cast_column("by", Value("large_string"))
+    bigger = expand(earlier, Picky(provenance_column="by"))
+    assert bigger.features == earlier.features
+    assert bigger["by"] == ["me", "you", "them", "Picky"]
+    mapped = earlier.map(Picky(provenance_column="by"), load_from_cache_file=False)
+    assert mapped["by"] == ["me", "you", "Picky"]
+
+
 def test_compositions_say_who_did_it(data):
     both = Compose([NoiseInjection(), SomeOf([Picky()], k=(0, 1))], provenance_column="by")
     bigger = expand(data, both, copies=8)
