@@ -6,6 +6,7 @@ from datasets import ClassLabel, Dataset, Features, List, Value
 
 from textaug import Augmenter, Edit, NoiseInjection
 from textaug.core.arrow import column_from_arrow
+from textaug.core.columns import named_labels
 
 NAMES = ["O", "B-PER", "I-PER"]
 
@@ -136,6 +137,18 @@ def test_open_values_fit_their_column():
             "odd": [-1, None, -1, 1],
             "votes": [0.5, 1.5, 2.5],
         }
+
+
+def test_numbers_of_labels_as_names():
+    label = ClassLabel(names=["no", "yes"])
+    assert [named_labels(value, label) for value in (0, 1, -1, None)] == ["no", "yes", None, None]
+    assert named_labels([0, -1], List(label)) == named_labels([0, -1], [label]) == ["no", None]
+    nested = {"of": label, "n": Value("int64")}
+    assert named_labels({"of": 1, "n": 1}, nested) == {"of": "yes", "n": 1}
+    assert named_labels([{"of": 1, "n": 0}], List(nested)) == [{"of": "yes", "n": 0}]
+    assert named_labels(None, List(label)) is None
+    with pytest.raises(ValueError, match=r"label 2 is unknown: there are 2 labels, from 0 \('no'"):
+        named_labels([2], List(label))
 
 
 def test_columns_can_be_removed_though_the_first_row_stays():

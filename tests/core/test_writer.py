@@ -133,3 +133,15 @@ def test_a_layer_over_a_mention_follows_it():
     assert after(row, Edit(2, 3, ("has", "met")))[0]["chunk_tags"] == [
         "O", "B-NP", None, None, "B-NP",
     ]  # fmt: skip
+
+
+def test_what_does_not_fit_stays_where_no_word_moved():
+    row = {"tokens": WORDS, "head": [9, 9, 9, 9], "pos_tags": [1, 2], "label": 1}
+    made, outcome = after(row, Edit(0, 1, ("yet",)), roles={"pos_tags": "per_token"})
+    assert made == {**row, "tokens": ["yet", "Ann", "met", "Bob"]} and outcome == "changed"
+
+
+def test_an_entry_that_is_no_span_is_named():
+    rows = {"text": ["so it is"] * 2, "entities": [[{"start": 0, "end": 2}], [None]]}
+    with pytest.raises(ValueError, match="row 1 .*'entities'.*: cannot be read as spans"):
+        Do()(rows)
