@@ -61,6 +61,18 @@ def test_what_one_step_rejects_is_rejected():
     assert both("so") == "so" and both.counts == {"rejected: never": 1}
 
 
+def test_a_step_that_loses_a_result_is_an_error():
+    class Loses(Augmenter):
+        handles_nested = True
+
+        def transform(self, examples, rngs):
+            return []
+
+    for both in (Compose([Append("one"), Loses()]), Loses(), Append("one").where(lambda *_: [])):
+        with pytest.raises(ValueError, match="shorter"):
+            both("so")
+
+
 MOVING = {
     "drop": NoiseInjection(p=0.3, operations=["drop"]),
     "swap": NoiseInjection(p=0.4, operations=["swap_words"]),

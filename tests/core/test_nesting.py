@@ -83,6 +83,14 @@ def test_what_is_inside_a_block_with_other_words_is_not_guessed():
     assert kept.example.protected == ((1, 2),)
 
 
+def test_protected_words_by_themselves_are_no_mentions():
+    guarded = NESTED._replace(spans=(PER,), protected=((2, 4),))
+    spans = (Span(0, 2, PROTECTED), Span(3, 4, "PER"))
+    kept = restored(("of", "New", "and", "Ann"), spans, (0, 1), guarded)
+    assert kept.example.protected == ((0, 2),)
+    assert kept.example.spans == (Span(3, 4, "PER"),) and kept.span_origins == (0,)
+
+
 def test_labels_of_the_sentence_stay_with_it():
     seen = []
 
