@@ -128,6 +128,7 @@ def test_tokenised_rows_are_never_augmented(tokenizer):
     batch = collator([tokenised[0], tokenised[1]])
     assert labels(batch) == [[3, 0, 0, 1], [0, 0]]
     assert set(batch) <= {"input_ids", "attention_mask", "token_type_ids", "labels"}
+    assert labels(collator([tokenised[0]])) == [[3, 0, 0, 1]]
 
 
 def test_long_rows_are_cut(tokenizer):

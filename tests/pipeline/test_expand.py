@@ -170,6 +170,20 @@ def test_workers_change_nothing(data):
     assert expand(many, noise, 2, num_proc=2)[:] == expand(many, noise, 2, batch_size=4)[:]
 
 
+class Rank(Augmenter):
+    """Writes which worker it is."""
+
+    def edits(self, example, rng):
+        return [Edit(0, 0, (f"worker-{self.rank}",))]
+
+
+def test_workers_are_told_their_number():
+    data = Dataset.from_dict({"text": ["so it is"] * 8})
+    for num_proc, ranks in ((None, {"worker-None"}), (2, {"worker-0", "worker-1"})):
+        made = expand(data, Rank(), keep_original=False, num_proc=num_proc)
+        assert {text.split()[0] for text in made["text"]} == ranks
+
+
 def test_what_is_left_out_is_counted_and_said(data, caplog):
     picky = Picky()
     with caplog.at_level(logging.WARNING, logger="textaug"):
