@@ -209,6 +209,21 @@ def test_a_damaged_row_is_named_by_its_own_number(tokenizer):
             collator(rows)
 
 
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"tokens": ["Ann", 7], "ner_tags": [3, 0]}, r"'tokens': token 1 is 7, not a string"),
+        ({"tokens": ["a", "\ud800"], "ner_tags": [0, 0]}, r"token 1 .* contains a lone surrogate"),
+        ({"tokens": None, "ner_tags": [0]}, "'tokens': is None"),
+        ({"tokens": ["Ann"], "ner_tags": None}, "'ner_tags': is None"),
+        ({"tokens": ["Ann"], "ner_tags": [3, 0]}, "'ner_tags': has 2 tags for 1 tokens"),
+    ],
+)
+def test_rows_that_no_tokenizer_can_read_are_named(tokenizer, row, message):
+    with pytest.raises(ValueError, match=f"^row 1 of this batch, column .*{message}"):
+        AugmentingDataCollator(tokenizer)([ROWS[0], row])
+
+
 def test_byte_level_tokenizers_need_a_blank_before_words(tmp_path):
     from transformers import AutoTokenizer
 

@@ -197,6 +197,9 @@ def test_what_is_left_out_is_counted_and_said(data, caplog):
     }
     assert "Picky: 5 of 6 copies left out" in caplog.text
     assert "rejected: has a mention: 2" in caplog.text
+    caplog.clear()
+    expand(data.select([0]), picky)
+    assert "1 of 1 copies left out (rejected: has a mention: 1)" in caplog.text, "of this call"
     assert data.map(picky, load_from_cache_file=False)["tokens"][0] == data["tokens"][0]
 
 
