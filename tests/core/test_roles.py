@@ -96,6 +96,7 @@ def test_vectors_of_one_length_are_kept():
     [
         ({"text": TEXTS}, "text"),
         ({"sentence": TEXTS}, "sentence"),
+        ({"text": [1, 2, 3]}, "text"),  # its rows are then named as damaged
         ({"context": TEXTS, "answers": [{"text": ["A"], "answer_start": [0]}] * 3}, "context"),
     ],
 )
