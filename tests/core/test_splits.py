@@ -90,13 +90,15 @@ def test_labels_inside_other_columns():
     assert same[0]["nested"] == {"of": {"kind": 1}, "all": [[{"start": 1, "label": 1}]]}
 
 
-def test_lists_in_the_notation_of_python():
+@pytest.mark.parametrize("length", [-1, 2])
+def test_lists_keep_their_length(length):
     def data(names):
-        features = Features({"tags": [ClassLabel(names=names)]})
+        features = Features({"tags": List(ClassLabel(names=names), length=length)})
         return Dataset.from_dict({"tags": [[0, 1]]}, features)
 
     same = same_features(DatasetDict(train=data(["a", "b"]), test=data(["b", "c"])))
-    assert same["train"].features == same["test"].features
+    expected = List(ClassLabel(names=["a", "b", "c"]), length=length)
+    assert same["train"].features["tags"] == same["test"].features["tags"] == expected
     assert same["test"]["tags"][:] == [[1, 2]]
 
 
