@@ -89,6 +89,8 @@ def test_protected_words_by_themselves_are_no_mentions():
     kept = restored(("of", "New", "and", "Ann"), spans, (0, 1), guarded)
     assert kept.example.protected == ((0, 2),)
     assert kept.example.spans == (Span(3, 4, "PER"),) and kept.span_origins == (0,)
+    unknown = restored(("of", "New", "and", "Ann"), spans, None, guarded)
+    assert unknown.example.spans == (Span(3, 4, "PER"),) and unknown.span_origins == (None,)
 
 
 def test_labels_of_the_sentence_stay_with_it():

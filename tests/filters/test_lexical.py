@@ -18,6 +18,17 @@ def test_novelty_against_a_data_set():
     assert keep([old, old], new) == [False, True]
 
 
+def test_the_share_of_common_word_pairs():
+    old = Example(tuple("abcdefghijkl"))  # twelve words
+    new = old._replace(tokens=(*old.tokens[:6], "x", *old.tokens[7:]))
+    assert [Novelty(m)([old], [new]) for m in (0.73, 0.74)] == [[False], [True]]
+    assert [Novelty(m, n=3)([old], [new]) for m in (0.64, 0.65)] == [[False], [True]]
+    assert [Novelty(m, n=1)([old], [new]) for m in (0.84, 0.85)] == [[False], [True]]
+    data = Dataset.from_dict({"tokens": [list(old.tokens)]})
+    assert Novelty() == Novelty(0.8, None, 2)
+    assert Novelty.from_dataset(data) == Novelty(0.8, [" ".join(old.tokens)], 2)
+
+
 def test_names_outside_mentions():
     keep = NoUnlabelledNames(["Rome", "New York"])
     in_rome = Example(("Ann", "of", "Rome", "left"), (Span(0, 1, "PER"),))

@@ -222,6 +222,8 @@ def test_a_damaged_row_is_named_by_its_own_number(tokenizer):
 def test_rows_that_no_tokenizer_can_read_are_named(tokenizer, row, message):
     with pytest.raises(ValueError, match=f"^row 1 of this batch, column .*{message}"):
         AugmentingDataCollator(tokenizer)([ROWS[0], row])
+    with pytest.raises(ValueError, match="shorter"):
+        AugmentingDataCollator(tokenizer).tokenize({"tokens": [["a"]] * 2, "ner_tags": [[0]]})
 
 
 def test_byte_level_tokenizers_need_a_blank_before_words(tmp_path):

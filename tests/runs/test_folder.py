@@ -97,7 +97,10 @@ def test_a_folder_of_others_is_refused(splits, tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(RunError, match="is not empty and holds no run"):
         run(splits, tmp_path)
-    assert content(tmp_path) == {"notes.txt": b"mine"}
+    (tmp_path / "notes.tmp").write_text("mine too")  # as the files of a run that was killed end
+    with pytest.raises(RunError, match="is not empty and holds no run"):
+        run(splits, tmp_path)
+    assert content(tmp_path) == {"notes.txt": b"mine", "notes.tmp": b"mine too"}
     (tmp_path / "manifest.json").write_text('{"manifest_version": 3}')
     with pytest.raises(RunError, match="is not a manifest of textaug augment"):
         run(splits, tmp_path)
