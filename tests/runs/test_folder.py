@@ -106,6 +106,15 @@ def test_a_folder_of_others_is_refused(splits, tmp_path):
         run(splits, tmp_path)
 
 
+def test_half_written_files_of_a_killed_run_are_deleted(splits, tmp_path):
+    run(splits, tmp_path / "out")
+    expected = content(tmp_path / "out")
+    (tmp_path / "out" / "manifest.json.tmp").write_text("{")
+    (tmp_path / "out" / "README.md.tmp").write_text("-")
+    run(splits, tmp_path / "out")
+    assert content(tmp_path / "out") == expected
+
+
 def test_two_runs_in_one_folder_do_not_mix(splits, tmp_path, monkeypatch):
     monkeypatch.setattr(folder, "LOCK_TIMEOUT", 0.1)
     with FileLock(tmp_path / folder.LOCK), pytest.raises(RunError, match="another run is at work"):
