@@ -5,7 +5,7 @@ from random import Random
 
 import datasets
 import pytest
-from datasets import Dataset
+from datasets import Dataset, concatenate_datasets
 from support import models as tiny
 
 from textaug import LabelConditionedMLM
@@ -186,6 +186,16 @@ def test_markers_start_as_the_word_for_their_label(bert):
 
     assert embedding("<B-PER>") == embedding("<I-PER>") == embedding("man")
     assert embedding("<B-FRUIT>") == embedding("apple") != embedding("man")
+
+
+def test_words_that_do_not_fit_into_the_model_are_counted(tmp_path, caplog):
+    model = tiny.tiny_roberta(tmp_path / "roberta")
+    data = sentences(KINDS, 4)
+    long = {"tokens": [["Ann", "said", "ab" * 600]], "ner_tags": [["B-PER", "O", "O"]]}
+    fit(data, model, tmp_path)
+    assert "LabelConditionedMLM" not in caplog.text
+    fit(concatenate_datasets([data, Dataset.from_dict(long)]), model, tmp_path)
+    assert "LabelConditionedMLM: 1 words are left out of the training" in caplog.text
 
 
 def test_a_type_with_one_mention_is_no_problem(bert, folder):

@@ -3,7 +3,9 @@
 import pytest
 from support.round_trips import translated
 
-from textaug.augmenters.back_translation import WHOLE
+from textaug.augmenters.back_translation import BETWEEN, WHOLE
+from textaug.augmenters.mention_alignment import Sentence
+from textaug.core.example import Example, Span
 
 
 def test_mentions_are_found_again_wherever_they_went():
@@ -109,6 +111,7 @@ def test_a_new_capitalised_word_may_be_a_name_without_its_label():
     for back in (
         "Yesterday Ann Kowalski spoke to the reporters in the garden.",
         "Yesterday Kowalski spoke to the reporters in the garden of Rome.",
+        "Yesterday Kowalski Ann spoke to the reporters in the garden.",
     ):
         assert translated(before, {text: back}, fallback=False) == (before, "rejected: new name")
     # Capitals after a full stop or a quote, and words that were there before, are no names.
@@ -124,3 +127,56 @@ def test_part_of_a_mention_is_a_name_even_where_a_sentence_begins():
     text = "Yesterday Ann Kowalski spoke to the reporters in the garden."
     table = {text: "Kowalski spoke yesterday: Ann Kowalski met the reporters."}
     assert translated(before, table, fallback=False)[1] == "rejected: new name"
+
+
+def test_data_in_lower_case_get_no_capitals_between_the_mentions_either():
+    before = "the old chairman of [ORG nord bank] , [PER ann wu] , quickly sold all her shares ."
+    table = {
+        "the old chairman of nord bank, ann wu, quickly sold all her shares.": "he sold.",
+        "quickly sold all her shares": "sold her shares in a hurry on Friday",
+    }
+    assert translated(before, table) == (
+        "the old chairman of [ORG nord bank] , [PER ann wu] , "
+        "sold her shares in a hurry on friday .",
+        BETWEEN,
+    )
+
+
+WORDS = ("He", "met", "Ann", "Lee", "in", "Rome", ".")
+SPANS = (Span(2, 4, "PER"), Span(5, 6, "LOC"))
+OF_WORDS = Sentence.of(Example(WORDS, SPANS))
+OF_TEXT = Sentence.of(Example.from_text("He met Ann  Lee in Rome.")._replace(spans=SPANS))
+
+
+def test_a_sentence_is_cut_at_its_mentions():
+    assert OF_WORDS.text == "He met Ann Lee in Rome."
+    assert OF_WORDS.surfaces == ["Ann Lee", "Rome"]
+    assert OF_WORDS.segments == ["He met ", " in ", "."]
+    assert OF_TEXT.text == "He met Ann  Lee in Rome."
+    assert OF_TEXT.surfaces == ["Ann  Lee", "Rome"]
+    assert OF_TEXT.segments == OF_WORDS.segments
+
+
+def test_new_text_between_mentions():
+    new = OF_WORDS.with_segments([None, " near ", None])
+    assert new.example.tokens == ("He", "met", "Ann", "Lee", "near", "Rome", ".")
+    assert new.origins == (0, 1, 2, 3, None, 5, 6) and new.example.spans == SPANS
+    new = OF_WORDS.with_segments(["Who saw ", None, " again?"])
+    assert new.example.tokens == ("Who", "saw", "Ann", "Lee", "in", "Rome", "again", "?")
+    assert new.origins == (None, None, 2, 3, 4, 5, None, None) and new.example.spans == SPANS
+    new = OF_TEXT.with_segments(["So ", None, None])
+    assert new.example.text == "So Ann  Lee in Rome."
+    assert new.example.spans == (Span(1, 3, "PER"), Span(4, 5, "LOC"))
+
+
+@pytest.mark.parametrize(
+    ("words", "spans", "is_ambiguous"),
+    [
+        (WORDS, SPANS, False),
+        (("Rome", "is", "Rome"), (Span(0, 1, "LOC"),), True),  # also outside the mentions
+        (("Rome", "is", "Rome"), (Span(0, 1, "LOC"), Span(2, 3, "ORG")), True),
+        (("Rome", "is", "Rome"), (Span(0, 1, "LOC"), Span(2, 3, "LOC")), False),
+    ],
+)
+def test_what_is_found_must_be_the_mentions(words, spans, is_ambiguous):
+    assert Sentence.of(Example(words, spans)).is_ambiguous == is_ambiguous

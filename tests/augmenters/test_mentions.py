@@ -37,6 +37,8 @@ def test_a_mention_redrawn_as_itself_keeps_its_other_annotations():
     swap = MentionReplacement({"PER": ["Ann Lee"], "LOC": ["Rome"]}, p=1.0)
     assert swap(row) == row
     assert swap.counts == {"unchanged": 1}
+    other = MentionReplacement({"PER": ["Ann Lee"], "LOC": ["Oslo"]}, p=1.0)
+    assert other(row)["pos_tags"] == [0, 1, 2, 3, 4, 5, 6, 7, -1, 9]
 
 
 def test_articles_of_other_languages_are_left_alone():

@@ -1,9 +1,17 @@
 """Segments between mentions, and the checks of a translation."""
 
+import time
+
 import pytest
 from support.round_trips import Engine, augmenter, marked, row, translated
 
 from textaug.augmenters.back_translation import BETWEEN, WHOLE, BackTranslation
+from textaug.augmenters.round_trip import (
+    AFFIXES_OF_SEGMENT,
+    AFFIXES_OF_SENTENCE,
+    _trimmed,
+    split_around,
+)
 
 
 def test_what_is_between_mentions_is_translated_where_the_whole_fails():
@@ -183,3 +191,25 @@ def test_signs_around_a_sentence_stay_at_home(frame):
     assert augment(before) == before.replace(
         "we liked the film a lot", "the film was to our liking"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("- Ann left @bob @xhttp://a.b 😀", ("- ", "Ann left", " @bob @xhttp://a.b 😀")),
+        ("Ann left @https://a.b#c", ("", "Ann left @", "https://a.b#c")),
+        ("Ann @bob left 😀 ", ("", "Ann @bob left 😀 ", "")),
+        ('"Ann left', ('"', "Ann left", "")),
+    ],
+)
+def test_affixes_of_a_sentence(text, parts):
+    assert _trimmed(text) == parts
+
+
+@pytest.mark.parametrize("affixes", [AFFIXES_OF_SENTENCE, AFFIXES_OF_SEGMENT])
+@pytest.mark.parametrize("long", ["a@", "@a", "of the ", "x http://"])
+def test_affixes_are_cut_off_in_linear_time(affixes, long):
+    text = f"Ann {long * 40_000}Ann"
+    start = time.process_time()
+    assert "".join(split_around(affixes, text)) == text
+    assert time.process_time() - start < 5  # a quadratic search takes minutes

@@ -155,3 +155,13 @@ def test_mistakes_are_named(train, folder):
     for name, value in {"temperature": 0, "top_k": 0}.items():
         with pytest.raises(ValueError, match=name):
             fit(train, folder, **{name: value})
+
+
+def test_sentences_that_do_not_fit_into_the_model_are_counted(tmp_path, caplog):
+    short, long = ["Ann", "left"], ["Ann", *["left"] * 2000]
+    model = tiny.tiny_gpt2(tmp_path / "gpt2")
+    tags = [["B-PER"] + ["O"] * (len(words) - 1) for words in (short, long)]
+    fit(Dataset.from_dict({"tokens": [short], "ner_tags": tags[:1]}), tmp_path, model=model)
+    assert "SentenceGenerator" not in caplog.text
+    fit(Dataset.from_dict({"tokens": [short, long], "ner_tags": tags}), tmp_path, model=model)
+    assert "SentenceGenerator: 1 of 2 sentences are longer than the " in caplog.text

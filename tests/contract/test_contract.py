@@ -114,10 +114,21 @@ def test_other_columns_follow(name, corpus):
     )
     after = tagged.map(make(name), batched=True, load_from_cache_file=False)
     assert after["id"] == tagged["id"]
+    same = known = 0
     for old, new in zip(tagged, after, strict=True):
         assert len(new["pos_tags"]) == len(new["tokens"])
-        known = [origin for origin in new["pos_tags"] if origin != -1]
-        assert len(set(known)) == len(known) and set(known) <= set(old["pos_tags"])
+        origins = [origin for origin in new["pos_tags"] if origin != -1]
+        assert len(set(origins)) == len(origins) and set(origins) <= set(old["pos_tags"])
+        pairs = list(zip(new["tokens"], new["pos_tags"], new["ner_tags"], strict=True))
+        for token, origin, tag in pairs:
+            if origin != -1:
+                known += 1
+                same += token.lower() == old["tokens"][origin].lower()
+                if name in KEEPS_MENTIONS and tag:
+                    assert token == old["tokens"][origin], "the value of another word"
+        if name in KEEPS_MENTIONS:
+            assert all(origin != -1 for _, origin, tag in pairs if tag)
+    assert same > known / 2, "most words stay, and so most values are of the same word"
 
 
 @ALL
@@ -293,18 +304,23 @@ def test_rows_that_are_all_mention(name):
 @ALL
 def test_plain_labels_are_kept_or_left_open(name, corpus):
     features = Features(
-        {"tokens": List(Value("string")), "tags": List(ClassLabel(names=["CAPS", "low"]))}
+        {
+            "tokens": List(Value("string")),
+            "tags": List(ClassLabel(names=["CAPS", "low"])),
+            "pos_tags": List(Value("int64")),
+        }
     )
     rows = {
         "tokens": corpus["tokens"],
         "tags": [[int(t[:1].islower()) for t in tokens] for tokens in corpus["tokens"]],
+        "pos_tags": [list(range(len(tokens))) for tokens in corpus["tokens"]],
     }
     data = Dataset.from_dict(rows, features=features)
     after = data.map(make(name), batched=True, load_from_cache_file=False)
     assert after.features == data.features
-    for row in after:
-        assert len(row["tokens"]) == len(row["tags"])
-        assert set(row["tags"]) <= {0, 1, -1}
+    for old, new in zip(data, after, strict=True):
+        assert len(new["tokens"]) == len(new["tags"])
+        assert new["tags"] == [-1 if o == -1 else old["tags"][o] for o in new["pos_tags"]]
 
 
 @ALL

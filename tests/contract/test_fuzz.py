@@ -120,6 +120,11 @@ def judged(name, target, rows, made, names, schemes):
         if target == "context" and name in KEEPS_MENTIONS | REWRITE:
             order = sorted if name in REWRITE else list
             assert order(after) == order(before)
+            # The values of each word of a mention are those that it had.
+            pairs = zip((old, new), tags, strict=True)
+            found = [(row["pos"], mentions(each, schemes[i])) for row, each in pairs]
+            parts = [[(kind, pos[a:b]) for kind, a, b in each] for pos, each in found]
+            assert order(parts[1]) == order(parts[0])
         else:
             assert types_fit(name, [kind for kind, _ in before], [kind for kind, _ in after])
 
@@ -151,11 +156,10 @@ def check_batch(name, data, ran):
         return (function.expand(copies) if copies else function)(columns)
 
     whole = run(rows, 0)
-    lengths = {len(column) for column in whole.values()}
-    assert len(lengths) == 1
+    (length,) = {len(column) for column in whole.values()}
     made = [
         (whole["id"][n], {column: values[n] for column, values in whole.items()})
-        for n in range(lengths.pop())
+        for n in range(length)
     ]
     judged(name, target, rows, made, names, schemes)
     ids = [i for i, _ in made]

@@ -6,6 +6,7 @@ from datasets import ClassLabel, Dataset, Features, List, Value
 
 from textaug import Augmenter, Edit, NoiseInjection
 from textaug.core.arrow import column_from_arrow
+from textaug.core.columns import named_labels
 
 NAMES = ["O", "B-PER", "I-PER"]
 
@@ -94,6 +95,8 @@ def test_several_text_columns():
 
 def test_strings_without_any_data_set():
     assert Insert()("who is it") == "so who so is so it"
+    noise, text = NoiseInjection(p=0.5), "Who is it that speaks in the garden?"
+    assert noise(text) == noise([text])[0] == noise({"text": text})["text"] != text
     assert Insert()(["who", ""]) == ["so who", ""]
 
 
@@ -136,6 +139,18 @@ def test_open_values_fit_their_column():
         }
 
 
+def test_numbers_of_labels_as_names():
+    label = ClassLabel(names=["no", "yes"])
+    assert [named_labels(value, label) for value in (0, 1, -1, None)] == ["no", "yes", None, None]
+    assert named_labels([0, -1], List(label)) == named_labels([0, -1], [label]) == ["no", None]
+    nested = {"of": label, "n": Value("int64")}
+    assert named_labels({"of": 1, "n": 1}, nested) == {"of": "yes", "n": 1}
+    assert named_labels([{"of": 1, "n": 0}], List(nested)) == [{"of": "yes", "n": 0}]
+    assert named_labels(None, List(label)) is None
+    with pytest.raises(ValueError, match=r"label 2 is unknown: there are 2 labels, from 0 \('no'"):
+        named_labels([2], List(label))
+
+
 def test_columns_can_be_removed_though_the_first_row_stays():
     data = tagged([["Ann"], ["is", "ill"]], [[1], [0, 0]], id=(["a", "b"], Value("string")))
     after = data.map(Insert(), remove_columns=data.column_names)
@@ -148,12 +163,20 @@ def test_a_plain_scheme_can_be_applied_twice():
     assert data.map(plain).map(plain)["ner_tags"][0].count(0) == 2
 
 
+def test_a_new_word_among_string_labels_has_none():
+    row = {"tokens": ["very", "ill", "men"], "tags": ["RB", "JJ", "NNS"]}
+    for names in (None, ["JJ", "NNS", "RB"]):
+        after = Insert(scheme="plain", label_names=names)(row)
+        assert after["tags"] == [None, "JJ", None, "NNS"]
+
+
 GOOD = ["Ann", "sat"]
 BAD_ROWS = [
     ({"tokens": GOOD, "ner_tags": ["O"]}, "1 tags for 2 tokens"),
     ({"tokens": GOOD, "ner_tags": [1, 0]}, "label_names=dataset.features"),
     ({"tokens": GOOD, "ner_tags": ["B-PER", "PER"]}, "unknown tag.*PER"),
     ({"tokens": GOOD, "ner_tags": ["B-PER", None]}, "tag None of token 1 is neither 'O' nor"),
+    ({"tokens": GOOD, "ner_tags": ["PER", "O"]}, "pass scheme='IO' or scheme='plain'"),
     ({"tokens": GOOD, "ner_tags": None}, r"ner_tags.*is None.*filter"),
     ({"tokens": None, "ner_tags": []}, r"'tokens': is None.*filter"),
     ({"tokens": ["Ann", ""], "ner_tags": ["O", "O"]}, r"'tokens': token 1 \(''\) is empty; drop"),

@@ -48,6 +48,8 @@ def test_tokens_that_are_no_words_are_an_error(tokens):
 def test_overlapping_edits_are_an_error():
     with pytest.raises(ValueError, match="overlaps"):
         after(Edit(4, 6, ("x",)), Edit(5, 6, ("y",)))
+    with pytest.raises(ValueError, match="overlaps"):
+        after(Edit(4, 5, ("x",)), Edit(4, 5, ("y",)))
     with pytest.raises(ValueError, match="outside the 6 tokens"):
         after(Edit(6, 7, ("x",)))
 

@@ -53,6 +53,13 @@ def test_the_first_split_keeps_its_numbers():
     assert same["train"]["ner_tags"][:] == [[2, 0, 3]]
 
 
+def test_an_empty_split_gets_the_features_of_the_others():
+    empty = TEST.select([]).add_column("by", [])
+    same = same_features(DatasetDict(train=TRAIN.add_column("by", ["x"]), test=empty))
+    assert same["train"].features == same["test"].features
+    assert same["train"].features["by"] == Value("string") and len(same["test"]) == 0
+
+
 def test_equal_splits_are_returned_as_they_are():
     same = same_features(DatasetDict(train=TRAIN, test=TRAIN))
     assert same["train"] is TRAIN and same["test"] is TRAIN
@@ -81,6 +88,18 @@ def test_labels_inside_other_columns():
     assert same[0]["spans"] == [{"start": 0, "label": 1}, {"start": 0, "label": 2}]
     assert same[1]["spans"] is None
     assert same[0]["nested"] == {"of": {"kind": 1}, "all": [[{"start": 1, "label": 1}]]}
+
+
+@pytest.mark.parametrize("length", [-1, 2])
+def test_lists_keep_their_length(length):
+    def data(names):
+        features = Features({"tags": List(ClassLabel(names=names), length=length)})
+        return Dataset.from_dict({"tags": [[0, 1]]}, features)
+
+    same = same_features(DatasetDict(train=data(["a", "b"]), test=data(["b", "c"])))
+    expected = List(ClassLabel(names=["a", "b", "c"]), length=length)
+    assert same["train"].features["tags"] == same["test"].features["tags"] == expected
+    assert same["test"]["tags"][:] == [[1, 2]]
 
 
 def test_the_order_of_columns_and_a_split_without_values():

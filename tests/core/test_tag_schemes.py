@@ -70,6 +70,16 @@ def test_scheme_is_read_from_the_tags(tags, scheme):
     assert str(detect(tags)) == scheme
 
 
+@pytest.mark.parametrize(
+    ("scheme", "same", "other"),
+    [("IOB1", ["I-PER", "B-PER"], ["I-PER", "I-LOC"]),
+     ("IOE1", ["E-PER", "I-PER"], ["I-PER", "I-LOC"])],
+)  # fmt: skip
+def test_only_mentions_of_one_type_are_kept_apart(scheme, same, other):
+    assert from_spans([Span(0, 1, "PER"), Span(1, 2, "PER")], 2, scheme) == same
+    assert from_spans([Span(0, 1, "PER"), Span(1, 2, "LOC")], 2, scheme) == other
+
+
 def test_names_of_two_schemes_are_an_error():
     with pytest.raises(ValueError, match=r"do not belong to one tag scheme.*L-PER"):
         family(("O", "B-PER", "S-PER", "L-PER"))

@@ -101,6 +101,40 @@ def test_empty_tokens_are_removed_outside_mentions():
     }
 
 
+def test_a_column_that_is_as_long_as_the_words_by_chance_is_not_cut():
+    data = rows(*IOB2, ("to||Oslo|now", "O O B-LOC O"))
+    data = data.add_column("topics", [["a"], ["b", "c"]] * 3 + [["a", "b", "c", "d"]])
+    fixed = repaired(data, check(data), find_columns(data))
+    assert fixed[6]["tokens"] == ["to", "Oslo", "now"]
+    assert fixed[6]["topics"] == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("head", [[2, 0]] * 6 + [[3, 3, 0, 3]]),
+        (
+            "ner",
+            [[{"start_token": 1, "end_token": 2, "label": "LOC"}]] * 6
+            + [[{"start_token": 2, "end_token": 3, "label": "LOC"}]],
+        ),
+        ("num_tokens", [2] * 6 + [4]),
+        ("subject_index", [0] * 6 + [2]),
+    ],
+)
+def test_no_token_is_removed_where_a_column_counts_tokens(name, values):
+    data = rows(*IOB2, ("to||Oslo|now", "O O B-LOC O")).add_column(name, values)
+    problems = [problem for problem in check(data) if problem.kind == "empty token"]
+    assert [problem.fix for problem in problems] == [None]
+    assert f"column '{name}' counts tokens" in problems[0].message
+    assert repaired(data, problems, find_columns(data))[6] == data[6]
+
+
+def test_no_token_is_removed_where_a_column_is_shorter():
+    data = Dataset.from_dict({"tokens": [["to", "", "Oslo"]], "pos_tags": [["A", "B"]]})
+    assert found(data) == [(0, "length", False), (0, "empty token", False)]
+
+
 @pytest.mark.parametrize("tags", ["B-PER I-PER I-PER", "O B-PER O", "B-PER O B-PER"])
 def test_an_empty_token_in_or_between_mentions_is_left(tags):
     data = rows(*IOB2, ("Bo| |Wu", tags))

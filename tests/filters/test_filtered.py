@@ -13,6 +13,7 @@ from textaug import (
     Novelty,
     Rejected,
 )
+from textaug.core.filter import Filter
 
 
 class Count(Augmenter):
@@ -127,3 +128,40 @@ def test_tries_and_filters_are_checked():
         NoiseInjection().where(nothing, tries=0)
     with pytest.raises(ValueError, match="filters is empty: give at least one"):
         NoiseInjection().where(tries=3)
+
+
+def test_nested_mentions_are_filtered_too():
+    row = {
+        "text": "Ann left the New York Times building quickly",
+        "entities": [
+            {"start": 13, "end": 21, "label": "LOC"},
+            {"start": 13, "end": 27, "label": "ORG"},
+        ],
+    }
+    noise = NoiseInjection(p=0.5, target="all", seed=2)
+    seen = []
+
+    def keep(before, after):
+        seen.extend(example.is_nested for example in before)
+        return [True] * len(after)
+
+    assert noise.where(keep)(row) != row
+    assert seen == [True], "both mentions are there"
+
+
+def test_workers_are_told_to_augmenter_and_filters():
+    class Asked(Filter):
+        def __call__(self, before, after):
+            return [True] * len(after)
+
+    asked = Asked()
+    augment = NoiseInjection().where(asked, nothing)
+    augment.use_rank(3)
+    assert (augment.rank, augment.augmenter.rank, asked.rank) == (3, 3, 3)
+    both = textaug.Compose([NoiseInjection(), textaug.OneOf([NoiseInjection()])])
+    both.expand(2)({"text": ["so it is"]}, 2)
+    assert [both.rank, both.augmenters[0].rank, both.augmenters[1].augmenters[0].rank] == [2] * 3
+    both({"text": "so it is"}, 1)
+    assert both.augmenters[0].rank == 1
+    both({"text": "so it is"})
+    assert both.augmenters[0].rank == 1

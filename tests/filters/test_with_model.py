@@ -79,6 +79,12 @@ def test_similarity_by_any_encoder(tmp_path):
         assert Similarity(model=folder)([same], [same]) == [True]
 
 
+def test_the_bound_of_perplexity_is_included():
+    same = [Example(("the", "old", "man", "walked"))]
+    assert Perplexity(1.0, tiny_bert())(same, same) == [True]
+    assert Perplexity(0.99, tiny_bert())(same, same) == [False]
+
+
 def test_perplexity_by_a_causal_model(tmp_path):
     folder = tiny.tiny_gpt2(tmp_path)
     short, longer = Example(("prices", "fell")), Example(("prices", "fell", "on", "Friday", "."))

@@ -9,13 +9,14 @@ from textaug.io.write import write
 
 
 def test_cells_stay_what_they_are(tmp_path):
-    content = 'text,label,id,n\n"=1+1, ""x""",NA,007,1\nnull,@SUM(A1),010,2\n'
+    content = 'text,label,id,n,x\n"=1+1, ""x""",NA,007,1,nan\nnull,@SUM(A1),010,2,nan\n'
     data = read(text_file(tmp_path / "a.csv", content))["train"]
     assert data[:] == {
         "text": ['=1+1, "x"', "null"],
         "label": ["NA", "@SUM(A1)"],
         "id": ["007", "010"],
         "n": [1, 2],
+        "x": ["nan", "nan"],
     }
     with (tmp_path / "b.csv").open("wb") as file:
         write(data, file, "csv")

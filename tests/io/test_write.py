@@ -109,3 +109,15 @@ def test_columns_that_a_format_cannot_hold():
         check_format(Features({"text": Value("string")}), "conll")
     with pytest.raises(ValueError, match="format 'xml': choose from parquet"):
         check_format(features, "xml")
+
+
+def test_a_label_that_no_name_has_is_named(tmp_path):
+    import pyarrow as pa
+    from datasets.table import InMemoryTable
+
+    features = Features({"tokens": STRINGS, "tags": List(ClassLabel(names=["O", "B-PER"]))})
+    table = pa.table({"tokens": [["a"], ["b"]], "tags": [[0], [2]]})
+    data = Dataset(InMemoryTable(table.cast(features.arrow_schema)))
+    message = r"row 1, column 'tags': label 2 is unknown: there are 2 labels, from 0 \('O'\)"
+    with (tmp_path / "a.jsonl").open("wb") as file, pytest.raises(ValueError, match=message):
+        write(data, file, "jsonl")

@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from dataclasses import FrozenInstanceError
 
 import pytest
 from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
@@ -30,6 +31,13 @@ def test_the_rarest_type_gets_all_copies_and_every_row_one(data):
         wanted = [max(1, round(4 * n / counts[label])) for label in labels]
         assert copies(row) == max(wanted, default=1)
         assert rarest not in labels or copies(row) == 4
+
+
+def test_four_copies_are_usual_and_the_result_is_a_constant(data):
+    copies = balanced(data)
+    assert copies == balanced(data, copies=4) != balanced(data, copies=3)
+    with pytest.raises(FrozenInstanceError):
+        copies.copies = 3
 
 
 def test_the_named_split_is_counted(data):

@@ -128,6 +128,7 @@ def test_tokenised_rows_are_never_augmented(tokenizer):
     batch = collator([tokenised[0], tokenised[1]])
     assert labels(batch) == [[3, 0, 0, 1], [0, 0]]
     assert set(batch) <= {"input_ids", "attention_mask", "token_type_ids", "labels"}
+    assert labels(collator([tokenised[0]])) == [[3, 0, 0, 1]]
 
 
 def test_long_rows_are_cut(tokenizer):
@@ -206,6 +207,23 @@ def test_a_damaged_row_is_named_by_its_own_number(tokenizer):
     with pytest.raises(ValueError, match=r"row 2 of this batch, column 'tokens': token 1"):
         for _ in range(20):
             collator(rows)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"tokens": ["Ann", 7], "ner_tags": [3, 0]}, r"'tokens': token 1 is 7, not a string"),
+        ({"tokens": ["a", "\ud800"], "ner_tags": [0, 0]}, r"token 1 .* contains a lone surrogate"),
+        ({"tokens": None, "ner_tags": [0]}, "'tokens': is None"),
+        ({"tokens": ["Ann"], "ner_tags": None}, "'ner_tags': is None"),
+        ({"tokens": ["Ann"], "ner_tags": [3, 0]}, "'ner_tags': has 2 tags for 1 tokens"),
+    ],
+)
+def test_rows_that_no_tokenizer_can_read_are_named(tokenizer, row, message):
+    with pytest.raises(ValueError, match=f"^row 1 of this batch, column .*{message}"):
+        AugmentingDataCollator(tokenizer)([ROWS[0], row])
+    with pytest.raises(ValueError, match="shorter"):
+        AugmentingDataCollator(tokenizer).tokenize({"tokens": [["a"]] * 2, "ner_tags": [[0]]})
 
 
 def test_byte_level_tokenizers_need_a_blank_before_words(tmp_path):

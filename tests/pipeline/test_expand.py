@@ -94,6 +94,29 @@ def test_the_named_split_grows_and_no_other(data):
         assert ids == {"train": ["a"], "validation": ["c", "c", "c"]}
 
 
+def test_splits_have_the_same_labels_afterwards(data):
+    other = data.cast_column("ner_tags", List(ClassLabel(names=["B-PER", "O", "B-LOC"])))
+    bigger = expand(DatasetDict({"train": data, "test": other}), NoiseInjection())
+    names = ["O", "B-PER", "I-PER", "B-LOC"]
+    assert bigger["train"].features["ner_tags"].feature.names == names
+    assert bigger["train"].features == bigger["test"].features
+    assert bigger["test"]["ner_tags"][:] == [[0, 3, 1, 1], [], [1, 1, 1, 1]]
+    with pytest.raises(ValueError, match="split 'train' has a column 'ner_tags' and split 'test'"):
+        expand(
+            DatasetDict({"train": data, "test": data.remove_columns("ner_tags")}), NoiseInjection()
+        )
+
+
+@pytest.mark.parametrize("rows", [0, 2])
+def test_a_provenance_column_without_values_fits_that_of_the_expanded_split(data, rows):
+    other = data.select(range(rows)).add_column("by", [None] * rows)
+    bigger = expand(
+        DatasetDict({"train": data, "test": other}), NoiseInjection(provenance_column="by")
+    )
+    assert bigger["train"].features == bigger["test"].features == FEATURES | {"by": Value("string")}
+    assert bigger["test"]["by"][:] == [None] * rows
+
+
 def test_streamed_splits_keep_the_same_columns(data):
     noise = NoiseInjection(provenance_column="by")
     stored = DatasetDict({"test": data, "train": data})
@@ -147,6 +170,20 @@ def test_workers_change_nothing(data):
     assert expand(many, noise, 2, num_proc=2)[:] == expand(many, noise, 2, batch_size=4)[:]
 
 
+class Rank(Augmenter):
+    """Writes which worker it is."""
+
+    def edits(self, example, rng):
+        return [Edit(0, 0, (f"worker-{self.rank}",))]
+
+
+def test_workers_are_told_their_number():
+    data = Dataset.from_dict({"text": ["so it is"] * 8})
+    for num_proc, ranks in ((None, {"worker-None"}), (2, {"worker-0", "worker-1"})):
+        made = expand(data, Rank(), keep_original=False, num_proc=num_proc)
+        assert {text.split()[0] for text in made["text"]} == ranks
+
+
 def test_what_is_left_out_is_counted_and_said(data, caplog):
     picky = Picky()
     with caplog.at_level(logging.WARNING, logger="textaug"):
@@ -160,6 +197,9 @@ def test_what_is_left_out_is_counted_and_said(data, caplog):
     }
     assert "Picky: 5 of 6 copies left out" in caplog.text
     assert "rejected: has a mention: 2" in caplog.text
+    caplog.clear()
+    expand(data.select([0]), picky)
+    assert "1 of 1 copies left out (rejected: has a mention: 1)" in caplog.text, "of this call"
     assert data.map(picky, load_from_cache_file=False)["tokens"][0] == data["tokens"][0]
 
 
@@ -168,6 +208,15 @@ def test_earlier_provenance_stays(data):
     twice = expand(expand(data, noise), Picky(provenance_column="by"))
     assert twice["by"] == ["original", "NoiseInjection", "original", "original", "Picky",
                            "NoiseInjection", "Picky"]  # fmt: skip
+
+
+def test_an_earlier_provenance_column_keeps_its_type_and_its_values(data):
+    earlier = data.add_column("by", ["me", "you", "them"]).cast_column("by", Value("large_string"))
+    bigger = expand(earlier, Picky(provenance_column="by"))
+    assert bigger.features == earlier.features
+    assert bigger["by"] == ["me", "you", "them", "Picky"]
+    mapped = earlier.map(Picky(provenance_column="by"), load_from_cache_file=False)
+    assert mapped["by"] == ["me", "you", "Picky"]
 
 
 def test_compositions_say_who_did_it(data):

@@ -12,10 +12,16 @@ def test_the_card_says_how_it_was_made_and_runs_nothing(splits, tmp_path):
     run(splits, tmp_path / "out", source="<script>*x*", command="textaug augment x -o DIR")
     card = (tmp_path / "out" / "README.md").read_text()
     assert "textaug augment x -o DIR" in card and "NoiseInjection(seed=3" in card
+    assert card.startswith(
+        "---\nconfigs:\n- config_name: default\n  data_files:\n  - split: train\n"
+    )
     assert "<script>" not in card and "\\<script\\>" in card
     made = sum(json.loads((tmp_path / "out" / "manifest.json").read_text())["shards"][name]["rows"]
                for name in content(tmp_path / "out" / "data") if "train" in name)  # fmt: skip
     assert f"{made:,} rows, made from 60" in card
+    assert f"As they were: `test` ({len(splits['test'])} rows)." in card
+    run({"train": splits["train"]}, tmp_path / "alone")
+    assert "As they were" not in (tmp_path / "alone" / "README.md").read_text()
 
 
 def test_a_folder_of_the_same_name_is_not_taken_from_the_cache(splits, tmp_path):

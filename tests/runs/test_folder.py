@@ -97,10 +97,22 @@ def test_a_folder_of_others_is_refused(splits, tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(RunError, match="is not empty and holds no run"):
         run(splits, tmp_path)
-    assert content(tmp_path) == {"notes.txt": b"mine"}
+    (tmp_path / "notes.tmp").write_text("mine too")  # as the files of a run that was killed end
+    with pytest.raises(RunError, match="is not empty and holds no run"):
+        run(splits, tmp_path)
+    assert content(tmp_path) == {"notes.txt": b"mine", "notes.tmp": b"mine too"}
     (tmp_path / "manifest.json").write_text('{"manifest_version": 3}')
     with pytest.raises(RunError, match="is not a manifest of textaug augment"):
         run(splits, tmp_path)
+
+
+def test_half_written_files_of_a_killed_run_are_deleted(splits, tmp_path):
+    run(splits, tmp_path / "out")
+    expected = content(tmp_path / "out")
+    (tmp_path / "out" / "manifest.json.tmp").write_text("{")
+    (tmp_path / "out" / "README.md.tmp").write_text("-")
+    run(splits, tmp_path / "out")
+    assert content(tmp_path / "out") == expected
 
 
 def test_two_runs_in_one_folder_do_not_mix(splits, tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ from typing import Unpack
 
 from textaug.augmenters.mention_alignment import Sentence
 from textaug.augmenters.round_trip import (
-    WITHOUT_AFFIXES,
+    AFFIXES_OF_SEGMENT,
     Job,
     Unit,
     choose_translation,
@@ -225,7 +225,7 @@ class BackTranslation(Augmenter):
             for i, sentence in sentences.items()
             if isinstance(results[i], Rejected) and sentence.offsets
             for k, segment in enumerate(sentence.segments)
-            for head, core, tail in [split_around(WITHOUT_AFFIXES, segment)]
+            for head, core, tail in [split_around(AFFIXES_OF_SEGMENT, segment)]
             if has_text_to_translate(core)
         ]
         segments: dict[int, list[str | None]] = {}

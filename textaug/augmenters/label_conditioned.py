@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -27,6 +28,7 @@ from textaug.models.masked_lm import Gap, Window, best_candidates, draw
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
+logger = logging.getLogger("textaug")
 
 # Which sub-tokens may be predicted at a position: a whole word, or the first or a later sub-token.
 _WHOLE, _FIRST, _LATER = range(3)
@@ -234,6 +236,15 @@ def _train(
     add_markers(fresh, tokenizer, labels_of(examples), settings["label_words"])
     engine = MarkedLM(fresh, tokenizer)
     rows = [row for row in engine.rows(examples) if row.words]
+    words = [token for example in examples for token in example.tokens]
+    known = engine.sub_tokens(words)
+    if cut := sum(not 0 < len(known[word]) <= engine.longest_word for word in words):
+        logger.warning(
+            "LabelConditionedMLM: %s words are left out of the training: the model takes words of "
+            "1 to %s sub-tokens",
+            f"{cut:,}",
+            engine.longest_word,
+        )
     if not rows:
         raise ValueError("no mention has a word of letters only: nothing to learn from")
     rng = Random(settings["seed"])

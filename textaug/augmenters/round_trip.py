@@ -29,21 +29,24 @@ _SMALL_WORD = regex.compile(r"(?<![\p{L}\p{M}\p{N}])\p{Ll}[\p{Ll}\p{M}]+(?![\p{L
 _NUMBER = regex.compile(r"\d+(?:[.,:]\d+)*")
 # What must not change: addresses, Twitter names and topics, symbols, emojis, numbers, brackets and
 # double quotes.
-_SIGN = r"https?://\S+|[@#]\w+|[\p{So}\p{Sk}\ufe0f\u200d]"
+_ADDRESS, _SYMBOL = r"https?://\S+", r"[\p{So}\p{Sk}\ufe0f\u200d]"
+_SIGN = rf"{_ADDRESS}|[@#]\w+|{_SYMBOL}"
 _FIXED = regex.compile(rf"{_SIGN}|{_NUMBER.pattern}|[()\[\]\"]")
 _SURROGATE = regex.compile(r"[\ud800-\udfff]")
 _LOOP = regex.compile(r"\b(\w+(?:\W+\w+){0,5})(?:\W+\1\b){2,}", regex.IGNORECASE)
 _ASIDE = regex.compile(r"\s*\([^()]*\)")  # "Smith (in English)" for "Smith"
 # Untranslated affixes of a sentence: bullets, dashes and signs before it, signs after it.
-_BODY = regex.compile(rf"(?:[\s\-–—•*]|{_SIGN})*(.*?)(?:\s*(?:{_SIGN}))*", regex.DOTALL)
+_NAME = rf"[@#](?:(?!{_ADDRESS[:-1]})\w)+"  # an address may follow it without a blank
+AFFIXES_OF_SENTENCE = (
+    regex.compile(rf"(?:[\s\-–—•*]|{_SIGN})*"),
+    regex.compile(rf"(?:(?:(?<!\s)\s++)?(?:{_ADDRESS}|{_NAME}|{_SYMBOL}))+"),
+)
 _STOPS = (".", "!", "?")
 # Untranslated affixes of a segment between mentions: punctuation, and short words ("of the", "in"),
 # which belong to the mention and would be changed or dropped.
-WITHOUT_AFFIXES = regex.compile(
-    r"(?:[^\p{L}\p{N}]|(?<![\p{L}\p{N}])\p{Ll}{1,3}(?![\p{L}\p{N}'’-]))*"
-    r"(.*?)"
-    r"(?:[^\p{L}\p{N}]|(?<![\p{L}\p{N}'’-])\p{Ll}{1,3}(?![\p{L}\p{N}]))*",
-    regex.DOTALL,
+AFFIXES_OF_SEGMENT = (
+    regex.compile(r"(?:[^\p{L}\p{N}]|(?<![\p{L}\p{N}])\p{Ll}{1,3}(?![\p{L}\p{N}'’-]))*"),
+    regex.compile(r"(?:[^\p{L}\p{N}]|(?<![\p{L}\p{N}'’-])\p{Ll}{1,3}(?![\p{L}\p{N}]))+"),
 )
 
 
@@ -125,7 +128,7 @@ def has_text_to_translate(text: str) -> bool:
 
 def _trimmed(text: str) -> tuple[str, str, str]:
     """Split off affixes, and an unpaired quote at either end."""
-    head, body, tail = split_around(_BODY, text)
+    head, body, tail = split_around(AFFIXES_OF_SENTENCE, text)
     if body.count('"') % 2 and body.startswith('"'):
         head, body = head + '"', body[1:]
     elif body.count('"') % 2 and body.endswith('"'):
@@ -133,9 +136,21 @@ def _trimmed(text: str) -> tuple[str, str, str]:
     return head, body, tail
 
 
-def split_around(pattern: regex.Pattern[str], text: str) -> tuple[str, str, str]:
-    """The text before, in and after the group of a pattern that matches every text."""
-    start, end = cast("regex.Match[str]", pattern.fullmatch(text)).span(1)
+def split_around(
+    affixes: tuple[regex.Pattern[str], regex.Pattern[str]], text: str
+) -> tuple[str, str, str]:
+    """The longest prefix, what is between, and the longest suffix; in linear time.
+
+    Args:
+        affixes: of a prefix, and of a suffix that is not empty.
+        text: any.
+    """
+    before, after = affixes
+    start = cast("regex.Match[str]", before.match(text)).end()
+    end = len(text)
+    for found in after.finditer(text, start):
+        if found.end() == len(text):
+            end = found.start()
     return text[:start], text[start:end], text[end:]
 
 
@@ -145,7 +160,7 @@ def choose_translation(sentence: Sentence, job: Job, found: Sequence[str]) -> st
     at_end = job.segment == len(sentence.segments) - 1
     for text in found:
         # Without the article that a translator puts before a fragment.
-        core = split_around(WITHOUT_AFFIXES, text)[1]
+        core = split_around(AFFIXES_OF_SEGMENT, text)[1]
         words = WORD.findall(core.lower())
         if core != job.text and words and (at_end or words[-1] == last):
             new = job.head + core + job.tail

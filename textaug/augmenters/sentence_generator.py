@@ -260,7 +260,16 @@ def _train(
     labels = labels_of(examples)
     add_markers(fresh, tokenizer, labels, settings["label_words"])
     window = getattr(fresh.config, "max_position_embeddings", None)
-    rows = [row[:window] for row in _linearised(examples, tokenizer)]
+    whole = _linearised(examples, tokenizer)
+    rows = [row[:window] for row in whole]
+    if cut := sum(len(row) < len(full) for row, full in zip(rows, whole, strict=True)):
+        logger.warning(
+            "SentenceGenerator: %s of %s sentences are longer than the %s sub-tokens that the "
+            "model takes, and their ends are not learned",
+            f"{cut:,}",
+            f"{len(rows):,}",
+            window,
+        )
     lengths = [len(row) for row in rows]
     fine_tune_and_save(folder, fresh, tokenizer, rows, lengths, _loss, settings, title)
     facts = settings["facts"] | {"labels": labels, "longest": max(lengths)}

@@ -78,10 +78,22 @@ def item_of(feature: Any) -> Any:
 
 
 def named_labels(value: Any, feature: Any) -> Any:
-    """A value with the names of class labels for their numbers; missing ones are ``None``."""
+    """A value with the names of class labels in place of their numbers; missing ones are ``None``.
+
+    Raises:
+        ValueError: for a number that no label has.
+    """
     names = getattr(feature, "names", None)
     if names is not None:
-        return names[value] if isinstance(value, int) and value >= 0 else None
+        if not isinstance(value, int) or value < 0:
+            return None
+        if value >= len(names):
+            raise ValueError(
+                f"label {value} is unknown: there are {len(names)} labels, from 0 ({names[0]!r}) "
+                f"to {len(names) - 1} ({names[-1]!r}); fix it, or cast the column to a ClassLabel "
+                "with all names"
+            )
+        return names[value]
     inner = item_of(feature)
     if inner is not None and isinstance(value, list):
         return [named_labels(item, inner) for item in value]

@@ -10,6 +10,7 @@ from textaug.core.columns import ColumnNames
 from textaug.core.roles import RoleFinder, Rows
 from textaug.core.schema import Columns, Schema
 from textaug.core.shapes import Shape
+from textaug.core.span_columns import CHARACTERS
 
 
 def make_schema(
@@ -56,7 +57,16 @@ def find_columns(
     given = ColumnNames(tokens_column, None if text else tags_column, text)
     schema = dataset_schema(data, given, is_sound=False)
     if schema.tokens is not None:
-        return Columns(schema.tokens, False, schema.tags, schema.per_token, schema.spans)
+        counting = (
+            *(name for name, _ in schema.heads),
+            *schema.indexes,
+            *(relation.name for relation in schema.relations if relation.unit == "tokens"),
+            # Offsets without a text beside the words are those of the words with blanks between.
+            *(s.name for s in schema.spans if s.unit != CHARACTERS or not schema.side_texts),
+            *schema.derived,
+            *(name for name, _ in schema.unclear),
+        )
+        return Columns(schema.tokens, False, schema.tags, schema.per_token, schema.spans, counting)
     labels = [name for name in ("label", *schema.labels) if name in schema.labels]
     label = tags_column or next(iter(labels), None)
     return Columns(schema.texts[0], True, label, spans=schema.spans)

@@ -173,6 +173,7 @@ class Columns:
         tags: of tags, or of the label of the whole text.
         aligned: further columns with one value per token.
         spans: columns of offsets.
+        counting: columns that point at tokens by number, or may do so, or are made from them.
     """
 
     words: str
@@ -180,3 +181,4 @@ class Columns:
     tags: str | None
     aligned: tuple[str, ...] = ()
     spans: tuple[SpanColumn, ...] = ()
+    counting: tuple[str, ...] = ()

@@ -82,6 +82,8 @@ def _with(data: Any, unified: Mapping[str, Any]) -> Any:
 
     own = data.features
     wanted = Features({column: unified[column] for column in unified if column in own})
+    if getattr(data, "num_rows", None) == 0:  # `map` and `cast` leave it as it is
+        return type(data).from_dict({name: [] for name in wanted}, wanted, split=data.split)
     if list(own) != list(wanted):
         data = data.select_columns(list(wanted))
     renumbered = [column for column in wanted if _converter(own[column], wanted[column])]

@@ -21,7 +21,6 @@ from textaug.core.tag_spelling import Spelling, spelling_of
 if TYPE_CHECKING:
     from datasets import Dataset
 
-
 KINDS = {
     "missing": "no words, no text or no tags at all (None)",
     "length": "not one tag for each word",
@@ -216,7 +215,7 @@ def _check_rows(data: Dataset, columns: Columns) -> Iterator[Problem]:
             if value is not None and len(value) != len(tokens)
         ]
         yield from (Problem(row, "length", text) for text in uneven)
-        yield from _check_tokens(row, tokens, None if uneven else tags, columns)
+        yield from _check_tokens(row, tokens, None if uneven else tags or (), columns)
         if columns.tags and not uneven:
             yield from _check_tags(row, tokens, tags, tagging)
 
@@ -230,9 +229,12 @@ def _check_tokens(row: int, tokens: Any, tags: Any, columns: Columns) -> Iterato
                 side = "inside" if len(words) > 1 else "around it"
                 yield Problem(row, "blank in token", f"{where} has white space {side}")
             continue
-        certain = columns.tags is None or (tags is not None and _is_outside_mentions(tags, i))
-        fix = Fix(f"{where} removed", tokens=(i,)) if certain else None
-        yield Problem(row, "empty token", f"token {i} is {token!r:.60}", fix)
+        text, fix = f"token {i} is {token!r:.60}", None
+        if columns.counting:
+            text += f"; column {columns.counting[0]!r} counts tokens, so none is removed"
+        elif tags is not None and (columns.tags is None or _is_outside_mentions(tags, i)):
+            fix = Fix(f"{where} removed", tokens=(i,))
+        yield Problem(row, "empty token", text, fix)
 
 
 def _is_outside_mentions(tags: list[Any], i: int) -> bool:

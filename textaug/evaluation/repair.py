@@ -53,10 +53,9 @@ def _repaired_row(
             tag if i not in tags else names.index(tags[i]) if names else tags[i]
             for i, tag in enumerate(row[columns.tags])
         ]
-    length = len(row[columns.words]) if removed else 0
-    for name, value in row.items():
-        if removed and isinstance(value, list) and len(value) == length:
-            row[name] = [item for i, item in enumerate(value) if i not in removed]
+    for name in (columns.words, columns.tags, *columns.aligned) if removed else ():
+        if name is not None and row[name] is not None:
+            row[name] = [item for i, item in enumerate(row[name]) if i not in removed]
     return row
 
 

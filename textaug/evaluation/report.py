@@ -91,8 +91,11 @@ def _side(data: Dataset, columns: ColumnNames) -> tuple[Side, bool]:
     classes = columns.tags or "label"
     if not of_mentions and classes in data.features:
         feature = data.features[classes]
-        values = data.select_columns(classes).with_format(None)[classes]
-        labels.update(str(named_labels(value, feature)) for value in values)
+        for row, value in enumerate(data.select_columns(classes).with_format(None)[classes]):
+            try:
+                labels[str(named_labels(value, feature))] += 1
+            except ValueError as error:
+                raise ValueError(f"row {row}, column {classes!r}: {error}") from None
     return Side(len(examples) // parts, examples, labels, mentions), of_mentions
 
 

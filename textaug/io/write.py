@@ -63,13 +63,20 @@ def write(data: Dataset, file: IO[bytes], format: str, blank: str | None = None)
         file.write(_csv_line(names))
     spellings: dict[str, str] = {}  # of the labels with white space
     for number, row in enumerate(data.with_format(None)):
-        named = {name: named_labels(row[name], features[name]) for name in names}
+        named = {name: _named(row[name], features[name], number, name) for name in names}
         if format == "jsonl":
             file.write(json.dumps(named, ensure_ascii=False).encode() + b"\n")
         elif format == "csv":
             file.write(_csv_line(["" if value is None else value for value in named.values()]))
         else:
             file.write(_conll(named, number, blank, spellings))
+
+
+def _named(value: Any, feature: Any, row: int, column: str) -> Any:
+    try:
+        return named_labels(value, feature)
+    except ValueError as error:
+        raise ValueError(f"row {row}, column {column!r}: {error}") from None
 
 
 def _held(features: Features, format: str) -> list[str]:

@@ -72,6 +72,11 @@ class MarkedLM(MaskedLM):
         allowed = [whole, [a and b for a, b in pairs], [a and not b for a, b in pairs]]
         return torch.where(torch.tensor(allowed), 0.0, -torch.inf).to(self.model.device)
 
+    @property
+    def longest_word(self) -> int:
+        """How many sub-tokens of a word fit into the model between two markers."""
+        return self.size - 2
+
     def rows(self, examples: Sequence[Example]) -> list[_Row]:
         """The examples with markers; long ones are split between words into several rows."""
         sub_tokens = self.sub_tokens(token for example in examples for token in example.tokens)
@@ -80,7 +85,7 @@ class MarkedLM(MaskedLM):
             units: list[list[int]] = []
             for token, mark in zip(example.tokens, marks(example), strict=True):
                 around = [self._ids_of[mark]] if mark in self._ids_of else []
-                fits = 0 < len(sub_tokens[token]) <= self.size - 2
+                fits = 0 < len(sub_tokens[token]) <= self.longest_word
                 units.append([*around, *sub_tokens[token], *around] if fits else [])
             begins = {i: span.start for span in example.spans for i in range(span.start, span.end)}
             for part in split_evenly([len(ids) for ids in units], self.size):

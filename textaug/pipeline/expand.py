@@ -10,6 +10,7 @@ from textaug.core.augmenter import Augmenter
 from textaug.core.columns import ORIGINAL
 from textaug.core.expander import Copies, Expander
 from textaug.core.rows import RunsExamples
+from textaug.core.splits import same_features
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict, Features, IterableDataset
@@ -35,8 +36,8 @@ def expand(
 
     Args:
         dataset: a ``Dataset``, an ``IterableDataset``, or a dict of splits (``DatasetDict``,
-            ``IterableDatasetDict``), of which only ``split`` is expanded, so that evaluation
-            splits stay as they are.
+            ``IterableDatasetDict``), of which only ``split`` is expanded; the others stay, with
+            the same columns and class labels (see :func:`~textaug.core.splits.same_features`).
         augmenter: makes the copies.
         copies: number of copies of each row, or a function from a row (a dict of its columns) to
             this number, such as :func:`textaug.balanced` returns.
@@ -51,7 +52,8 @@ def expand(
         process, so not with ``num_proc``).
 
     Raises:
-        ValueError: if ``copies`` is less than 1, or the ``DatasetDict`` has no such split.
+        ValueError: if ``copies`` is less than 1, or the ``DatasetDict`` has no such split, or
+            splits with other columns.
 
     >>> from datasets import Dataset
     >>> from textaug import NoiseInjection
@@ -64,12 +66,10 @@ def expand(
     if isinstance(dataset, (DatasetDict, IterableDatasetDict)):
         if split not in dataset:
             raise ValueError(f"there is no split {split!r}; the splits are {', '.join(dataset)}")
-        splits = {
-            name: _with_provenance(data, augmenter.provenance_column)
-            for name, data in dataset.items()
-            if name != split
-        }
-        splits[split] = expand(
+        provenance = augmenter.provenance_column
+        optional = () if provenance is None else (provenance,)
+        dataset = same_features(dataset, split, optional)
+        expanded = expand(
             dataset[split],
             augmenter,
             copies,
@@ -77,7 +77,12 @@ def expand(
             batch_size=batch_size,
             num_proc=num_proc,
         )
-        return type(dataset)({name: splits[name] for name in dataset})
+        splits = {
+            name: expanded if name == split else _with_provenance(data, provenance)
+            for name, data in dataset.items()
+        }
+        # The provenance column of a split may have had no value before, and so another type.
+        return same_features(type(dataset)(splits), split)
     features = dataset.features
     # In streaming, and in the numpy and torch formats, rows come without features.
     bare = isinstance(dataset, IterableDataset) or dataset.format["type"] is not None
