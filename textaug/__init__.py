@@ -12,6 +12,7 @@ from textaug.augmenters.default_policy import default_policy
 from textaug.augmenters.hardest import Hardest
 from textaug.augmenters.label_conditioned import LabelConditionedMLM
 from textaug.augmenters.label_wise import LabelWiseReplacement
+from textaug.augmenters.llm_rewriting import LLMRewriting
 from textaug.augmenters.masked_lm import MaskedLMSubstitution
 from textaug.augmenters.mentions import MentionReplacement
 from textaug.augmenters.noise import NoiseInjection
@@ -48,6 +49,7 @@ __all__ = [
     "Expander",
     "Filtered",
     "Hardest",
+    "LLMRewriting",
     "LabelConditionedMLM",
     "LabelWiseReplacement",
     "MaskedLMSubstitution",
