@@ -98,7 +98,7 @@ class LLMRewriting(Augmenter):
         tries: int = 3,
         temperature: float = 0.7,
         top_p: float = 0.9,
-        examples: Sequence[str] = (),
+        examples: Sequence[str] | None = None,
         language: str = ENGLISH,
         cache: str | bool = True,
         **settings: Unpack[Settings],
@@ -112,7 +112,7 @@ class LLMRewriting(Augmenter):
         self.tries = tries
         self.temperature = temperature
         self.top_p = top_p
-        self.examples = list(examples)
+        self.examples = None if examples is None else list(examples)
         self.language = language
         self.cache = cache
         self._check(settings.get("target", "context"))
@@ -246,7 +246,7 @@ class LLMRewriting(Augmenter):
             self.instruction or STYLES[job.style or DEFAULT_STYLE],
             job.style,
             slotted.sentence.example.labels,
-            self.examples,
+            self.examples or (),
             self.n,
             self.language == ENGLISH,
         )

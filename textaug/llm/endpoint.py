@@ -27,7 +27,8 @@ CONNECT_TIMEOUT = 10.0  # seconds
 LONGEST_WAIT = 120.0  # seconds that a server may ask for before the run stops
 SLOWEST_RETRY = 30.0  # seconds between two tries
 STRUCTURED = ("json", "regex", "gbnf")
-_TRY_AGAIN = {408, 409, 425, 429}  # and all from 500 on
+# What another try may change; a 200 without JSON was cut.
+_AGAIN = frozenset({200, 408, 409, 425, 429, *range(500, 600)})
 _WRONG_SET_UP = {401, 403, 404, 405}
 _CODE = re.compile(r"\w{1,60}")  # of an error; a message may repeat the prompt, or the key
 
@@ -201,7 +202,7 @@ class OpenAIEndpoint(Engine):
             else:
                 self._has_answered = True
                 answer = self._read(response.status, response.headers, content)
-                if answer.is_final:
+                if answer.is_final or response.status not in _AGAIN:
                     return answer
                 fault = answer.fault
         if fault == "no server":
@@ -245,7 +246,7 @@ class OpenAIEndpoint(Engine):
         """The answer in a response; not final if the call should be tried again."""
         if status == 200:
             return _answer_in(content)
-        if status in _TRY_AGAIN or status >= 500:
+        if status in _AGAIN:
             wait = _retry_after(headers.get("Retry-After", ""))
             if wait > LONGEST_WAIT:
                 raise EndpointError(

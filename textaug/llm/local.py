@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 PROMPT_STEP = 64  # tokens
 GRAMMAR_EXTRA = "pip install 'textaug-nlp[llm]'"
 BATCH_TOKENS = 16_384  # of prompts and answers
+# An answer may have this many times the tokens of the sentence, and some more.
+GROWTH, MORE = 2, 32
+# With a grammar, the last tokens of an answer that comes to no end are kept for its slots.
+FOR_A_SLOT, FOR_THE_END = 10, 6
 
 
 class LocalModel(Engine):
@@ -108,6 +113,7 @@ class LocalModel(Engine):
         """Generate in batches of prompts with about the same length."""
         model, tokenizer = self._loaded()
         rows = [_prompt(tokenizer, request) for request in requests]
+        requests = [_limited(tokenizer, request) for request in requests]
         window = min(
             getattr(model.config, "max_position_embeddings", None) or 10**9,
             tokenizer.model_max_length,
@@ -180,6 +186,13 @@ def _prompt(tokenizer: Any, request: Request) -> list[int]:
     return ids
 
 
+def _limited(tokenizer: Any, request: Request) -> Request:
+    """The request with a limit in tokens of this model."""
+    length = len(tokenizer(request.messages[-1][1], verbose=False)["input_ids"])
+    count = request.pattern.count if request.pattern else 1
+    return replace(request, max_tokens=min(request.max_tokens, (GROWTH * length + MORE) * count))
+
+
 def _templated(tokenizer: Any, messages: list[dict[str, str]]) -> str:
     text: str = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
     return text
@@ -235,15 +248,32 @@ class _Vocabulary:
         self.tokenizer = llguidance.hf.from_tokenizer(
             tokenizer, n_vocab=self.size, eos_token=_ends(model, tokenizer)
         )
+        self.ends = _ends(model, tokenizer)
+        self.texts = tokenizer.batch_decode([[i] for i in range(self.size)])
+        self._opening: dict[str, Any] = {}
+
+    def with_sign(self, sign: str) -> Any:
+        """Which tokens hold a sign: a boolean for each."""
+        import numpy as np
+
+        if sign not in self._opening:
+            self._opening[sign] = np.array([sign in text for text in self.texts])
+        return self._opening[sign]
 
 
 class _Grammar:
-    """A ``LogitsProcessor`` that leaves only tokens with which the answer can fit its pattern."""
+    """A ``LogitsProcessor`` that leaves only tokens with which the answer can fit its pattern.
+
+    Near the limit of tokens it leaves only those that lead to the next slot, or to the end.
+    """
 
     def __init__(self, vocabulary: _Vocabulary, requests: Sequence[Request]) -> None:
         import llguidance
         import llguidance.numpy
 
+        self.vocabulary = vocabulary
+        self.requests = requests
+        self.done = 0  # tokens
         self.size = vocabulary.size
         self.masks = llguidance.numpy.allocate_token_bitmask(len(requests), self.size)
         make = llguidance.LLMatcher.grammar_from_regex
@@ -255,15 +285,14 @@ class _Grammar:
         for matcher in self.matchers:
             if matcher is not None and matcher.is_error():
                 raise ValueError(f"llguidance cannot read the pattern: {matcher.get_error()}")
-        self.is_first = True
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         import llguidance.numpy
         import numpy as np
         import torch
 
-        last = [] if self.is_first else input_ids[:, -1].tolist()
-        self.is_first = False
+        last = input_ids[:, -1].tolist() if self.done else []
+        self.done += 1
         for row, matcher in enumerate(self.matchers):
             if matcher is None:
                 continue
@@ -274,5 +303,19 @@ class _Grammar:
             else:
                 llguidance.numpy.fill_next_token_bitmask(matcher, self.masks, row)
         bits = np.unpackbits(self.masks.view(np.uint8), axis=1, bitorder="little")
-        allowed = torch.from_numpy(bits[:, : scores.shape[1]].view(bool)).to(scores.device)
-        return scores.masked_fill(~allowed, float("-inf"))
+        allowed = bits[:, : self.size].view(bool)
+        for row, request in enumerate(self.requests):
+            pattern, left = request.pattern, request.max_tokens - self.done
+            if pattern and left < FOR_THE_END + FOR_A_SLOT * len(pattern.slots) * pattern.count:
+                self._hurry(allowed[row], pattern.signs[0])
+        return scores.masked_fill(~torch.from_numpy(allowed).to(scores.device), float("-inf"))
+
+    def _hurry(self, allowed: Any, sign: str) -> None:
+        """Leave the tokens that end the answer, else those that open a slot, if there are any."""
+        ends = [end for end in self.vocabulary.ends if allowed[end]]
+        slots = allowed & self.vocabulary.with_sign(sign)
+        if ends:
+            allowed[:] = False
+            allowed[ends] = True
+        elif slots.any():
+            allowed[:] = slots
