@@ -145,31 +145,38 @@ class Sentence:
             return Rejected("new name")
         return self._assembled(segments, order)
 
-    def with_mentions(
-        self, segments: Sequence[str], order: Sequence[int], strict: bool
-    ) -> Augmented | Rejected:
-        """The example for new segments with all mentions between them, where each one is known.
+    def names_in(self, segments: Sequence[str], strict: bool) -> str | None:
+        """What is wrong with new text between the mentions, ``None`` if nothing is.
 
         Args:
-            segments: the text before, between and after the mentions, one more than these.
-            order: the number of the mention after each segment but the last.
+            segments: the text before, between and after the mentions, with its own capitals.
             strict: whether the first word of a sentence is a new name too, unless English writes
                 it in lower case.
 
         Returns:
-            The example, or the reason why there is none:
-
-            - ``"name outside its slot"``: a mention's surface stands between the mentions, and did
-              not before;
-            - ``"new name"``: see :meth:`rewritten`;
-            - ``"mention inside a word"``: it is joined to a letter, and was not before.
+            ``"name outside its slot"``: a mention's surface stands there, and did not before;
+            ``"new name"``: see :meth:`rewritten`.
         """
         outside = Counter(text[a:b] for text in segments for a, b in self.find(text))
         outside.subtract(text[a:b] for text in self.segments for a, b in self.find(text))
         if any(number > 0 for number in outside.values()):
-            return Rejected("name outside its slot")
+            return "name outside its slot"
         if any(self._has_new_name(text, k == 0, strict) for k, text in enumerate(segments)):
-            return Rejected("new name")
+            return "new name"
+        return None
+
+    def with_mentions(self, segments: Sequence[str], order: Sequence[int]) -> Augmented | Rejected:
+        """The example for new segments with all mentions between them, where each one is known.
+
+        Args:
+            segments: the text before, between and after the mentions, one more than these, with
+                no name in it (see :meth:`names_in`).
+            order: the number of the mention after each segment but the last.
+
+        Returns:
+            The example, or ``Rejected("mention inside a word")`` if one is joined to a letter, and
+            was not before.
+        """
         text, offsets = "", []
         for k, segment in enumerate(segments):
             text += segment

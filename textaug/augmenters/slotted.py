@@ -27,6 +27,14 @@ _PROSE = regex.compile(
     r"(?:sure|certainly|of course|okay|ok|here(?:['’]s| is| are))\b[^\n]*[:!]|[*#`]",
     regex.IGNORECASE,
 )
+# A word about the task, which no sentence of the data has by chance.
+_TASK = regex.compile(r"\b(?:rewrit|rephras|paraphras)\w*", regex.IGNORECASE)
+_NUMBER_WORD = regex.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty"
+    r"|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|(?:m|b|tr)illions?|dozens?)\b",
+    regex.IGNORECASE,
+)
+_SENTENCE_START = regex.compile(r"(?<=[.!?]['\"”’)\]]*\s+)\p{L}+")
 _THOUGHTS = regex.compile(r"^\s*<think>.*?</think>", regex.DOTALL)
 _NUMBERED = regex.compile(r"^\s*(?:\d+[.):]|[-*•])\s+(?=\S)")
 _QUOTES = (('"', '"'), ("'", "'"), ("“", "”"))
@@ -74,10 +82,8 @@ class Slotted:
 
     def pattern(self, n: int = 1) -> Pattern:
         """What an answer must look like."""
-        text = self.text
-        longest = GROWTH * len(text) + MORE
-        lines = "\n" in text and n == 1
-        return Pattern(self.slots.written, "".join(self.slots.signs), longest, lines, n)
+        lines = "\n" in self.text and n == 1
+        return Pattern(self.slots.written, "".join(self.slots.signs), lines, n)
 
     def read(self, answer: str) -> Augmented | Rejected:
         """The example that an answer stands for; the old one where nothing changed."""
@@ -87,7 +93,12 @@ class Slotted:
                 return Rejected(what)
         if "\n" in raw and "\n" not in self.text:
             return Rejected(PROSE)
-        text: str = as_original(self.text, raw)
+        if _TASK.search(raw) and not _TASK.search(self.text):
+            return Rejected(PROSE)
+        as_written = self.slots.split(raw)
+        if isinstance(as_written, str):
+            return Rejected(as_written if WORD.search(raw) else "empty answer")
+        text = self._cased(raw)
         if not text:
             return Rejected("empty answer")
         if self.text.endswith(_STOPS) and text.endswith(self.slots.signs[1]):
@@ -96,15 +107,22 @@ class Slotted:
         if isinstance(found, str):
             return Rejected(found)
         segments, order = found
-        fault_of_content = self._fault(text, segments)
-        if fault_of_content:
-            return Rejected(fault_of_content)
+        wrong = self.sentence.names_in(as_written[0], self.language == ENGLISH)
+        wrong = wrong or self._fault(text, segments)
+        if wrong:
+            return Rejected(wrong)
         if text == self.text:
             return Augmented(self.sentence.example)
         before, after = self._parts[0], self._parts[2]
         segments = [before + segments[0], *segments[1:]]
         segments[-1] += after
-        return self.sentence.with_mentions(segments, order, self.language == ENGLISH)
+        return self.sentence.with_mentions(segments, order)
+
+    def _cased(self, raw: str) -> str:
+        """Capitals and full stop as in the original; first words of further sentences stay."""
+        text: str = as_original(self.text, raw)
+        starts = {word.lower(): word for word in _SENTENCE_START.findall(raw) if not word.islower()}
+        return str(_SENTENCE_START.sub(lambda match: starts.get(match[0], match[0]), text))
 
     def _unwrapped(self, answer: str) -> str:
         """Without a model's thoughts, and without quotes that the sentence does not have."""
@@ -124,7 +142,8 @@ class Slotted:
         if LOOP.search(text) and not LOOP.search(self.text):
             return "loop"
         old, new = (
-            Counter(NUMBER.findall(" ".join(part))) for part in (self.sentence.segments, segments)
+            Counter(word.lower() for find in (NUMBER, _NUMBER_WORD) for word in find.findall(part))
+            for part in (" ".join(self.sentence.segments), " ".join(segments))
         )
         return None if old == new else "number changed"
 

@@ -188,9 +188,8 @@ class OpenAIEndpoint(Engine):
             try:
                 response = pool.request(
                     "POST", url, body=body, headers=self._headers(), timeout=timeout,
-                    retries=False, redirect=False,
+                    retries=False, redirect=False, preload_content=True,
                 )  # fmt: skip
-                content = response.data
             except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError):
                 fault = "no server"
                 if not self._has_answered:
@@ -201,7 +200,9 @@ class OpenAIEndpoint(Engine):
                 fault = f"server: {type(error).__name__}"
             else:
                 self._has_answered = True
-                answer = self._read(response.status, response.headers, content)
+                answer = self._read(response.status, response.headers, response.data)
+                if isinstance(answer, str):  # raised here, where no variable holds what was read
+                    raise EndpointError(answer)
                 if answer.is_final or response.status not in _AGAIN:
                     return answer
                 fault = answer.fault
@@ -242,14 +243,14 @@ class OpenAIEndpoint(Engine):
         body |= self.extra or {}
         return {name: value for name, value in body.items() if value is not None}
 
-    def _read(self, status: int, headers: Mapping[str, str], content: bytes) -> Answer:
-        """The answer in a response; not final if the call should be tried again."""
+    def _read(self, status: int, headers: Mapping[str, str], content: bytes) -> Answer | str:
+        """The answer in a response; or why no call can succeed."""
         if status == 200:
             return _answer_in(content)
         if status in _AGAIN:
             wait = _retry_after(headers.get("Retry-After", ""))
             if wait > LONGEST_WAIT:
-                raise EndpointError(
+                return (
                     f"the server answers {status} and asks to wait {wait:.0f} seconds; start again "
                     "then (answers so far are kept)"
                 )
@@ -264,7 +265,7 @@ class OpenAIEndpoint(Engine):
                 404: f"it has no model {self.model!r}, or the base URL is not the one with '/v1'",
             }.get(status, "is the base URL the one that ends with '/v1'?")
             shown = f" ({code})" if code else ""
-            raise EndpointError(f"{self._address()} answers {status}{shown}: {what}")
+            return f"{self._address()} answers {status}{shown}: {what}"
         # Nothing that waiting would change: a prompt that is too long, a field it does not know.
         return Answer(fault=f"server: HTTP {status}{f' ({code})' if code else ''}", is_final=False)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from textaug.core.content import content_of
 from textaug.llm.base import Answer, Engine, Keep, Request
+from textaug.llm.slots import Pattern
 from textaug.models.batching import run_in_batches
 from textaug.models.loading import ModelSpec, load, load_as
 from textaug.models.masked_lm import FEWEST_ROWS
@@ -221,7 +222,7 @@ def _padded_left(rows: list[list[int]], padding: int, device: Any) -> tuple[Any,
 def _answer(tokenizer: Any, tokens: list[int], ends: list[int], sent: int) -> Answer:
     end = next((k for k, token in enumerate(tokens) if token in ends), None)
     if end is None:
-        return Answer("", "cut off", True, sent, len(tokens))
+        return Answer(tokenizer.decode(tokens), "cut off", True, sent, len(tokens))
     text = tokenizer.decode(tokens[:end], skip_special_tokens=True)
     fault = "" if text.strip() else "empty answer"
     return Answer("" if fault else text, fault, True, sent, end + 1)
@@ -261,6 +262,12 @@ class _Vocabulary:
         return self._opening[sign]
 
 
+def _lark(pattern: Pattern) -> str:
+    """A pattern as a grammar of llguidance."""
+    forbidden = f" & ~/{pattern.bare()}/" if pattern.slots else ""
+    return f"start: ANSWER\nANSWER: /{pattern.regex()}/{forbidden}\n"
+
+
 class _Grammar:
     """A ``LogitsProcessor`` that leaves only tokens with which the answer can fit its pattern.
 
@@ -276,11 +283,9 @@ class _Grammar:
         self.done = 0  # tokens
         self.size = vocabulary.size
         self.masks = llguidance.numpy.allocate_token_bitmask(len(requests), self.size)
-        make = llguidance.LLMatcher.grammar_from_regex
-        patterns = [request.pattern.regex() if request.pattern else None for request in requests]
-        self.matchers = [
-            None if pattern is None else llguidance.LLMatcher(vocabulary.tokenizer, make(pattern))
-            for pattern in patterns
+        self.matchers: list[Any] = [
+            request.pattern and llguidance.LLMatcher(vocabulary.tokenizer, _lark(request.pattern))
+            for request in requests
         ]
         for matcher in self.matchers:
             if matcher is not None and matcher.is_error():

@@ -27,26 +27,30 @@ class Pattern:
     Args:
         slots: the slots, with their signs.
         signs: the characters that stand in slots alone.
-        longest: characters between two slots, at most.
         lines: whether there may be line breaks.
         count: how many answers, numbered, one on a line.
     """
 
     slots: tuple[str, ...]
     signs: str = "[]"
-    longest: int = 400
     lines: bool = False
     count: int = 1
 
     def regex(self) -> str:
         """As a regular expression.
 
-        >>> Pattern(("[PER1]",), longest=9).regex()
-        '[^\\\\[\\\\]\\\\n]{0,9}\\\\[PER1\\\\][^\\\\[\\\\]\\\\n]{0,9}'
+        >>> Pattern(("[PER1]",)).regex()
+        '[^\\\\[\\\\]\\\\n]*\\\\[PER1\\\\][^\\\\[\\\\]\\\\n]*'
         """
         one = self._alternatives(lambda slot: "".join(map(_escaped, slot)), "")
         lines = [rf"{k}\. {one}" for k in range(1, self.count + 1)]
         return one if self.count == 1 else r"\n".join(lines)
+
+    def bare(self) -> str:
+        """What it must not look like: a slot's name without its sign."""
+        opening = _escaped(self.signs[0])
+        names = "|".join("".join(map(_escaped, slot.strip(self.signs))) for slot in self.slots)
+        return rf"(?s:(.*[^{opening}])?({names}).*)"
 
     def gbnf(self) -> str:
         """As a grammar of llama.cpp."""
@@ -57,14 +61,14 @@ class Pattern:
 
     def _alternatives(self, literal, glue: str) -> str:  # type: ignore[no-untyped-def]
         excluded = "".join(map(_escaped, self.signs)) + ("" if self.lines else r"\n")
-        text = rf"[^{excluded}]{{%s,{self.longest}}}"
+        text = f"[^{excluded}]"
         if not self.slots:
-            return text % 1
+            return text + "+"
         free = len(self.slots) <= FREE_ORDER
         orders = sorted(permutations(self.slots)) if free else [self.slots]
         # Two slots side by side are no sentence.
         made = [
-            glue.join([text % 0, (glue + text % 1 + glue).join(map(literal, order)), text % 0])
+            glue.join([text + "*", f"{glue}{text}+{glue}".join(map(literal, order)), text + "*"])
             for order in orders
         ]
         return made[0] if len(made) == 1 else f"({'|'.join(made)})"
