@@ -9,6 +9,7 @@
 from textaug.augmenters.back_translation import BackTranslation
 from textaug.augmenters.case_variants import CaseVariants
 from textaug.augmenters.default_policy import default_policy
+from textaug.augmenters.generation import generate
 from textaug.augmenters.hardest import Hardest
 from textaug.augmenters.label_conditioned import LabelConditionedMLM
 from textaug.augmenters.label_wise import LabelWiseReplacement
@@ -75,5 +76,6 @@ __all__ = [
     "default_policy",
     "describe",
     "expand",
+    "generate",
     "search",
 ]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -18,16 +16,14 @@ from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected
 from textaug.core.nesting import blocks_only
 from textaug.core.reading import read_examples
-from textaug.llm.base import Answer, CallableEngine, Engine, Keep, Request, Usage
+from textaug.llm.base import Answer, Engine, Keep, Request, Usage
 from textaug.llm.cache import AnswerCache, ask
-from textaug.llm.endpoint import URL_VARIABLE, OpenAIEndpoint
-from textaug.llm.local import LocalModel
+from textaug.llm.engines import AnyEngine, chosen, make_engine
 from textaug.llm.prompts import CHANGES_MEANING, DEFAULT_STYLE, STYLES, messages_for
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
-ENGINES = ("auto", "transformers", "openai")
 SEED_BITS = 31  # that every server takes
 
 
@@ -90,7 +86,7 @@ class LLMRewriting(Augmenter):
         self,
         model: str | None = None,
         *,
-        engine: str | Engine | Callable[[list[str]], Sequence[str]] = "auto",
+        engine: AnyEngine = "auto",
         options: Mapping[str, Any] | None = None,
         style: str | Sequence[str] = DEFAULT_STYLE,
         instruction: str | None = None,
@@ -116,11 +112,8 @@ class LLMRewriting(Augmenter):
         self.language = language
         self.cache = cache
         self._check(settings.get("target", "context"))
-        if engine == "auto":
-            here = model is not None and Path(model).exists()
-            served = URL_VARIABLE in os.environ and not here
-            self.engine = "openai" if served else "transformers"
-        self._writer = self._make_writer()
+        self.engine = chosen(model, engine)
+        self._writer = make_engine(model, self.engine, self.options)
         super().__init__(**settings)
 
     def _check(self, target: str) -> None:
@@ -128,16 +121,6 @@ class LLMRewriting(Augmenter):
             raise ValueError(
                 f"target={target!r}: what is outside the mentions is rewritten, and the mentions "
                 "stay; only 'context' is possible"
-            )
-        if isinstance(self.engine, str) and self.engine not in ENGINES:
-            raise ValueError(
-                f"engine={self.engine!r}: must be one of {', '.join(ENGINES)}, a function or an "
-                "engine of textaug.llm"
-            )
-        if isinstance(self.engine, str) == (self.model is None):
-            raise ValueError(
-                "give model=, the name of a language model ('offline' for the small one of the "
-                "extra llm-offline), or engine=, a function or an engine, but not both"
             )
         unknown = [style for style in self._styles if style not in STYLES]
         if unknown or not self._styles:
@@ -153,17 +136,6 @@ class LLMRewriting(Augmenter):
     @property
     def _styles(self) -> list[str]:
         return [self.style] if isinstance(self.style, str) else self.style
-
-    def _make_writer(self) -> Engine:
-        if isinstance(self.engine, Engine):
-            return self.engine
-        if not isinstance(self.engine, str):
-            return CallableEngine(self.engine)
-        make = OpenAIEndpoint if self.engine == "openai" else LocalModel
-        try:
-            return make(self.model, **self.options or {})  # type: ignore[arg-type]
-        except TypeError as error:
-            raise ValueError(f"options={self.options!r}: {error}") from None
 
     def _prepare(self) -> None:
         super()._prepare()

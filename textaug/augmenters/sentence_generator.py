@@ -155,7 +155,9 @@ class SentenceGenerator:
                 raise ValueError(f"{name}={value}: must be above 0")
         examples = [e for e in read_examples(dataset, split, settings) if e.tokens]
         labels = labels_of(examples)
-        facts = _facts(dataset[split] if isinstance(dataset, Mapping) else dataset, settings)
+        facts = tagged_columns(
+            dataset[split] if isinstance(dataset, Mapping) else dataset, settings
+        )
         made_from = {
             "model": model,
             "revision": revision,
@@ -191,7 +193,7 @@ class SentenceGenerator:
             fresh.save_pretrained(folder)
             tokenizer.save_pretrained(folder)
             more = {"labels": labels, "longest": max(map(len, rows))}
-            more["known"] = sorted({_digest(example.tokens) for example in examples})
+            more["known"] = sorted({digest_of(example.tokens) for example in examples})
             (folder / FACTS).write_text(json.dumps(facts | more, indent=1) + "\n")
 
         folder = trained_once("daga", made_from, examples, cache_dir, train)
@@ -238,7 +240,7 @@ class SentenceGenerator:
                     self.counts["left out: came to no end"] += 1
                     continue
                 tags = tag_schemes.from_spans(example.spans, len(example.tokens), facts["scheme"])
-                digest = _digest(example.tokens)
+                digest = digest_of(example.tokens)
                 if digest in seen:
                     copied = digest in facts["known"]
                     what = "a training sentence" if copied else "an earlier one"
@@ -271,7 +273,7 @@ class SentenceGenerator:
             )
 
 
-def _facts(dataset: Dataset, settings: Settings) -> dict[str, Any]:
+def tagged_columns(dataset: Dataset, settings: Settings) -> dict[str, Any]:
     """Names and types of the columns of words and tags, label names and scheme."""
     from datasets import Features
 
@@ -301,7 +303,8 @@ def _facts(dataset: Dataset, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _digest(tokens: Sequence[str]) -> str:
+def digest_of(tokens: Sequence[str]) -> str:
+    """A hash of a sentence."""
     text = " ".join(tokens).encode(errors="surrogatepass")
     return blake2b(text, digest_size=8).hexdigest()
 
