@@ -140,6 +140,8 @@ KEEPS_MENTIONS = set(AUGMENTERS) - {
     "NominalPhrases",
     "SentenceJoining",
 }
+# These rewrite the sentence around its mentions, and have no other target.
+REWRITES = {"BackTranslation", "LLMRewriting"}
 # These bring mentions of their own, beside those that were there.
 ADDS_MENTIONS = {"SentenceJoining"}
 # These leave out some of the mentions that were there.

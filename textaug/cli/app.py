@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typer
 
+from textaug.cli.answers import answers
 from textaug.cli.augment import augment
 from textaug.cli.check import check
 from textaug.cli.inspect import convert, preview, report
@@ -25,6 +26,7 @@ for command, epilog in (
     (convert, None),
     (check, None),
     (report, None),
+    (answers, None),
 ):
     app.command(epilog=epilog)(unpacked(command))
 
