@@ -214,7 +214,7 @@ def leaks(given: argparse.Namespace) -> dict[str, Any]:
         " ".join(example.tokens[s.start : s.end]) for example in examples for s in example.spans
     }
     names = {name for name in names if len(name) > 5}
-    prompts = ["You rewrite sentences", "Answer with the new sentence", "[PER1] said on Monday"]
+    prompts = ["You rewrite sentences", "Answer with the new sentence", "After 3 months [PER1]"]
     labels = rows.features["ner_tags"].feature.names
     left: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as name:

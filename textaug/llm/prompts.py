@@ -21,18 +21,19 @@ STYLES = {
 # These say something else, so that a label of the whole sentence may not fit any more.
 CHANGES_MEANING = frozenset({"question", "negated"})
 DEFAULT_STYLE = "paraphrase"
-# One exchange before the real one shows a small model what is wanted.
-_BEFORE = "{0} said on Monday that shares of {1} had fallen by 3 percent."
+# One exchange before the real one shows a small model what is wanted. The answers begin with a slot:
+# a small model copies other first words into its own answers.
+_BEFORE = "After 3 months {0} has left {1}, where nobody was surprised."
 _AFTER = {
-    "paraphrase": "Shares of {1} lost 3 percent, {0} said on Monday.",
-    "simplify": "{0} said on Monday: shares of {1} are down 3 percent.",
-    "formal": "{0} stated on Monday that shares of {1} had declined by 3 percent.",
-    "informal": "So on Monday {0} goes, shares of {1} are down 3 percent.",
-    "news": "Shares of {1} dropped by 3 percent, {0} told reporters on Monday.",
-    "tweet": "{0} on Monday: shares of {1} are down 3 percent!",
-    "dialogue": '"Did you hear? {0} said on Monday that shares of {1} fell by 3 percent."',
-    "question": "Did {0} say on Monday that shares of {1} had fallen by 3 percent?",
-    "negated": "{0} did not say on Monday that shares of {1} had fallen by 3 percent.",
+    "paraphrase": "{0} quit {1} after 3 months, which surprised nobody there.",
+    "simplify": "{0} left {1} after 3 months. People there expected it.",
+    "formal": "{0} resigned from {1} after 3 months, to the surprise of none of its members.",
+    "informal": "{0} walked out on {1} after 3 months, and folks there weren't surprised at all.",
+    "news": "{0} has stepped down from {1} after 3 months, a move that surprised nobody there.",
+    "tweet": "{0} out of {1} after 3 months! no surprise to anybody there",
+    "dialogue": '"{0} left {1} after 3 months, and nobody there was surprised, you know."',
+    "question": "{0} left {1} after 3 months, but was nobody there surprised?",
+    "negated": "{0} has not left {1} after 3 months, where nobody was surprised.",
 }
 _DEMONSTRATED = ("PER1", "ORG1")
 
