@@ -21,8 +21,8 @@ STYLES = {
 # These say something else, so that a label of the whole sentence may not fit any more.
 CHANGES_MEANING = frozenset({"question", "negated"})
 DEFAULT_STYLE = "paraphrase"
-# One exchange before the real one shows a small model what is wanted. The answers begin with a slot:
-# a small model copies other first words into its own answers.
+# One exchange before the real one shows a small model what is wanted. The answers begin with a
+# slot: other first words a small model copies into its own answers.
 _BEFORE = "After 3 months {0} has left {1}, where nobody was surprised."
 _AFTER = {
     "paraphrase": "{0} quit {1} after 3 months, which surprised nobody there.",
