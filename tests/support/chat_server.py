@@ -138,8 +138,10 @@ class _Handler(BaseHTTPRequestHandler):
         })  # fmt: skip
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        owner = self.owner
+        length, owner = int(self.headers["Content-Length"]), self.owner
+        body = self.rfile.read(length)
+        if len(body) < length:  # the client was killed while it wrote
+            return
         digest = blake2b(body, digest_size=12).hexdigest()
         with owner.lock:
             owner.received[digest] += 1

@@ -104,7 +104,10 @@ class Engine(Constructed):
         raise NotImplementedError(f"{type(self).__name__} does not implement identity")
 
     def answer(self, requests: Sequence[Request], keep: Keep) -> None:
-        """Answer requests that all differ, in any order; ``keep`` is called once for each."""
+        """Answer requests that all differ, in any order; ``keep`` is called once for each.
+
+        From any thread, but never from two at once.
+        """
         raise NotImplementedError(f"{type(self).__name__} does not implement answer")
 
     def count_tokens(self, request: Request) -> int:

@@ -44,7 +44,7 @@ class AnswerCache:
         # For one batch, so that no connection outlives a fork.
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
-            with closing(sqlite3.connect(self.file, WAIT, isolation_level=None)) as connection:
+            with closing(self._connection()) as connection:
                 # What is committed outlives the process; a power cut may lose the last answers.
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("PRAGMA synchronous=NORMAL")
@@ -58,6 +58,10 @@ class AnswerCache:
                 f"the answers in {self.file} cannot be used ({error}); delete the file, or give "
                 "another folder with cache="
             ) from error
+
+    def _connection(self) -> sqlite3.Connection:
+        # Engines keep answers from their threads, one at a time.
+        return sqlite3.connect(self.file, WAIT, isolation_level=None, check_same_thread=False)
 
     def __len__(self) -> int:
         if not self.file.exists():

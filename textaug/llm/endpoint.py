@@ -8,9 +8,9 @@ import random
 import re
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from email.utils import parsedate_to_datetime
-from threading import Event
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -151,14 +151,23 @@ class OpenAIEndpoint(Engine):
         """
         self._stop = Event()
         self._headers()  # raises if there is no key
+        writing = Lock()
+
+        def one(pool: urllib3.PoolManager, i: int) -> None:
+            answer = self._one(pool, requests[i])
+            if answer.is_final or not self._stop.is_set():
+                with writing:  # before this thread sends the next request
+                    keep(i, answer)
+
         with self._pool() as pool, ThreadPoolExecutor(self.requests_at_once) as threads:
-            futures = {threads.submit(self._one, pool, r): i for i, r in enumerate(requests)}
+            futures = [threads.submit(one, pool, i) for i in range(len(requests))]
             try:
                 for future in as_completed(futures):
-                    keep(futures.pop(future), future.result())
-            except BaseException:
+                    future.result()
+            except BaseException:  # leaving the block waits for the calls under way
                 self._stop.set()
-                _keep_what_is_under_way(futures, keep)
+                for future in futures:
+                    future.cancel()
                 raise
 
     def _pool(self) -> urllib3.PoolManager:
@@ -268,13 +277,6 @@ class OpenAIEndpoint(Engine):
             return f"{self._address()} answers {status}{shown}: {what}"
         # Nothing that waiting would change: a prompt that is too long, a field it does not know.
         return Answer(fault=f"server: HTTP {status}{f' ({code})' if code else ''}", is_final=False)
-
-
-def _keep_what_is_under_way(futures: Mapping[Future[Answer], int], keep: Keep) -> None:
-    under_way = {future: i for future, i in futures.items() if not future.cancel()}
-    for future in as_completed(under_way):
-        if future.exception() is None and future.result().is_final:
-            keep(under_way[future], future.result())
 
 
 def _answer_in(content: bytes) -> Answer:
