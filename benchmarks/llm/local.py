@@ -148,7 +148,7 @@ def _bare(model: Any, rows: list[tuple[list[int], list[int]]], end: int) -> None
 
         def forced(seen: Any, scores: Any, wanted: Any = wanted, longest: int = longest) -> Any:
             token = wanted[:, seen.shape[1] - longest, None]
-            return scores.scatter(1, token, scores.max() + 100.0)
+            return scores.scatter(1, token, float(scores.max()) + 100.0)
 
         config = GenerationConfig(
             max_new_tokens=most, do_sample=True, top_k=50, eos_token_id=end, pad_token_id=end
