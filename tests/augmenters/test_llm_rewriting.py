@@ -141,8 +141,8 @@ def test_protected_words_are_slots():
 def test_other_signs_where_the_text_has_brackets():
     text = "then [sic] the bank praised Ann [again] with words"
     example = Example.from_text(text)
-    assert example.tokens[8] == "Ann"
-    example = example._replace(spans=(Span(8, 9, "PER"),))
+    assert example.tokens[7] == "Ann"
+    example = example._replace(spans=(Span(7, 8, "PER"),))
     augment = answering("then [sic] the bank praised {PER1} [again] in words", protect=False)
     (result,) = augment.run([example], [0])
     assert result.example.text == "then [sic] the bank praised Ann [again] in words"

@@ -5,6 +5,8 @@ Errors are one plain message and exit status 2; ``check`` exits with 1 where it 
 
 from __future__ import annotations
 
+import signal
+
 import typer
 
 from textaug.cli.answers import answers
@@ -33,4 +35,6 @@ for command, epilog in (
 
 def main() -> None:
     """Run the command line."""
+    # `kill` ends a run as Ctrl-C does: calls of a language model that are under way are waited for.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     app()
