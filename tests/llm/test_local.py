@@ -124,7 +124,7 @@ def test_a_real_model_from_a_package():
     augment = LLMRewriting("offline", cache=False, tries=3)
     tokens = "Ann Lee said that the old house by the river was sold last week ."
     tokens = tokens.split(" ")
-    row = {"tokens": tokens, "ner_tags": ["B-PER", "I-PER", *"O" * 12]}
+    row = {"tokens": tokens, "ner_tags": ["B-PER", "I-PER", *"O" * 13]}
     after = augment(row)
     assert not any("slot" in reason for reason in augment.counts), augment.counts
     assert " ".join(after["tokens"]).count("Ann Lee") == 1
