@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from datasets import DatasetDict
-from support.augmenters import AUGMENTERS
+from support.augmenters import AUGMENTERS, REWRITES
 
 import textaug
 import textaug.ray
@@ -181,7 +181,7 @@ def test_each_worker_sees_its_own_gpu(corpus, tmp_path):
 
 @needs_ray
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(set(AUGMENTERS) - {"BackTranslation"}))
+@pytest.mark.parametrize("name", sorted(set(AUGMENTERS) - REWRITES))
 def test_every_augmenter_on_a_cluster(name, corpus):
     same(corpus.select(range(20)), AUGMENTERS[name](), batch_size=6)
 

@@ -7,7 +7,7 @@ from textaug.corpora import builtin_corpus
 from textaug.specs import AUGMENTERS, FILTERS, build, build_filter
 
 SAMPLE = builtin_corpus()["train"].select(range(30))
-NEEDS_A_MODEL = {"masked-lm", "melm"}  # for which "offline" will do
+NEEDS_A_MODEL = {"llm", "masked-lm", "melm"}  # for which "offline" will do
 
 
 @pytest.mark.parametrize("name", sorted(set(AUGMENTERS) - NEEDS_A_MODEL))

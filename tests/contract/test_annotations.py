@@ -12,7 +12,14 @@ from functools import cache
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.augmenters import AUGMENTERS, DROPS_MENTIONS, KEEPS_MENTIONS, pools, sentences
+from support.augmenters import (
+    AUGMENTERS,
+    DROPS_MENTIONS,
+    KEEPS_MENTIONS,
+    REWRITES,
+    pools,
+    sentences,
+)
 from support.fuzzing import share
 
 import textaug
@@ -135,7 +142,7 @@ def test_character_spans(name, data, form, target, ran):
     if form == "lists" and not found:
         return
     keeps = name in KEEPS_MENTIONS and target == "context"
-    for _, new in copies_of(name, rows, None if name == "BackTranslation" else target):
+    for _, new in copies_of(name, rows, None if name in REWRITES else target):
         entries = read_back(form, new["entities"])
         known = [entry for entry in entries if entry[0] is not None]
         numbers = [number for number, *_ in known]
@@ -190,7 +197,7 @@ def test_token_spans_heads_and_relations(name, data, target, ran):
     rows = {key: [value] for key, value in row.items()}
     roles = {"ner": "token_spans_inclusive", "relations": "relations"}
     keeps = name in KEEPS_MENTIONS and target == "context"
-    rewrites = name == "BackTranslation"
+    rewrites = name in REWRITES
     for _, new in copies_of(name, rows, None if rewrites else target, roles=roles):
         words = new["tokenized_text"]
         assert len(new["head"]) == len(new["pos"]) == len(words)
@@ -221,7 +228,7 @@ def test_answers(name, data, target, ran):
     found = [p for p in data.draw(spans(len(text), 2)) if text[p[0] : p[1]].strip()]
     answers = {"text": [text[a:b] for a, b in found], "answer_start": [a for a, _ in found]}
     rows = {"context": [text], "question": ["who?"], "answers": [answers]}
-    for _, new in copies_of(name, rows, None if name == "BackTranslation" else target):
+    for _, new in copies_of(name, rows, None if name in REWRITES else target):
         assert new["question"] == "who?"
         both = zip(new["answers"]["text"], new["answers"]["answer_start"], strict=True)
         shown = [(answer, new["context"][a : a + len(answer)]) for answer, a in both]

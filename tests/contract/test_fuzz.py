@@ -17,7 +17,14 @@ from datasets import Dataset, IterableDataset
 from hypothesis import given
 from hypothesis import strategies as st
 from support import marian
-from support.augmenters import AUGMENTERS, KEEPS_MENTIONS, model_folder, tiny_bert, types_fit
+from support.augmenters import (
+    AUGMENTERS,
+    KEEPS_MENTIONS,
+    REWRITES,
+    model_folder,
+    tiny_bert,
+    types_fit,
+)
 from support.fuzzing import MANY, share
 from support.judge import MARKS, mentions, names_of, surfaces, written
 
@@ -25,7 +32,7 @@ from textaug import AugmentingDataCollator, BackTranslation, Example, expand
 from textaug.translation.seq2seq import HFTranslator
 
 ALL = pytest.mark.parametrize("name", AUGMENTERS)
-REWRITE = {"BackTranslation", "BackTranslation (Marian)"}  # mentions may change places
+REWRITE = {*REWRITES, "BackTranslation (Marian)"}  # mentions may change places
 TYPES = ("PER", "LOC", "I-O", "人")
 COLUMNS = {"tokens", "tags", "pos", "id"}
 LONG = 10_000
@@ -79,7 +86,7 @@ def augmenter(name, target, names=None, number=0):
     """One for each setting; another ``number``, another object."""
     settings = {"label_names": names, "tags_column": "tags", "aligned_columns": ["pos"], "seed": 5}
     if name in REWRITE:
-        if name == "BackTranslation":
+        if name in REWRITES:
             return AUGMENTERS[name](**settings)
         pair = [marian.tiny_marian(model_folder() / f"marian-{n}", n) for n in (0, 1)]
         engine = [HFTranslator(folder) for folder in pair]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import textaug
 from support import models
+from support.chat_server import rewritten
 from textaug.corpora import builtin_corpus
 
 
@@ -81,6 +82,17 @@ def _back_translation(p=None, **settings):
     return textaug.BackTranslation(engine=(out, back), **settings)
 
 
+def writer(prompts):
+    """A stand-in for a language model: puts words before the sentence, keeps slots."""
+    return [rewritten(prompt.split("\n\n")[-1]) for prompt in prompts]
+
+
+def _llm_rewriting(p=None, **settings):
+    if p is not None:
+        return None
+    return textaug.LLMRewriting(engine=writer, **settings)
+
+
 def _one(p=1.0, **settings):
     return textaug.NoiseInjection(p=p, **settings)
 
@@ -90,6 +102,7 @@ AUGMENTERS = {
     "NoiseInjection": lambda p=0.3, **s: textaug.NoiseInjection(p=p, **s),
     "MaskedLMSubstitution": lambda p=0.3, **s: textaug.MaskedLMSubstitution(tiny_bert(), p=p, **s),
     "BackTranslation": _back_translation,
+    "LLMRewriting": _llm_rewriting,
     "MentionReplacement": lambda p=0.7, **s: textaug.MentionReplacement(pools(), p=p, **s),
     "LabelConditionedMLM": lambda p=0.7, **s: textaug.LabelConditionedMLM(tiny_melm(), p=p, **s),
     "LabelWiseReplacement": lambda p=0.3, **s: textaug.LabelWiseReplacement(words(), p=p, **s),
@@ -127,6 +140,8 @@ KEEPS_MENTIONS = set(AUGMENTERS) - {
     "NominalPhrases",
     "SentenceJoining",
 }
+# These rewrite the sentence around its mentions, and have no other target.
+REWRITES = {"BackTranslation", "LLMRewriting"}
 # These bring mentions of their own, beside those that were there.
 ADDS_MENTIONS = {"SentenceJoining"}
 # These leave out some of the mentions that were there.

@@ -166,10 +166,10 @@ def tiny_bpe_gpt2(folder: Path) -> str:
     return _save(folder, "GPT2LMHeadModel", config, tokenizer)
 
 
-def _learned_bpe(special: list[str]) -> Any:
+def _learned_bpe(special: list[str], add_prefix_space: bool = True) -> Any:
     from tokenizers import ByteLevelBPETokenizer
 
-    learned = ByteLevelBPETokenizer(add_prefix_space=True)
+    learned = ByteLevelBPETokenizer(add_prefix_space=add_prefix_space)
     learned.train_from_iterator(
         _text(), vocab_size=900, min_frequency=1, special_tokens=special, show_progress=False
     )
@@ -186,3 +186,24 @@ def _unigrams(special: list[str]) -> list[tuple[str, float]]:
     letters = ["▁", *LETTERS, *LETTERS.upper(), *SIGNS, "ing", "ed"]
     scored = [(word, -5.0 - i / 100) for i, word in enumerate(words)]
     return [(token, 0.0) for token in special] + scored + [(letter, -12.0) for letter in letters]
+
+
+CHAT_TEMPLATE = (
+    "{% for m in messages %}<|{{ m['role'] }}|>{{ m['content'] }}<|endoftext|>{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>{% endif %}"
+)
+
+
+def tiny_chat_llama(folder: Path, template: str | None = CHAT_TEMPLATE, window: int = 2048) -> str:
+    """A causal language model with a chat template and a byte-level BPE learned here."""
+    from transformers import LlamaConfig, PreTrainedTokenizerFast
+
+    # With a space before each text, llguidance would put one into the middle of a slot.
+    learned = _learned_bpe(["<|endoftext|>"], add_prefix_space=False)
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=learned, eos_token="<|endoftext|>")
+    tokenizer.chat_template = template
+    config = LlamaConfig(
+        vocab_size=len(tokenizer), max_position_embeddings=window, num_key_value_heads=2,
+        bos_token_id=0, eos_token_id=0, **SIZES,
+    )  # fmt: skip
+    return _save(folder, "LlamaForCausalLM", config, tokenizer)

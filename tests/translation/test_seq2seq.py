@@ -9,7 +9,8 @@ import torch
 from support.marian import SEEDS, TEXTS, in_parts, tiny_m2m100
 
 from textaug.models import loading as models
-from textaug.translation.seq2seq import HFTranslator, _GumbelTopK, language_id
+from textaug.models.sampling import GumbelTopK
+from textaug.translation.seq2seq import HFTranslator, language_id
 
 pytestmark = pytest.mark.filterwarnings("ignore:Recommended. pip install sacremoses")
 
@@ -48,7 +49,7 @@ def test_draws_differ_by_seed_and_only_by_seed(marian):
 def test_draws_follow_the_distribution_of_the_top_k():
     scores = torch.tensor([0.0, 2.0, -1.0, 1.0, 1.5])
     rows = 4000
-    draw = _GumbelTopK(range(rows), top_k=3, temperature=2.0)
+    draw = GumbelTopK(range(rows), top_k=3, temperature=2.0)
     drawn = draw(torch.zeros(rows, 1), scores.repeat(rows, 1)).argmax(dim=1).tolist()
     expected = torch.softmax(torch.tensor([2.0, 1.5, 1.0]) / 2.0, dim=0)
     shares = Counter(drawn)

@@ -15,6 +15,7 @@ import regex
 
 from textaug.core.example import Augmented, Example, Rejected, Span
 from textaug.language.tokenization import guess_spaces, printed, tokenize, unprinted
+from textaug.offline import lower_case_words
 
 WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*")
 
@@ -22,6 +23,7 @@ WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*")
 # "O'Neill", "example.com". A possessive ("Germany's") may follow.
 _NOT_AFTER = r"(?<![\p{L}\p{M}\p{N}_@#])(?<![\p{L}\p{N}][-‐‑–/&.'’])"
 _NOT_BEFORE = r"(?![\p{L}\p{M}\p{N}_])(?![-‐‑–/&.][\p{L}\p{N}])(?!['’](?![sS]?(?![\p{L}\p{N}])))"
+_BORDERS = regex.compile(_NOT_AFTER), regex.compile(_NOT_BEFORE)
 # Characters without white space around them, which would join a mention to its neighbour.
 _JOINING = ("/", "-", "$", "£", "€")
 # Tokens after which a capitalised word is not necessarily a name.
@@ -143,6 +145,49 @@ class Sentence:
             return Rejected("new name")
         return self._assembled(segments, order)
 
+    def names_in(self, segments: Sequence[str], strict: bool) -> str | None:
+        """What is wrong with new text between the mentions, ``None`` if nothing is.
+
+        Args:
+            segments: the text before, between and after the mentions, with its own capitals.
+            strict: whether the first word of a sentence is a new name too, unless English writes
+                it in lower case.
+
+        Returns:
+            ``"name outside its slot"``: a mention's surface stands there, and did not before;
+            ``"new name"``: see :meth:`rewritten`.
+        """
+        outside = Counter(text[a:b] for text in segments for a, b in self.find(text))
+        outside.subtract(text[a:b] for text in self.segments for a, b in self.find(text))
+        if any(number > 0 for number in outside.values()):
+            return "name outside its slot"
+        if any(self._has_new_name(text, k == 0, strict) for k, text in enumerate(segments)):
+            return "new name"
+        return None
+
+    def with_mentions(self, segments: Sequence[str], order: Sequence[int]) -> Augmented | Rejected:
+        """The example for new segments with all mentions between them, where each one is known.
+
+        Args:
+            segments: the text before, between and after the mentions, one more than these, with
+                no name in it (see :meth:`names_in`).
+            order: the number of the mention after each segment but the last.
+
+        Returns:
+            The example, or ``Rejected("mention inside a word")`` if one is joined to a letter, and
+            was not before.
+        """
+        text, offsets = "", []
+        for k, segment in enumerate(segments):
+            text += segment
+            for number in order[k : k + 1]:
+                offsets.append((len(text), len(text) + len(self.surfaces[number])))
+                text += self.surfaces[number]
+        for number, (start, end) in zip(order, offsets, strict=True):
+            if _is_joined(text, start, end) and not _is_joined(self.text, *self.offsets[number]):
+                return Rejected("mention inside a word")
+        return self._assembled([self._cased(segment) for segment in segments], order)
+
     def fits(self, k: int, text: str) -> bool:
         """Whether ``text`` may replace segment ``k``: it has no new name."""
         text = self._cased(text)
@@ -206,14 +251,19 @@ class Sentence:
         """The text, in lower case if the sentence has no capitals."""
         return text if any(map(str.isupper, self.text)) else text.lower()
 
-    def _has_new_name(self, segment: str, at_start: bool) -> bool:
+    def _has_new_name(self, segment: str, at_start: bool, strict: bool = False) -> bool:
         """Whether there is a capitalised word that was not outside the mentions before."""
+        usual = lower_case_words() if strict else frozenset()
         tokens = tokenize(segment)
         for i, token in enumerate(tokens):
             before = tokens[i - 1] if i else "." if at_start else ""
             for word in WORD.findall(token):
                 capital = len(word) > 1 and word[0].isupper() and word.lower() not in self._outside
-                if capital and (word in self._inside or before not in _BEFORE_CAPITAL):
+                if not capital:
+                    continue
+                if word in self._inside or before not in _BEFORE_CAPITAL:
+                    return True
+                if strict and word.lower() not in usual:
                     return True
         return False
 
@@ -224,3 +274,9 @@ class Sentence:
     @cached_property
     def _outside(self) -> set[str]:
         return {word for segment in self.segments for word in WORD.findall(segment.lower())}
+
+
+def _is_joined(text: str, start: int, end: int) -> bool:
+    """Whether what stands there is a part of a longer word."""
+    before, after = _BORDERS
+    return not (before.match(text, start) and after.match(text, end))

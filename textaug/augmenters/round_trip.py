@@ -26,14 +26,14 @@ SHORT = 6  # words
 
 # A word of two letters or more without a capital; in scripts without case, any letter.
 _SMALL_WORD = regex.compile(r"(?<![\p{L}\p{M}\p{N}])\p{Ll}[\p{Ll}\p{M}]+(?![\p{L}\p{N}])|\p{Lo}")
-_NUMBER = regex.compile(r"\d+(?:[.,:]\d+)*")
+NUMBER = regex.compile(r"\d+(?:[.,:]\d+)*")
 # What must not change: addresses, Twitter names and topics, symbols, emojis, numbers, brackets and
 # double quotes.
 _ADDRESS, _SYMBOL = r"https?://\S+", r"[\p{So}\p{Sk}\ufe0f\u200d]"
 _SIGN = rf"{_ADDRESS}|[@#]\w+|{_SYMBOL}"
-_FIXED = regex.compile(rf"{_SIGN}|{_NUMBER.pattern}|[()\[\]\"]")
+_FIXED = regex.compile(rf"{_SIGN}|{NUMBER.pattern}|[()\[\]\"]")
 _SURROGATE = regex.compile(r"[\ud800-\udfff]")
-_LOOP = regex.compile(r"\b(\w+(?:\W+\w+){0,5})(?:\W+\1\b){2,}", regex.IGNORECASE)
+LOOP = regex.compile(r"\b(\w+(?:\W+\w+){0,5})(?:\W+\1\b){2,}", regex.IGNORECASE)
 _ASIDE = regex.compile(r"\s*\([^()]*\)")  # "Smith (in English)" for "Smith"
 # Untranslated affixes of a sentence: bullets, dashes and signs before it, signs after it.
 _NAME = rf"[@#](?:(?!{_ADDRESS[:-1]})\w)+"  # an address may follow it without a blank
@@ -106,7 +106,7 @@ class Unit:
     def judge(self, texts: Sequence[str]) -> None:
         """Keep the acceptable translations."""
         for text in texts:
-            new = _like(self.text, text)
+            new = as_original(self.text, text)
             fault = _fault(self.text, new)
             if fault is None:
                 self.found.append(self.head + new + self.tail)
@@ -117,7 +117,7 @@ class Unit:
 def is_worth_translating(text: str) -> bool:
     """Whether a text has enough words for a different translation."""
     words = len(_SMALL_WORD.findall(text))
-    enough = words >= FEWEST_WORDS and words > len(_NUMBER.findall(text))
+    enough = words >= FEWEST_WORDS and words > len(NUMBER.findall(text))
     return enough and not _SURROGATE.search(text)  # half a character, which no translator can read
 
 
@@ -169,7 +169,7 @@ def choose_translation(sentence: Sentence, job: Job, found: Sequence[str]) -> st
     return None
 
 
-def _like(old: str, new: str) -> str:
+def as_original(old: str, new: str) -> str:
     """A translation with the capitals and the full stop of the original."""
     new = new.strip()
     if "(" not in old:
@@ -202,7 +202,7 @@ def _fault(old: str, new: str) -> str | None:
         return "no translation"
     if before >= SHORT and not before / LARGEST_RATIO <= after <= before * LARGEST_RATIO:
         return "length ratio"
-    if _LOOP.search(new) and not _LOOP.search(old):
+    if LOOP.search(new) and not LOOP.search(old):
         return "loop"
     if Counter(_FIXED.findall(old)) != Counter(_FIXED.findall(new)):
         return "number or sign lost"

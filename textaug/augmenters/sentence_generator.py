@@ -152,7 +152,9 @@ class SentenceGenerator:
         check_positive(epochs=epochs, batch_size=batch_size)
         examples = [e for e in read_examples(dataset, split, settings) if e.tokens]
         labels_of(examples)  # raises if there is none
-        facts = _facts(dataset[split] if isinstance(dataset, Mapping) else dataset, settings)
+        facts = tagged_columns(
+            dataset[split] if isinstance(dataset, Mapping) else dataset, settings
+        )
         made_from = {
             "model": model,
             "revision": revision,
@@ -210,7 +212,7 @@ class SentenceGenerator:
                     self.counts["left out: has no end"] += 1
                     continue
                 tags = tag_schemes.from_spans(example.spans, len(example.tokens), facts["scheme"])
-                digest = _digest(example.tokens)
+                digest = digest_of(example.tokens)
                 if digest in seen:
                     copied = digest in facts["known"]
                     what = "a training sentence" if copied else "an earlier one"
@@ -273,11 +275,11 @@ def _train(
     lengths = [len(row) for row in rows]
     fine_tune_and_save(folder, fresh, tokenizer, rows, lengths, _loss, settings, title)
     facts = settings["facts"] | {"labels": labels, "longest": max(lengths)}
-    facts["known"] = sorted({_digest(example.tokens) for example in examples})
+    facts["known"] = sorted({digest_of(example.tokens) for example in examples})
     (folder / FACTS).write_text(json.dumps(facts, indent=1) + "\n")
 
 
-def _facts(dataset: Dataset, settings: Settings) -> dict[str, Any]:
+def tagged_columns(dataset: Dataset, settings: Settings) -> dict[str, Any]:
     """Names and types of the columns of words and tags, label names and scheme."""
     from datasets import Features
 
@@ -305,7 +307,8 @@ def _facts(dataset: Dataset, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _digest(tokens: Sequence[str]) -> str:
+def digest_of(tokens: Sequence[str]) -> str:
+    """A hash of a sentence."""
     text = " ".join(tokens).encode(errors="surrogatepass")
     return blake2b(text, digest_size=8).hexdigest()
 

@@ -5,8 +5,11 @@ Errors are one plain message and exit status 2; ``check`` exits with 1 if it fou
 
 from __future__ import annotations
 
+import signal
+
 import typer
 
+from textaug.cli.answers import answers
 from textaug.cli.augment import augment
 from textaug.cli.check import check
 from textaug.cli.inspect import convert, preview, report
@@ -25,10 +28,13 @@ for command, epilog in (
     (convert, None),
     (check, None),
     (report, None),
+    (answers, None),
 ):
     app.command(epilog=epilog)(unpacked(command))
 
 
 def main() -> None:
     """Run the command line."""
+    # `kill` ends a run as Ctrl-C does: calls of a language model that are under way are waited for.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     app()

@@ -13,7 +13,7 @@ _IGNORED = {".pt", ".pth"}
 
 
 def content_of(path: str | Path) -> str | None:
-    """A hash of the names and contents of the files in a folder; ``None`` if there is no folder.
+    """A hash of the names and contents of the files in a folder, or of one file; else ``None``.
 
     Subfolders are ignored, as ``from_pretrained`` does not read them. A file is read once in a
     process, and again only if its size or modification time changes. ``"offline"`` stands for the
@@ -24,10 +24,11 @@ def content_of(path: str | Path) -> str | None:
         if not offline.has_encoder():
             return None
         folder, more = Path(offline.encoder()), [offline.MASKED_LM_FILE]
-    if not folder.is_dir():
+    if not folder.exists():
         return None
+    files = sorted(folder.iterdir()) if folder.is_dir() else [folder]
     digest = hashlib.blake2b(digest_size=16)
-    for file in [*sorted(folder.iterdir()), *more]:
+    for file in [*files, *more]:
         if file.is_file() and file.suffix not in _IGNORED:
             stat = file.stat()
             content = _digest(str(file.absolute()), stat.st_mtime_ns, stat.st_size)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from textaug.core.content import content_of
 
@@ -18,12 +18,15 @@ LONGEST_SHOWN = 200  # characters of an argument in a repr
 class Constructed:
     """Equality, repr and pickle from the constructor's arguments, each kept by its name."""
 
+    secret: ClassVar[frozenset[str]] = frozenset()  # arguments in no state, repr and fingerprint
+    private: ClassVar[frozenset[str]] = frozenset()  # arguments in no card
+
     def arguments(self, changed_only: bool = False) -> dict[str, Any]:
         """The constructor's arguments by name."""
         return {
             name: getattr(self, name)
             for name, default in constructor_parameters(type(self)).items()
-            if not (changed_only and getattr(self, name) == default)
+            if name not in self.secret and not (changed_only and getattr(self, name) == default)
         }
 
     def model_names(self) -> list[str]:

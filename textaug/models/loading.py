@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from textaug.core.content import content_of
 from textaug.core.validation import check_at_least_one
 from textaug.models.batching import BATCH_TOKENS, FORKED, limit_threads_in_fork
-from textaug.offline import MASKED_LM, hub_is_reachable, masked_lm
+from textaug.offline import GGUF_EXTRA, MASKED_LM, hub_is_reachable, masked_lm
 
 logger = logging.getLogger("textaug")
 
@@ -40,8 +40,9 @@ class ModelSpec:
     """Which model to load, in which number format, and on which device.
 
     Args:
-        name: a folder made by ``save_pretrained``, a name on the model hub, or ``"offline"``, the
-            masked language model or sentence encoder of :mod:`textaug.offline`.
+        name: a folder made by ``save_pretrained``, a name on the model hub, ``"offline"``, the
+            masked language model or sentence encoder of :mod:`textaug.offline`, or a GGUF file
+            (``folder/model.gguf``, or ``owner/name/model.gguf`` on the hub).
         revision: branch, tag or commit on the hub; default: ``main``.
         dtype: ``"float32"``, ``"bfloat16"``, ``"float16"``, or ``"auto"``: bfloat16 on GPUs that
             have it, else float32 (on a CPU, half the bits do not halve the time).
@@ -187,9 +188,12 @@ def _load(
 
     if (auto_class, name) == ("AutoModelForMaskedLM", MASKED_LM):
         return masked_lm(dtype, device)
+    given, gguf = name, _gguf_file(name)
+    if gguf:
+        name = given.removesuffix(gguf).rstrip("/\\") or "."
     offline = not Path(name).is_dir() and not _is_on_hub(name)
-    where = {"revision": revision or "main", "local_files_only": offline}
-    where["trust_remote_code"] = False
+    where: dict[str, Any] = {"revision": revision or "main", "local_files_only": offline}
+    where |= {"trust_remote_code": False} | ({"gguf_file": gguf} if gguf else {})
     what, such_as = _TYPES.get(auto_class, (f"model for {auto_class}", "one of that type"))
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(name, **where)
@@ -200,6 +204,10 @@ def _load(
             use_safetensors=True,
             output_loading_info=True,
         )
+    except ImportError as error:
+        if not gguf:
+            raise
+        raise ModuleNotFoundError(f"{given!r} is a GGUF file, which needs {GGUF_EXTRA}") from error
     except OSError as error:
         if not offline:
             raise
@@ -224,6 +232,11 @@ def _load(
             f"other parts; pass one that was trained as such, for instance {such_as}"
         )
     return model.to(device).eval(), tokenizer
+
+
+def _gguf_file(name: str) -> str | None:
+    """The file's name, where a model is a GGUF file."""
+    return Path(name).name if name.endswith(".gguf") else None
 
 
 def _is_on_hub(name: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from textaug.models.batching import batches, pad, padded
 from textaug.models.loading import load
+from textaug.models.sampling import GumbelTopK
 from textaug.offline import EXTRA
 from textaug.translation.base import ModelTranslator, length_step, longest_translation
 
@@ -99,7 +100,7 @@ class HFTranslator(ModelTranslator):
             "num_return_sequences": n,
         }
         if seeds is not None:
-            sampler = _GumbelTopK(seeds, self.top_k, self.temperature)
+            sampler = GumbelTopK(seeds, self.top_k, self.temperature)
             options |= {"num_beams": 1, "logits_processor": [sampler]}
         if self.target is not None:
             options["forced_bos_token_id"] = language_id(tokenizer, self.target)
@@ -134,30 +135,6 @@ def _encoded(model: Any, ids: torch.Tensor, mask: torch.Tensor, lengths: Sequenc
             states = found.new_zeros(*ids.shape, found.shape[-1])
         states[group, :length] = found
     return BaseModelOutput(last_hidden_state=states)
-
-
-class _GumbelTopK:
-    """Turns greedy decoding into sampling; each row has its own generator."""
-
-    def __init__(self, seeds: Sequence[int], top_k: int, temperature: float) -> None:
-        import numpy as np
-
-        self.generators = [np.random.default_rng(seed) for seed in seeds]
-        self.top_k = top_k
-        self.temperature = temperature
-
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        import numpy as np
-        import torch
-
-        k = min(self.top_k, scores.shape[1])
-        # In the order of token ids, so that ties have a fixed order.
-        ids = scores.topk(k).indices.sort(dim=1).values
-        noise = np.stack([generator.gumbel(size=k) for generator in self.generators])
-        top = scores.gather(1, ids).double() / self.temperature
-        best = (top + torch.from_numpy(noise).to(top.device)).argmax(dim=1, keepdim=True)
-        chosen = torch.full_like(scores, float("-inf"))
-        return chosen.scatter(1, ids.gather(1, best), 0.0)
 
 
 def language_id(tokenizer: Any, code: str) -> int:

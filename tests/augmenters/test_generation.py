@@ -1,0 +1,123 @@
+"""New sentences whose labels are right by construction, or said to be judged."""
+
+from itertools import cycle
+
+import pytest
+from support.chat_server import rewritten
+
+from textaug import generate
+from textaug.augmenters.generation import BY_CONSTRUCTION, JUDGED
+from textaug.core.reading import read_examples
+from textaug.corpora import builtin_corpus
+
+
+@pytest.fixture(scope="module")
+def train():
+    return builtin_corpus()["train"].select(range(120))
+
+
+def slots_of(prompt):
+    return prompt.split("\n\n")[-1].split()
+
+
+def writing(join=" saw "):
+    prompts = []
+
+    def write(some):
+        prompts.extend(some)
+        return [f"In the end {join.join(slots_of(prompt))} left." for prompt in some]
+
+    return write, prompts
+
+
+def test_slots_are_filled_with_mentions_of_their_types(train):
+    write, prompts = writing()
+    rows = generate(train, 30, engine=write, seed=3, provenance_column="by")
+    assert len(rows) == 30 and rows.features["ner_tags"] == train.features["ner_tags"]
+    assert set(rows["by"]) == {BY_CONSTRUCTION}
+    known = {
+        (span.label, example.tokens[span.start : span.end])
+        for example in read_examples(train, "train", {})
+        for span in example.spans
+    }
+    for example, prompt in zip(read_examples(rows, "train", {}), prompts, strict=True):
+        found = [(s.label, example.tokens[s.start : s.end]) for s in example.spans]
+        assert set(found) <= known
+        assert [label for label, _ in found] == [slot.strip("[]")[:-1] for slot in slots_of(prompt)]
+
+
+def test_every_type_comes_up_about_as_often(train):
+    rows = generate(train, 40, engine=writing()[0], types={"PER": "a person", "LOC": "a place"})
+    names = rows.features["ner_tags"].feature.names
+    tags = [names[tag] for row in rows["ner_tags"] for tag in row if tag]
+    assert {tag[2:] for tag in tags} == {"PER", "LOC"}
+    starts = [sum(tag == f"B-{label}" for tag in tags) for label in ("PER", "LOC")]
+    assert min(starts) > 0.7 * max(starts)
+
+
+def test_topics_forms_and_lengths_are_drawn(train):
+    write, prompts = writing()
+    generate(train, 20, engine=write, topics=["bees", "bread"], forms=["a song"], shots=0)
+    assert all("as from a song" in prompt for prompt in prompts)
+    assert {"bees" in prompt for prompt in prompts} == {True, False}
+    assert not any("Examples" in prompt for prompt in prompts)
+
+
+def test_the_same_seed_gives_the_same_rows(train):
+    first, second, other = (
+        generate(train, 12, engine=writing()[0], seed=seed).to_list() for seed in (1, 1, 2)
+    )
+    assert first == second != other
+    assert generate(train, 5, engine=writing()[0], seed=1).to_list() == first[:5]
+
+
+def test_what_is_not_certain_is_left_out(train, caplog):
+    answers = cycle(["{} saw Berlin.", "they left", "two\n{}", "", "so", "{} saw it."])
+    write = lambda prompts: [next(answers).format(" ".join(slots_of(p))) for p in prompts]
+    rows = generate(train, 5, engine=write)
+    assert rows and all(row[-3:] == ["saw", "it", "."] for row in rows["tokens"])
+    for reason in ("new name", "slot lost", "prose around the answer", "empty answer"):
+        assert reason in caplog.text
+
+
+def test_what_is_held_out_does_not_come_up(train, caplog):
+    test = generate(train, 6, engine=writing()[0])
+    rows = generate(train, 6, engine=writing()[0], held_out=test)
+    assert len(rows) == 6 and not set(map(tuple, rows["tokens"])) & set(map(tuple, test["tokens"]))
+
+
+def test_the_model_may_name_the_mentions_itself(train):
+    answers = iter(
+        ["Then [PER: Zoe Ray] saw [loc: Oslo].", "We saw [CAR: it].", "Then Zoe saw [LOC: Oslo]."]
+        * 9
+    )
+    write = lambda prompts: [next(answers) for _ in prompts]
+    rows = generate(train, 1, engine=write, names="model", provenance_column="by")
+    assert rows[0]["tokens"] == ["Then", "Zoe", "Ray", "saw", "Oslo", "."]
+    names = rows.features["ner_tags"].feature.names
+    assert [names[tag] for tag in rows[0]["ner_tags"]] == ["O", "B-PER", "I-PER", "O", "B-LOC", "O"]
+    assert rows["by"] == [JUDGED]
+
+
+def test_filters_are_asked(train, caplog):
+    def none(before, after):
+        return [False] * len(after)
+
+    assert len(generate(train, 2, engine=writing()[0], filters=[none])) == 0
+    assert "filtered out by none" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"n": 0}, "n=0: must be at least 1"),
+        ({"names": "any"}, "names='any': must be one of pools, fresh, model"),
+        ({"topics": []}, "topics is empty"),
+        ({"types": {"CAR": "a car"}}, "no mention to fill slots of CAR"),
+        ({"engine": "auto"}, "give model="),
+    ],
+)
+def test_bad_arguments(train, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        generate(train, **{"n": 2, "engine": lambda prompts: list(map(rewritten, prompts))}
+                 | arguments)  # fmt: skip

@@ -1,0 +1,311 @@
+"""New labelled sentences from a language model: slots that are filled, so that labels are right."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, Any, Unpack
+
+import regex
+
+from textaug.augmenters.mention_alignment import Sentence
+from textaug.augmenters.mentions import MentionReplacement
+from textaug.augmenters.sentence_generator import digest_of, tagged_columns
+from textaug.augmenters.slotted import ENGLISH, Slotted
+from textaug.core import tag_schemes
+from textaug.core.columns import Settings
+from textaug.core.example import Augmented, Example, Rejected, Span
+from textaug.core.filter import FilterFunction, name_of
+from textaug.core.nesting import blocks_only
+from textaug.core.reading import read_examples
+from textaug.core.rng import HashRandom
+from textaug.language.tokenization import tokenize
+from textaug.llm.base import Answer, Request, Usage
+from textaug.llm.cache import AnswerCache, ask
+from textaug.llm.engines import AnyEngine, make_engine
+from textaug.llm.slots import Pattern, Slots
+
+if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+
+logger = logging.getLogger("textaug")
+
+NAMES = ("pools", "fresh", "model")
+TOPICS = (
+    "politics", "a court case", "business", "sports", "the weather", "an accident", "science",
+    "culture", "travel", "health", "a school", "a family", "a strike", "technology", "history",
+)  # fmt: skip
+FORMS = ("a news report", "a conversation", "a letter", "an announcement", "a short story")
+LENGTHS = ("about eight", "about twelve", "about eighteen", "about twenty-five")  # words
+MOST_MENTIONS = 3
+MAX_TOKENS = 120
+TRIES = 5
+_SEED_BITS = 31
+_MARK = regex.compile(r"\[([^\[\]:]+):\s*([^\[\]]+?)\s*\]")
+BY_CONSTRUCTION, JUDGED = "generate", "generate: labelled by the model"
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What one sentence is to be: which mentions, in which words."""
+
+    example: Example  # the mentions alone, one after the other
+    slots: Slots
+    request: Request
+
+
+def generate(
+    dataset: Dataset | DatasetDict,
+    n: int,
+    model: str | None = None,
+    *,
+    engine: AnyEngine = "auto",
+    options: Mapping[str, Any] | None = None,
+    types: Mapping[str, str] | None = None,
+    names: str | Mapping[str, Sequence[str]] = "pools",
+    topics: Sequence[str] = TOPICS,
+    forms: Sequence[str] = FORMS,
+    lengths: Sequence[str] = LENGTHS,
+    shots: int = 2,
+    held_out: Dataset | None = None,
+    filters: Sequence[FilterFunction] = (),
+    temperature: float = 0.9,
+    top_p: float = 0.95,
+    language: str = ENGLISH,
+    cache: str | bool = True,
+    split: str = "train",
+    **settings: Unpack[Settings],
+) -> Dataset:
+    """New labelled sentences, written by a language model.
+
+    The model writes sentences with slots, which are filled with mentions of their types, so that
+    the label is right by construction; or it names the mentions itself, and then the label is the
+    model's judgement, as the provenance says. Topic, form, length and types are drawn for each
+    sentence, each type about as often as the others. A sentence that is in the data, in
+    ``held_out`` or among the new ones is left out, as is one with a name that no slot stands for.
+    :class:`~textaug.SentenceGenerator` does without instructions: a model trained on the data.
+
+    Args:
+        dataset: the training data, with tags; of a ``DatasetDict`` only ``split`` is read.
+        n: how many sentences; at most ``5 * n`` are asked for.
+        model: see :class:`~textaug.LLMRewriting`, as for the next two.
+        engine: what runs the model.
+        options: further arguments of the engine.
+        types: the types to write about, each with a description (``{"PER": "a person"}``);
+            default: those of the data, by their names.
+        names: what fills the slots: ``"pools"``, mentions of the data; ``"fresh"``, new names (see
+            :class:`~textaug.MentionReplacement`); names by type; or ``"model"``.
+        topics: what sentences are about; one is drawn for each.
+        forms: where they come from, the same.
+        lengths: how many words they have, the same.
+        shots: sentences of the data, with slots, that are shown to the model.
+        held_out: data of which no sentence may come up, such as the test split.
+        filters: functions as :meth:`textaug.Augmenter.where` takes them, such as
+            :class:`~textaug.TeacherAgreement`; before and after are the same here.
+        temperature: above 1 more varied, below 1 less.
+        top_p: of the next tokens only the likeliest ones with this probability together.
+        language: code of the data's language.
+        cache: see :class:`~textaug.LLMRewriting`.
+        split: the split of a ``DatasetDict``.
+        **settings: ``seed`` and the names of the columns, as for every :class:`~textaug.Augmenter`;
+            with ``provenance_column`` a column says that a row was generated, and whether the
+            model judged its labels.
+
+    Returns:
+        A data set with tokens and tags, in the names, types and scheme of the training data. Fewer
+        than ``n`` rows if too many were left out; then the reasons are logged.
+
+    Raises:
+        ValueError: for data without mentions, or an argument out of range.
+
+    >>> from textaug.corpora import builtin_corpus
+    >>> def write(prompts):
+    ...     return ["We met " + " and ".join(prompt.split("\\n\\n")[-1].split()) + "."
+    ...             for prompt in prompts]
+    >>> rows = generate(builtin_corpus()["train"], 2, engine=write)
+    >>> rows.column_names, len(rows), rows[0]["tokens"][:2]
+    (['tokens', 'ner_tags'], 2, ['We', 'met'])
+    """
+    if n < 1:
+        raise ValueError(f"n={n}: must be at least 1")
+    if isinstance(names, str) and names not in NAMES:
+        raise ValueError(f"names={names!r}: must be one of {', '.join(NAMES)}, or names by type")
+    for name, choices in (("topics", topics), ("forms", forms), ("lengths", lengths)):
+        if not choices:
+            raise ValueError(f"{name} is empty: give at least one")
+    writer = make_engine(model, engine, options)
+    provenance = settings.pop("provenance_column", None)
+    data: Any = dataset[split] if isinstance(dataset, Mapping) else dataset
+    facts = tagged_columns(data, settings)
+    examples = [e for e in read_examples(data, split, settings) if e.tokens]
+    pools = MentionReplacement.from_dataset(data, **settings).pools
+    pools |= {} if isinstance(names, str) else {t: list(found) for t, found in names.items()}
+    described = dict(types or {label: label for label in sorted(pools)})
+    empty = [label for label in described if not pools.get(label)]
+    if not described or (empty and names != "model"):
+        raise ValueError(f"there is no mention to fill slots of {', '.join(empty) or 'any type'}")
+    brief = _Brief(described, pools, names, (topics, forms, lengths), examples, shots, language)
+    known = [examples, read_examples(held_out, split, settings) if held_out is not None else []]
+    seen = {digest_of(example.tokens) for part in known for example in part}
+    answers = None if cache is False else AnswerCache(None if cache is True else cache)
+    counts: Counter[str] = Counter()
+    made: list[Example] = []
+    number = 0
+    while len(made) < n and number < TRIES * n:
+        plans = []
+        for _ in range(min(n - len(made), TRIES * n - number)):
+            rng = HashRandom(f"{settings.get('seed', 0)} generate {number}".encode())
+            plans.append(brief.plan(number, rng, temperature, top_p))
+            number += 1
+        found = ask(writer, [plan.request for plan in plans], answers, Usage())
+        for plan, answer in zip(plans, found, strict=True):
+            new = brief.read(plan, answer)
+            outcome = new.reason if isinstance(new, Rejected) else _left_out(new, seen, filters)
+            counts[outcome or "made"] += 1
+            if isinstance(new, Example) and not outcome:
+                seen.add(digest_of(new.tokens))
+                made.append(new)
+    if len(made) < n:
+        logger.warning("generate: %s of %s sentences made (%s)", len(made), n, dict(counts))
+    return _rows(made, facts, provenance, JUDGED if names == "model" else BY_CONSTRUCTION)
+
+
+@dataclass(frozen=True)
+class _Brief:
+    """What all sentences of one call of :func:`generate` share."""
+
+    types: Mapping[str, str]
+    pools: Mapping[str, Sequence[str]]
+    names: str | Mapping[str, Sequence[str]]
+    choices: tuple[Sequence[str], Sequence[str], Sequence[str]]
+    examples: Sequence[Example]
+    shots: int
+    language: str
+
+    def plan(self, number: int, rng: Random, temperature: float, top_p: float) -> _Plan:
+        """The next sentence: its types in turn, all else drawn."""
+        labels = list(self.types)
+        wanted = [labels[number % len(labels)]]
+        wanted += rng.choices(labels, k=rng.randrange(MOST_MENTIONS))
+        topic, form, length = (rng.choice(list(choice)) for choice in self.choices)
+        example = self._mentions(wanted, rng) if self.names != "model" else Example(())
+        slots = Slots.of(wanted, "")
+        assert slots is not None  # an empty text has no signs
+        system = [f"Write one sentence of {length} words, as from {form}, about {topic}."]
+        for label, slot in dict(zip(wanted, slots.written, strict=True)).items():
+            shown = f"[{label}: …]" if self.names == "model" else slot
+            system.append(f"{shown} stands for {self.types[label]}.")
+        if self.names == "model":
+            system.append(f"Mark each name like [{wanted[0]}: name]. Write no other names.")
+        else:
+            system.append("Use each of the following names in brackets exactly once, as it is.")
+            system.append("Write no other names.")
+        system.append("Answer with the sentence and nothing else.")
+        shown = "\n".join(self._shown(rng))
+        messages = (("system", " ".join(system) + (f"\nExamples:\n{shown}" if shown else "")),)
+        request = Request(
+            (*messages, ("user", " ".join(slots.written))),
+            rng.getrandbits(_SEED_BITS),
+            MAX_TOKENS,
+            temperature,
+            top_p,
+            None if self.names == "model" else Pattern(slots.written),
+        )
+        return _Plan(example, slots, request)
+
+    def _mentions(self, labels: Sequence[str], rng: Random) -> Example:
+        """Mentions of these types, all different where the pools allow it."""
+        drawn: list[str] = []
+        for label in labels:
+            pool = self.pools[label]
+            drawn.append(rng.choice([name for name in pool if name not in drawn] or list(pool)))
+        tokens: list[str] = []
+        spans = []
+        for label, mention in zip(labels, drawn, strict=True):
+            words = mention.split()
+            spans.append(Span(len(tokens), len(tokens) + len(words), label))
+            tokens += words
+        example = Example(tuple(tokens), tuple(spans))
+        if self.names == "fresh":
+            swap = MentionReplacement(self.pools, p=1.0, fresh=1.0)
+            (result,) = swap.augment([example], [rng])
+            example = result.example if isinstance(result, Augmented) else example
+        return example
+
+    def _shown(self, rng: Random) -> list[str]:
+        some = rng.sample(range(len(self.examples)), min(4 * self.shots, len(self.examples)))
+        found = [Slotted.of(blocks_only(self.examples[i]), self.language) for i in some]
+        return [each.text for each in found if isinstance(each, Slotted) and each.slots.names][
+            : self.shots
+        ]
+
+    def read(self, plan: _Plan, answer: Answer) -> Example | Rejected:
+        """The sentence with its mentions, or why there is none."""
+        text = answer.text.strip().strip('"')
+        if answer.fault or not text:
+            return Rejected(answer.fault or "empty answer")
+        if "\n" in text:
+            return Rejected("prose around the answer")
+        is_strict = self.language == ENGLISH
+        if self.names == "model":
+            return _as_marked(text, list(self.types), is_strict)
+        found = plan.slots.split(text)
+        if isinstance(found, str):
+            return Rejected(found)
+        sentence = Sentence.of(plan.example)
+        wrong = sentence.names_in(found[0], is_strict)
+        result = Rejected(wrong) if wrong else sentence.with_mentions(*found)
+        return result if isinstance(result, Rejected) else result.example
+
+
+def _as_marked(text: str, labels: Sequence[str], is_strict: bool) -> Example | Rejected:
+    """A sentence with the marks that the model put into it."""
+    by_name = {label.lower(): label for label in labels}
+    tokens: list[str] = []
+    spans: list[Span] = []
+    segments = _MARK.split(text)  # text, label, mention, text, ...
+    for before, label, mention in zip(segments[::3], segments[1::3], segments[2::3], strict=False):
+        if label.strip().lower() not in by_name:
+            return Rejected("unknown type")
+        tokens += tokenize(before)
+        words = tokenize(mention)
+        spans.append(Span(len(tokens), len(tokens) + len(words), by_name[label.strip().lower()]))
+        tokens += words
+    tokens += tokenize(segments[-1])
+    example = Example(tuple(tokens), tuple(spans))
+    if any(sign in text for text in segments[::3] for sign in "[]"):
+        return Rejected("mark cut")
+    wrong = Sentence.of(Example(("x",))).names_in(segments[::3], is_strict)
+    return Rejected(wrong) if wrong else example
+
+
+def _left_out(new: Example, seen: set[str], filters: Sequence[FilterFunction]) -> str | None:
+    if digest_of(new.tokens) in seen:
+        return "same as a known sentence"
+    for each in filters:
+        if not all(each([new], [new])):
+            return f"filtered out by {name_of(each)}"
+    return None
+
+
+def _rows(
+    made: Sequence[Example], facts: Mapping[str, Any], provenance: str | None, by: str
+) -> Dataset:
+    from datasets import Dataset, Features, Value
+
+    names = facts["label_names"]
+    tags = [tag_schemes.from_spans(e.spans, len(e.tokens), facts["scheme"]) for e in made]
+    columns: dict[str, list[Any]] = {
+        facts["tokens_column"]: [list(example.tokens) for example in made],
+        facts["tags_column"]: [[names.index(tag) for tag in row] for row in tags]
+        if facts["integers"]
+        else tags,
+    }
+    features = Features.from_dict(facts["features"])
+    if provenance is not None:
+        columns[provenance] = [by] * len(made)
+        features[provenance] = Value("string")
+    return Dataset.from_dict(columns, features=features)
