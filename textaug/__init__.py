@@ -16,6 +16,7 @@ from textaug.augmenters.masked_lm import MaskedLMSubstitution
 from textaug.augmenters.mentions import MentionReplacement
 from textaug.augmenters.noise import NoiseInjection
 from textaug.augmenters.nominal_phrases import NominalPhrases
+from textaug.augmenters.pseudonyms import Pseudonymization
 from textaug.augmenters.segments import SegmentExchange, SegmentShuffle
 from textaug.augmenters.sentence_generator import SentenceGenerator
 from textaug.augmenters.sentence_joining import SentenceJoining
@@ -58,6 +59,7 @@ __all__ = [
     "Novelty",
     "OneOf",
     "Perplexity",
+    "Pseudonymization",
     "Rejected",
     "SegmentExchange",
     "SegmentShuffle",

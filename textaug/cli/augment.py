@@ -57,7 +57,7 @@ def augment(
         from textaug.runs.run import augment as run
 
         data = read_source(source, split, reading)
-        augmenter = build_augmenter(method, data[split], columns, provenance_column=provenance)
+        augmenter = build_augmenter(method, data, split, columns, provenance_column=provenance)
         with Progress(
             "{task.description}",
             BarColumn(),

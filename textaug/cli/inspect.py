@@ -34,7 +34,7 @@ def preview(
         from textaug.core.markup import printable
 
         data = read_source(source, split, reading)
-        augmenter = build_augmenter(method, data[split], columns)
+        augmenter = build_augmenter(method, data, split, columns)
         out = stdout_console()
         out.print(
             "\n".join(map(printable, str(augmenter.schema(data, split)).splitlines())),

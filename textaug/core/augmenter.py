@@ -24,6 +24,8 @@ from textaug.core.tag_schemes import SCHEMES
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
+    from textaug.core.batch import Batch
+
 
 TARGETS = ("context", "mentions", "all")
 
@@ -169,6 +171,12 @@ class Augmenter(Constructed):
 
     choose = staticmethod(choose)  # each item with probability p, at least one
 
+    replaces_rows = False  # or else no row ever stands beside its new version
+
+    def replaced(self, batch: Batch) -> dict[str, list[Any]]:
+        """All columns of a batch, row for row, for augmenters with ``replaces_rows``."""
+        raise NotImplementedError(f"{type(self).__name__} does not replace rows")
+
     # Use
 
     def __call__(self, rows: Any, rank: int | None = None) -> Any:
@@ -301,6 +309,16 @@ class Augmenter(Constructed):
         return preview(dataset, self, rows, copies, split)
 
 
+def check_step(augmenter: Augmenter) -> None:
+    """Raise a ValueError for an augmenter that cannot be part of another one."""
+    if augmenter.replaces_rows:
+        name = type(augmenter).__name__
+        raise ValueError(
+            f"{name} changes other columns too, so it is used by itself: data.map(…) with "
+            "it, then with others"
+        )
+
+
 def _plain(value: Any) -> Any:
     """An argument as lists, as it comes back from a state."""
     if isinstance(value, Mapping):
@@ -353,6 +371,7 @@ class Filtered(Augmenter):
             raise ValueError(f"tries={tries}: must be at least 1")
         if not filters:
             raise ValueError("filters is empty: give at least one")
+        check_step(augmenter)
         self.augmenter = augmenter
         self.filters = list(filters)
         self.tries = tries

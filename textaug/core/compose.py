@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Unpack
 
-from textaug.core.augmenter import Augmenter
+from textaug.core.augmenter import Augmenter, check_step
 from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected
 
@@ -19,6 +19,8 @@ class _Composition(Augmenter):
     def __init__(self, augmenters: Sequence[Augmenter], **settings: Unpack[Settings]) -> None:
         if not augmenters:
             raise ValueError(f"{type(self).__name__} needs at least one augmenter")
+        for augmenter in augmenters:
+            check_step(augmenter)
         self.augmenters = list(augmenters)
         super().__init__(**settings)
 

@@ -44,6 +44,11 @@ class Expander:
     ) -> None:
         if isinstance(copies, int) and copies < 1:
             raise ValueError(f"copies={copies}: must be at least 1")
+        if augmenter.replaces_rows and (keep_original or copies != 1):
+            raise ValueError(
+                f"{type(augmenter).__name__} replaces each row by one: pass copies=1 and "
+                "keep_original=False (in the shell: --no-keep-original), or use dataset.map"
+            )
         self.augmenter = augmenter
         self.copies = copies
         self.keep_original = keep_original
@@ -77,6 +82,8 @@ class Expander:
         if batch.is_row:  # an empty batch looks like an empty row
             return output
         key_columns = batch.schema.texts or (cast(str, batch.schema.tokens),)
+        if augmenter.replaces_rows:
+            return augmenter.replaced(batch)
         for row, copies in enumerate(self._changes(batch)):
             original = batch.original(row)
             if provenance:

@@ -25,6 +25,11 @@ class RunsExamples(Protocol):
     columns: ColumnNames
     provenance_column: str | None
     counts: Counter[str]
+    replaces_rows: bool
+
+    def replaced(self, batch: Batch) -> dict[str, list[Any]]:
+        """All columns of a batch, row for row, where rows are replaced."""
+        ...
 
     def run(
         self, examples: Sequence[Example], copies: Sequence[int]
