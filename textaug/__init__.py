@@ -25,6 +25,7 @@ from textaug.core.augmenter import Augmenter, Filtered
 from textaug.core.compose import Compose, OneOf, SomeOf
 from textaug.core.example import Augmented, Edit, Example, Rejected, Span, apply_edits
 from textaug.core.expander import Expander
+from textaug.evaluation.audit import Audit, audit
 from textaug.evaluation.describe import Description, describe
 from textaug.evaluation.search import search
 from textaug.filters.lexical import NoUnlabelledNames, Novelty
@@ -36,6 +37,7 @@ from textaug.pipeline.expand import expand
 __version__ = "0.1.0"
 
 __all__ = [
+    "Audit",
     "Augmented",
     "Augmenter",
     "AugmentingDataCollator",
@@ -71,6 +73,7 @@ __all__ = [
     "SynonymReplacement",
     "TeacherAgreement",
     "apply_edits",
+    "audit",
     "balanced",
     "default_policy",
     "describe",

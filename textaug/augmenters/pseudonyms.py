@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Unpack
@@ -16,17 +15,15 @@ from textaug.core.columns import ORIGINAL, Settings
 from textaug.core.example import Augmented, Edit, Example, apply_edits
 from textaug.core.reading import read_examples
 from textaug.core.rows import row_changes
-from textaug.language.names import category_of
 from textaug.privacy.keys import find_secret
-from textaug.privacy.name_map import NameMap, meaningful
+from textaug.privacy.name_map import NameMap
+from textaug.privacy.names_of_data import NameParts, is_asked, learn
 from textaug.privacy.numbers import Change, days_of
 from textaug.privacy.rewriting import KnownNames, Rewriting, apply
-from textaug.privacy.surfaces import parts_of
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
-PEOPLE = ("PER", "PERSON")
 OWNER_ONLY = 0o600
 
 
@@ -73,7 +70,7 @@ class Pseudonymization(Augmenter):
         names: Mapping[str, Sequence[str]],
         words: Mapping[str, Sequence[str]] | None = None,
         key: str | None = None,
-        types: Sequence[str] = PEOPLE,
+        types: Sequence[str] | None = None,
         numbers: bool = True,
         document_column: str | None = None,
         **settings: Unpack[Settings],
@@ -82,7 +79,7 @@ class Pseudonymization(Augmenter):
         self.names = {label: list(each) for label, each in names.items()}
         self.words = {use: list(each) for use, each in (words or {}).items()}
         self.key = secret.digest
-        self.types = [types] if isinstance(types, str) else list(types)
+        self.types = _several(types)
         self.numbers = numbers
         self.document_column = document_column
         settings["protect"] = settings.get("protect") or False
@@ -90,9 +87,9 @@ class Pseudonymization(Augmenter):
             settings["roles"] = {**(settings.get("roles") or {}), document_column: "label"}
         super().__init__(**settings)
         self._secret = secret
-        chosen = {label: each for label, each in self.names.items() if label in self.types}
-        pseudonyms = NameMap(chosen, self.words.get("avoid", ()), secret)
-        known = KnownNames(pseudonyms.table, pseudonyms.full, self.words.get("unsure", ()))
+        parts = NameParts({t: each for t, each in self.names.items() if is_asked(t, self.types)})
+        pseudonyms = NameMap(parts, self.words.get("avoid", ()), secret)
+        known = KnownNames(parts.kinds, parts.full, self.words.get("unsure", ()))
         self._rewriting = Rewriting(pseudonyms, known, self.types, secret if numbers else None)
         self._document_at: int | None = None
 
@@ -101,7 +98,7 @@ class Pseudonymization(Augmenter):
         cls,
         dataset: Dataset | DatasetDict,
         key: str | None = None,
-        types: Sequence[str] = PEOPLE,
+        types: Sequence[str] | None = None,
         numbers: bool = True,
         document_column: str | None = None,
         **settings: Unpack[Settings],
@@ -119,9 +116,8 @@ class Pseudonymization(Augmenter):
         """
         splits = list(dataset) if isinstance(dataset, Mapping) else ["train"]
         examples = [each for split in splits for each in read_examples(dataset, split, settings)]
-        asked = [types] if isinstance(types, str) else list(types)
-        names, words = learn(examples, asked)
-        return cls(names, words, key, asked, numbers, document_column, **settings)
+        names, words = learn(examples, _several(types))
+        return cls(names, words, key, types, numbers, document_column, **settings)
 
     def __repr__(self) -> str:
         """Without the names, so that no log or card has them."""
@@ -224,35 +220,13 @@ class Pseudonymization(Augmenter):
             rows.writerows(sorted(self._rewriting.names.table.items()))
 
 
-def learn(
-    examples: Iterable[Example], types: Sequence[str]
-) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """The names of some types; and the words with a capital that are none, and the unsure names.
-
-    A name is unsure if it stands outside the mentions of these types, with a capital, more often
-    than inside them.
-    """
-    names: dict[str, dict[str, None]] = {label: {} for label in types}
-    inside: Counter[str] = Counter()
-    everywhere: Counter[str] = Counter()
-    for example in examples:
-        everywhere.update(
-            part.normal for token in example.tokens for part in parts_of(token)
-            if part.text[0].isupper()
-        )  # fmt: skip
-        for start, end, label in example.spans:
-            if label in names:
-                mention = " ".join(example.tokens[start:end])
-                names[label][mention] = None
-                inside.update(p.normal for p in meaningful(mention, category_of(label) or "other"))
-    unsure = [part for part, n in inside.items() if everywhere[part] > 2 * n]
-    given = {label: sorted(each) for label, each in names.items() if each}
-    return given, {"avoid": sorted(set(everywhere) - set(inside)), "unsure": sorted(unsure)}
+def _several(types: Sequence[str] | None) -> list[str] | None:
+    return [types] if isinstance(types, str) else None if types is None else list(types)
 
 
 def with_key_of_environment(
     dataset: Dataset | DatasetDict,
-    types: Sequence[str] = PEOPLE,
+    types: Sequence[str] | None = None,
     numbers: bool = True,
     document_column: str | None = None,
     **settings: Unpack[Settings],

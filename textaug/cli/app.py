@@ -1,6 +1,7 @@
-"""``textaug``: augment, preview, convert, check and report from a shell. Thin over the library.
+"""``textaug``: augment, preview, convert, check, audit, report from a shell. Thin over the library.
 
-Errors are one plain message and exit status 2; ``check`` exits with 1 where it found a problem.
+Errors are one plain message and exit status 2; ``check`` and
+``audit`` exit with 1 where they found a problem.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from textaug.cli.augment import augment
 from textaug.cli.check import check
 from textaug.cli.inspect import convert, preview, report
 from textaug.cli.options import METHODS, unpacked
+from textaug.cli.privacy import audit
 
 app = typer.Typer(
     help="More labelled text, with every label still right.",
@@ -24,6 +26,7 @@ for command, epilog in (
     (preview, METHODS),
     (convert, None),
     (check, None),
+    (audit, None),
     (report, None),
 ):
     app.command(epilog=epilog)(unpacked(command))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from string import ascii_uppercase
 
 from textaug.language.casing import match_case
 from textaug.language.gazetteer import known_places, without_accents
-from textaug.language.names import category_of
-from textaug.offline import lower_case_words
 from textaug.privacy import pools
 from textaug.privacy.keys import Secret
-from textaug.privacy.surfaces import Part, name_parts, normal
+from textaug.privacy.names_of_data import NameParts
+from textaug.privacy.surfaces import Part, normal
 
 TRIES = 500  # candidates of a pool before the next, wider one
 LONGEST_ACRONYM = 5  # letters
@@ -26,7 +25,7 @@ class NameMap:
     want the same one, a keyed order decides, so the order of the data does not count.
 
     Args:
-        names: for each type the names of the data, as written; one may be given many times.
+        names: of the data, in parts.
         avoid: words of the data that no pseudonym may be.
         secret: decides.
 
@@ -34,16 +33,10 @@ class NameMap:
         ValueError: if there are more names than pseudonyms.
     """
 
-    def __init__(
-        self, names: Mapping[str, Sequence[str]], avoid: Iterable[str], secret: Secret
-    ) -> None:
+    def __init__(self, names: NameParts, avoid: Iterable[str], secret: Secret) -> None:
         self._secret = secret
-        self._kinds: dict[str, str] = {}
-        self._relatives: dict[str, set[str]] = {}  # family name: given names
-        self._initials: dict[str, set[str]] = {}  # family name: initials before it
-        self.full: set[tuple[str, ...]] = set()  # names of several parts
-        for label, mentions in names.items():
-            self._learn(category_of(label) or "other", mentions)
+        self._kinds, self._relatives = names.kinds, names.relatives
+        self._initials = names.initials
         self._families: dict[str, list[str]] = {}  # given name: family names
         for family, relatives in sorted(self._relatives.items()):
             for relative in relatives:
@@ -55,25 +48,6 @@ class NameMap:
             self.table[part] = self._choose(part, self._kinds[part])
         self._taken |= {normal(new) for new in self.table.values()}
         self._late = lru_cache(maxsize=1 << 16)(self._choose)
-
-    def _learn(self, category: str, mentions: Sequence[str]) -> None:
-        places: dict[str, list[int]] = {}  # how often a part comes first, and last
-        for mention in mentions:
-            parts = list(meaningful(mention, category))
-            words = [part.normal for part in parts if not part.is_initial]
-            if len(words) > 1:
-                self.full.add(tuple(words))
-            for i, word in enumerate(words):
-                places.setdefault(word, [0, 0])[i == len(words) - 1] += len(words) > 1
-            if words and category == "person":
-                family = words[-1]
-                self._relatives.setdefault(family, set()).update(words[:-1])
-                if parts[0].is_initial:
-                    self._initials.setdefault(family, set()).add(parts[0].text)
-        for word, (first, last) in places.items():
-            given = first > last or (first == last and pools.is_given(word))
-            role = ("given" if given else "family") if category == "person" else category
-            self._kinds.setdefault(word, role)
 
     def _choose(self, part: str, kind: str) -> str:
         """The first candidate that is free."""
@@ -198,15 +172,3 @@ class NameMap:
 def is_acronym(text: str) -> bool:
     """Whether a part of a name of an organisation is letters that stand for words."""
     return text.isascii() and text.isupper() and len(text) <= LONGEST_ACRONYM
-
-
-def meaningful(text: str, category: str, start: int = 0, end: int | None = None) -> list[Part]:
-    """The parts of a mention that have pseudonyms: of places and organisations no common words.
-
-    >>> [part.text for part in meaningful("Bank of Norway", "organisation")]
-    ['Norway']
-    """
-    parts = name_parts(text, start, end)
-    if category == "person":
-        return parts
-    return [part for part in parts if normal(part.text) not in lower_case_words()] or parts

@@ -50,7 +50,9 @@ def find_numbers(text: str) -> Iterator[re.Match[str]]:
     >>> [match.group() for match in find_numbers("Call 030-123456 or write v.holm@mail.example.")]
     ['030-123456', 'v.holm@mail.example']
     """
-    return _PATTERNS.finditer(text)
+    for match in _PATTERNS.finditer(text):
+        if _kind(match) != "date" or _shifted(match[0], 0) is not None:
+            yield match
 
 
 def changes(
@@ -68,8 +70,7 @@ def changes(
     if kind in ("email", "handle", "url"):
         return list(_address_changes(kind, text, start, secret, rename))
     if kind == "date":
-        new = _shifted(text, days)
-        return [] if new is None else _by_runs(text, new, start)
+        return _by_runs(text, _shifted(text, days) or text, start)
     kept = 2 if kind == "iban" else 3 if text.startswith("+") else 0  # the country
     return _by_runs(text, _permuted(text, kept, len(text), secret, kind), start)
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from textaug.language.names import category_of
 from textaug.offline import lower_case_words
 from textaug.privacy.keys import Secret
-from textaug.privacy.name_map import NameMap, meaningful
+from textaug.privacy.name_map import NameMap
+from textaug.privacy.names_of_data import is_asked, meaningful
 from textaug.privacy.numbers import Change, changes, find_numbers
 from textaug.privacy.surfaces import Part, parts_of
 
@@ -130,12 +131,12 @@ class Rewriting:
     Args:
         names: the pseudonyms.
         known: finds names outside the mentions.
-        types: of mentions that are replaced.
+        types: of mentions that are replaced; ``None`` for those of people.
         secret: decides on numbers; ``None`` leaves them as they are.
     """
 
     def __init__(
-        self, names: NameMap, known: KnownNames, types: Collection[str], secret: Secret | None
+        self, names: NameMap, known: KnownNames, types: Sequence[str] | None, secret: Secret | None
     ) -> None:
         self.names, self.known, self._types, self._secret = names, known, types, secret
 
@@ -156,7 +157,7 @@ class Rewriting:
             found += changes(match, self._secret, days, self._in_address)
             taken.append(match.span())
         for start, end, label in mentions:
-            if label in self._types and not any(a < end and start < b for a, b in taken):
+            if is_asked(label, self._types) and not any(a < end and start < b for a, b in taken):
                 category = category_of(label) or "other"
                 parts = meaningful(text, category, start, end)
                 new = self.names.mention(parts, category)

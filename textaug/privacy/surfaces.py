@@ -9,20 +9,21 @@ from typing import NamedTuple
 from textaug.language.gazetteer import without_accents
 
 _PART = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]{2,})*")
-TITLES = set(re.findall(r"\w+", "mr mrs ms miss dr prof sir jr sr ii iii iv"))
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+TITLES = _words("mr mrs ms miss dr prof sir jr sr ii iii iv")
 # Before a name; alone, or last, they are names themselves.
-OFFICES = set(
-    re.findall(
-        r"\w+",
-        "president king queen prince princess pope lord lady saint st captain general judge "
-        "justice minister senator emperor sheikh sultan",
-    )
+OFFICES = _words(
+    "president king queen prince princess pope lord lady saint st captain general judge "
+    "justice minister senator emperor sheikh sultan"
 )
-SURE_PARTICLES = set(
-    re.findall(r"\w+", "de del des di da dos du la le van von der den bin ter ten")
-)
+SURE_PARTICLES = _words("de del des di da dos du la le van von der den bin ter ten")
 # These only in lower case or before a hyphen: Al Gore is called Al.
-PARTICLES = SURE_PARTICLES | set(re.findall(r"\w+", "al el della dal ibn ul ur te zu the of and y"))
+PARTICLES = SURE_PARTICLES | _words("al el della dal ibn ul ur te zu the of and y")
 
 
 class Part(NamedTuple):
