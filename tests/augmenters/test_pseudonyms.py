@@ -122,13 +122,16 @@ def test_common_words_and_names_of_something_else():
         {"tokens": ["Jordan", "and", "Jordan"], "ner_tags": ["B-LOC", "O", "B-LOC"]},
         {"tokens": ["Jordan", "Xyzzy", "ran"], "ner_tags": ["B-PER", "I-PER", "O"]},
         {"tokens": ["then", "Xyzzy", "sat"], "ner_tags": ["O", "O", "O"]},
+        {"tokens": ["the", "Xyzzy", "Cup"], "ner_tags": ["O", "B-LOC", "I-LOC"]},
+        {"tokens": ["Xyzzy", "sat"], "ner_tags": ["B-PER", "O"]},
     ]
-    names = ["O", "B-PER", "I-PER", "B-LOC"]
+    names = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
     features = {"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=names))}
     data = Dataset.from_list(rows, features=Features(features))
     new = data.map(Pseudonymization.from_dataset(data, key=KEY), batched=True)["tokens"][:]
     assert new[0][0] != "May" and new[1] == rows[1]["tokens"] and new[2] == rows[2]["tokens"]
     assert new[3][0] != "Jordan" and new[4][1] == new[3][1] != "Xyzzy"
+    assert new[5] == rows[5]["tokens"]
     found = {finding.what: finding for finding in audit(data, data).findings}
     assert found["names that the original does not label"].where == ("Xyzzy",)
 

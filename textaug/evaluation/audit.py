@@ -204,6 +204,20 @@ def _ranges(example: Example, types: Sequence[str] | None) -> list[tuple[int, in
     ]
 
 
+def _taken_and_others(
+    example: Example, types: Sequence[str] | None
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """The mentions that are asked for, and those of other types."""
+    taken = [(start, end) for start, end, _ in _ranges(example, types)]
+    offsets = example.offsets()
+    others = [
+        (offsets[start][0], offsets[end - 1][1])
+        for start, end, label in example.spans
+        if not is_asked(label, types)
+    ]
+    return taken, others
+
+
 def _names_left(
     rows: Sequence[_Row],
     known: KnownNames,
@@ -224,7 +238,7 @@ def _names_left(
                 left = [p for p in meaningful(text, category, start, end) if p.normal in parts]
                 whole = [part for part in left if not part.is_initial]
                 mentions.add(bool(whole), text[start:end])
-            for name in known.find(text, [(start, end) for start, end, _ in ranges]):
+            for name in known.find(text, *_taken_and_others(example, types)):
                 shown = text[name.parts[0].start : name.parts[-1].end]
                 (sure if name.is_certain else maybe).append(shown)
             sure += _in_addresses(text, known)
@@ -314,8 +328,7 @@ def _unlabelled(
     count = _Count("names that the original does not label", False)
     for rows in before.values():
         for example in (example for row in rows for example in row.examples):
-            taken = [(start, end) for start, end, _ in _ranges(example, types)]
-            for name in known.find(example.text, taken):
+            for name in known.find(example.text, *_taken_and_others(example, types)):
                 shown = example.text[name.parts[0].start : name.parts[-1].end]
                 count.add(name.is_certain, shown)
     return count

@@ -66,9 +66,21 @@ class KnownNames:
             and word not in lower_case_words()
         )
 
-    def find(self, text: str, taken: Iterable[tuple[int, int]] = ()) -> Iterator[Known]:
-        """The names in a text, outside the ranges that are taken."""
-        closed = sorted(taken)
+    def find(
+        self,
+        text: str,
+        taken: Iterable[tuple[int, int]] = (),
+        others: Iterable[tuple[int, int]] = (),
+    ) -> Iterator[Known]:
+        """The names in a text.
+
+        Args:
+            text: any string.
+            taken: ranges to leave out.
+            others: mentions of other types, in which only full names are certain: companies and
+                cups are called after people.
+        """
+        closed, of_others = sorted(taken), sorted(others)
         parts = [
             part
             for part in parts_of(text)
@@ -81,7 +93,8 @@ class KnownNames:
             if length:
                 yield Known(_with_initials(text, parts, at, length), True)
             elif part.normal in self._parts and part.text[0].isupper() and len(part.text) > 2:
-                sure = self.is_certain(part)
+                inside = any(start < part.end and part.start < end for start, end in of_others)
+                sure = self.is_certain(part) and not inside
                 yield Known(_with_initials(text, parts, at, 1) if sure else (part,), sure)
             at += length or 1
 
@@ -156,14 +169,17 @@ class Rewriting:
             assert self._secret is not None
             found += changes(match, self._secret, days, self._in_address)
             taken.append(match.span())
+        others = []
         for start, end, label in mentions:
-            if is_asked(label, self._types) and not any(a < end and start < b for a, b in taken):
+            if not is_asked(label, self._types):
+                others.append((start, end))
+            elif not any(a < end and start < b for a, b in taken):
                 category = category_of(label) or "other"
                 parts = meaningful(text, category, start, end)
                 new = self.names.mention(parts, category)
                 found += [Change(p.start, p.end, n) for p, n in zip(parts, new, strict=True)]
                 taken.append((start, end))
-        for name in self.known.find(text, taken):
+        for name in self.known.find(text, taken, others):
             if name.is_certain:
                 new = self.names.mention(name.parts)
                 found += [Change(p.start, p.end, n) for p, n in zip(name.parts, new, strict=True)]
