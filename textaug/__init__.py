@@ -27,6 +27,7 @@ from textaug.core.example import Augmented, Edit, Example, Rejected, Span, apply
 from textaug.core.expander import Expander
 from textaug.evaluation.audit import Audit, audit
 from textaug.evaluation.describe import Description, describe
+from textaug.evaluation.label_errors import LabelError, LabelErrors, label_errors
 from textaug.evaluation.search import search
 from textaug.filters.lexical import NoUnlabelledNames, Novelty
 from textaug.filters.with_model import Perplexity, Similarity, TeacherAgreement
@@ -52,6 +53,8 @@ __all__ = [
     "Filtered",
     "Hardest",
     "LabelConditionedMLM",
+    "LabelError",
+    "LabelErrors",
     "LabelWiseReplacement",
     "MaskedLMSubstitution",
     "MentionReplacement",
@@ -78,5 +81,6 @@ __all__ = [
     "default_policy",
     "describe",
     "expand",
+    "label_errors",
     "search",
 ]

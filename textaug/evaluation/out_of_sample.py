@@ -108,3 +108,41 @@ def probabilities(
         return found
 
     return tagger.read_scores(examples, read, batch_tokens)
+
+
+def out_of_sample(
+    examples: Sequence[Example],
+    *,
+    folds: int = 5,
+    seed: int = 0,
+    show_progress_bar: bool = False,
+    **training: Any,
+) -> tuple[list[str], list[Scores]]:
+    """Label probabilities for each example, by a tagger trained on the other folds.
+
+    Args:
+        examples: with their mentions.
+        folds: how many; a tagger is trained for each.
+        seed: of folds and trainings.
+        show_progress_bar: for each training.
+        **training: see :func:`train_tagger`.
+
+    Returns:
+        The IOB2 labels, and for each example words × labels.
+    """
+    labels = label_names(examples)
+    fold = folds_of(examples, folds, seed)
+    found: list[Scores] = [None] * len(examples)  # type: ignore[list-item]
+    for number in range(folds):
+        tagger = train_tagger(
+            [example for example, k in zip(examples, fold, strict=True) if k != number],
+            labels,
+            seed=folds * seed + number,
+            show_progress=f"Fold {number + 1} of {folds}" if show_progress_bar else None,
+            **training,
+        )
+        inside = [i for i, k in enumerate(fold) if k == number]
+        made = probabilities(tagger, [examples[i] for i in inside])
+        for i, scores in zip(inside, made, strict=True):
+            found[i] = scores
+    return labels, found

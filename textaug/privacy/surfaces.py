@@ -23,7 +23,7 @@ OFFICES = _words(
 )
 SURE_PARTICLES = _words("de del des di da dos du la le van von der den bin ter ten")
 # These only in lower case or before a hyphen: Al Gore is called Al.
-PARTICLES = SURE_PARTICLES | _words("al el della dal ibn ul ur te zu the of and y")
+PARTICLES = SURE_PARTICLES | _words("al el della dal ibn ul ur te zu wa the of and y")
 
 
 class Part(NamedTuple):
