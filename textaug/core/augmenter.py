@@ -20,12 +20,10 @@ from textaug.core.rows import augment_rows, augment_texts
 from textaug.core.schema import Schema
 from textaug.core.state import Constructed
 from textaug.core.tag_schemes import SCHEMES
+from textaug.core.validation import check_step
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
-
-    from textaug.core.batch import Batch
-
 
 TARGETS = ("context", "mentions", "all")
 
@@ -136,9 +134,7 @@ class Augmenter(Constructed):
 
     def edits(self, example: Example, rng: Random) -> Sequence[Edit]:
         """Propose edits for one example."""
-        raise NotImplementedError(
-            f"{type(self).__name__} implements none of edits/propose/transform"
-        )
+        raise NotImplementedError(f"{type(self).__name__} has no edits, propose or transform")
 
     def propose(
         self, examples: Sequence[Example], rngs: Sequence[Random]
@@ -157,6 +153,7 @@ class Augmenter(Constructed):
             for example, edits in zip(examples, proposals, strict=True)
         ]
 
+    replaces_rows = False  # or else no row ever stands beside its new version
     handles_nested = False  # or else `transform` sees mentions that share tokens as one
 
     def augment(
@@ -170,12 +167,6 @@ class Augmenter(Constructed):
         return keep_nested(self.transform, examples, rngs, is_able)
 
     choose = staticmethod(choose)  # each item with probability p, at least one
-
-    replaces_rows = False  # or else no row ever stands beside its new version
-
-    def replaced(self, batch: Batch) -> dict[str, list[Any]]:
-        """All columns of a batch, row for row, for augmenters with ``replaces_rows``."""
-        raise NotImplementedError(f"{type(self).__name__} does not replace rows")
 
     # Use
 
@@ -307,16 +298,6 @@ class Augmenter(Constructed):
         1 of 1 sentences tried (changed: 1)
         """
         return preview(dataset, self, rows, copies, split)
-
-
-def check_step(augmenter: Augmenter) -> None:
-    """Raise a ValueError for an augmenter that cannot be part of another one."""
-    if augmenter.replaces_rows:
-        name = type(augmenter).__name__
-        raise ValueError(
-            f"{name} changes other columns too, so it is used by itself: data.map(…) with "
-            "it, then with others"
-        )
 
 
 def _plain(value: Any) -> Any:

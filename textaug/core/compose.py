@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from random import Random
 from typing import Unpack
 
-from textaug.core.augmenter import Augmenter, check_step
+from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected
+from textaug.core.validation import check_step
 
 
 class _Composition(Augmenter):

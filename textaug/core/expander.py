@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from textaug.core.batch import Batch
 from textaug.core.columns import ORIGINAL, Row
-from textaug.core.rows import RunsExamples, row_changes, without_collection
+from textaug.core.rows import ReplacesRows, RunsExamples, row_changes, without_collection
 from textaug.core.schema import Schema
 
 # How many for each row, or a function that says it for one, such as `textaug.balanced` makes.
@@ -83,7 +83,7 @@ class Expander:
             return output
         key_columns = batch.schema.texts or (cast(str, batch.schema.tokens),)
         if augmenter.replaces_rows:
-            return augmenter.replaced(batch)
+            return cast(ReplacesRows, augmenter).replaced(batch)
         for row, copies in enumerate(self._changes(batch)):
             original = batch.original(row)
             if provenance:

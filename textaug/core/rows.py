@@ -27,10 +27,6 @@ class RunsExamples(Protocol):
     counts: Counter[str]
     replaces_rows: bool
 
-    def replaced(self, batch: Batch) -> dict[str, list[Any]]:
-        """All columns of a batch, row for row, where rows are replaced."""
-        ...
-
     def run(
         self, examples: Sequence[Example], copies: Sequence[int]
     ) -> Sequence[Augmented | Rejected]:
@@ -43,6 +39,14 @@ class RunsExamples(Protocol):
 
     def use_rank(self, rank: int) -> None:
         """Remember the number of the worker."""
+        ...
+
+
+class ReplacesRows(RunsExamples, Protocol):
+    """What an augmenter with ``replaces_rows`` has beside it."""
+
+    def replaced(self, batch: Batch) -> dict[str, list[Any]]:
+        """All columns of a batch, row for row."""
         ...
 
 

@@ -12,6 +12,7 @@ from textaug.core.example import Example
 from textaug.core.finding import dataset_schema
 from textaug.core.reading import batches_of
 from textaug.core.schema import Schema
+from textaug.evaluation.report_page import Section
 from textaug.language.names import category_of
 from textaug.privacy.names_of_data import NameParts, is_asked, learn, meaningful
 from textaug.privacy.numbers import find_numbers
@@ -69,6 +70,11 @@ class Audit:
             )
             for each in self.findings
         ]
+
+    def section(self) -> Section:
+        """The audit as a part of the report's page."""
+        text = f"{self.leaks:,} names, numbers and mappings that must not be there were found."
+        return Section("Names left", text, ("looked for", "found", "for example"), self.rows())
 
     def __str__(self) -> str:
         rows = [("looked for", "found", "for example"), *self.rows()]

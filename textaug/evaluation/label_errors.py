@@ -12,6 +12,7 @@ from textaug.core.example import Example, Span
 from textaug.core.reading import read_examples
 from textaug.evaluation.doubts import Doubts, labelled, surface
 from textaug.evaluation.out_of_sample import out_of_sample
+from textaug.evaluation.report_page import Section
 
 if TYPE_CHECKING:
     import numpy as np
@@ -85,6 +86,21 @@ class LabelErrors(Sequence[LabelError]):
     def rows(self) -> list[int]:
         """All rows of the data set, those with the surest errors first."""
         return sorted(range(len(self.doubts)), key=lambda row: (-self.doubts[row], row))
+
+    def section(self, most: int = 50) -> Section:
+        """The surest errors as a part of the report's page.
+
+        Args:
+            most: errors shown.
+        """
+        rows = [
+            (str(e.row), e.words, e.given, e.suggested, e.kind, f"{e.confidence:.2f}",
+             " ".join(e.tokens), ", ".join(map(str, e.similar)))
+            for e in self[:most]
+        ]  # fmt: skip
+        names = ("row", "words", "label", "probably", "kind", "confidence", "sentence", "as in row")
+        text = f"{len(self):,} mentions are probably labelled wrong; the surest come first."
+        return Section("Labels that may be wrong", text, names, rows)
 
     def __str__(self) -> str:
         lines = [f"row {e.row}, {e.kind}: {e.message}: {' '.join(e.tokens)[:80]}" for e in self]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from textaug.privacy.keys import Secret
 
 LETTERS = 26
+SHORT_MONTH = 3  # letters of "Aug"
 _MONTHS = re.findall(
     r"\w+",
     "January February March April May June July August September October November December",
@@ -143,7 +144,8 @@ def _shifted(text: str, days: int) -> str | None:
     result = "".join(pieces)
     if named:
         name = _MONTHS[new.month - 1]
-        result = result.replace(named[0], name if len(named[0]) > 3 or name == "May" else name[:3])
+        is_short = len(named[0]) == SHORT_MONTH and named[0] != "May"
+        result = result.replace(named[0], name[:SHORT_MONTH] if is_short else name)
     return result
 
 
