@@ -82,11 +82,13 @@ def test_forms_for_tools(tmp_path):
         assert "Vera Holm" in json.dumps(line) and "LOC" in json.dumps(line)
     (task,) = map(json.loads, errors.json_lines("doccano"))
     assert task["label"] == [[0, 9, "LOC"]]
-    for form in ("doccano", "label-studio"):
-        path = tmp_path / f"{form}.jsonl"
-        path.write_text("".join(line + "\n" for line in errors.json_lines(form)))
-        (example,) = read_examples(read(str(path)), "train", {})
-        assert (example.tokens, example.spans) == (("Vera", "Holm", "slept"), (Span(0, 2, "LOC"),))
+    path = tmp_path / "doccano.jsonl"
+    path.write_text("".join(line + "\n" for line in errors.json_lines("doccano")))
+    (example,) = read_examples(read(str(path)), "train", {})
+    assert (example.tokens, example.spans) == (("Vera", "Holm", "slept"), (Span(0, 2, "LOC"),))
+    (task,) = map(json.loads, errors.json_lines("label-studio"))
+    (given,) = task["predictions"][0]["result"]
+    assert given["value"] == {"start": 0, "end": 9, "text": "Vera Holm", "labels": ["LOC"]}
     with pytest.raises(ValueError, match="choose from plain, doccano"):
         list(errors.json_lines("word"))
 
