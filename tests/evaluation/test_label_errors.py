@@ -109,7 +109,7 @@ def test_folds_are_out_of_sample(corpus):
     examples.append(examples[0])
     fold = folds_of(examples, 3, seed=1)
     assert fold[0] == fold[-1] and set(fold) == {0, 1, 2} and fold != folds_of(examples, 3, seed=2)
-    settings = {"model": tiny_encoder(), "epochs": 1, "folds": 3, "device": "cpu"}
+    settings = {"model": tiny_encoder(), "repeats": 1, "folds": 3, "device": "cpu"}
     labels, scores = out_of_sample(examples, **settings)
     assert labels[0] == "O" and all(np.allclose(each.sum(1), 1, atol=1e-4) for each in scores)
     row = next(i for i, example in enumerate(examples) if example.spans)

@@ -158,7 +158,7 @@ def label_errors(
     split: str = "train",
     folds: int = 5,
     model: str | None = None,
-    epochs: int = 3,
+    repeats: int = 2,
     device: str | None = None,
     show_progress_bar: bool = True,
     predictions: tuple[Sequence[str], Sequence[NDArray[np.float32]]] | None = None,
@@ -176,8 +176,8 @@ def label_errors(
         dataset: labelled mentions; of a ``DatasetDict`` only ``split``.
         split: which.
         folds: how many taggers are trained.
-        model: an encoder, as in ``TaggerF1``; default: MiniLM of the extra ``offline``.
-        epochs: of each training.
+        model: an encoder; default: MiniLM of the extra ``offline``.
+        repeats: how often, with other folds; the mean counts.
         device: default: a GPU if there is one.
         show_progress_bar: for each training.
         predictions: out-of-sample probabilities of your own instead: IOB2 labels, and for each row
@@ -211,7 +211,7 @@ def label_errors(
             folds=folds,
             seed=settings.get("seed", 0),
             model=model,
-            epochs=epochs,
+            repeats=repeats,
             device=device,
             show_progress_bar=show_progress_bar,
         )

@@ -54,7 +54,7 @@ class TaggerF1:
         names = train.features["ner_tags"].feature.names
         path = self.model or offline.encoder()
         device = torch.device(self.device or ("cuda" if torch.cuda.is_available() else "cpu"))
-        model, tokenizer = copy.deepcopy(untrained(path, tuple(names), seed, device))
+        model, tokenizer = copy.deepcopy(_untrained(path, tuple(names), seed, device))
         collator = AugmentingDataCollator(
             tokenizer, augmenter, label_names=names, p=copies / (copies + 1)
         )
@@ -82,8 +82,7 @@ class TaggerF1:
 
 
 @lru_cache(maxsize=1)  # all trainings of a search start from the same weights
-def untrained(path: str, names: tuple[str, ...], seed: int, device: Any) -> tuple[Any, Any]:
-    """An encoder with a new classification layer for these labels, and its tokenizer."""
+def _untrained(path: str, names: tuple[str, ...], seed: int, device: Any) -> tuple[Any, Any]:
     import torch
     from transformers import AutoModelForTokenClassification, AutoTokenizer
 
