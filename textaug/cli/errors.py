@@ -28,7 +28,7 @@ def show_label_errors(
         raise ValueError(f"--tool {tool}: choose from {', '.join(FORMS)}")
     found = label_errors(rows, folds=folds, **columns.settings())
     out = stdout_console()
-    out.print(f"probably labelled wrong ({len(found):,})", style="bold")
+    out.print(f"labels that may be wrong ({len(found):,}), the surest first", style="bold")
     for error in found[: limit or None]:
         out.print(f"  row {error.row}: {printable(error.message)}", soft_wrap=True)
     if limit and len(found) > limit:

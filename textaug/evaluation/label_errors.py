@@ -99,7 +99,10 @@ class LabelErrors(Sequence[LabelError]):
             for e in self[:most]
         ]  # fmt: skip
         names = ("row", "words", "label", "probably", "kind", "confidence", "sentence", "as in row")
-        text = f"{len(self):,} mentions are probably labelled wrong; the surest come first."
+        text = (
+            f"{len(self):,} labels are not what taggers expect that have not seen them. The surest "
+            "come first; far down the list most labels are right."
+        )
         return Section("Labels that may be wrong", text, names, rows)
 
     def __str__(self) -> str:
