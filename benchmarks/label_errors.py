@@ -7,8 +7,7 @@
 ``types`` gives 5% of the mentions of 1,000 sentences of ``eng.train`` a wrong type; the ranking was
 chosen on it. ``testa`` looks for the sentences of ``eng.testa`` whose tags experts corrected later
 (CleanCoNLL); nothing was chosen on it. cleanlab, for the comparison, is in the extra ``errors``.
-``--predictions FILE`` keeps the out-of-sample probabilities, or reads them if they are there: they
-take half an hour of one core.
+``--predictions FILE`` keeps the out-of-sample probabilities, or reads them if they are there.
 """
 
 from __future__ import annotations
