@@ -137,3 +137,9 @@ def test_in_the_shell_and_in_the_report(corpus, tmp_path, monkeypatch):
     (line,) = map(json.loads, (tmp_path / "e.jsonl").read_text().splitlines())
     assert (line["row"], line["suggested"]) == (0, "PER")
     assert shell("check", path, "--errors", "--tool", "word").exit_code == 2
+
+
+def test_one_error_for_two_mentions_that_should_be_one():
+    data = rows("Vera/B-PER Holm/B-PER slept/O")
+    (error,) = label_errors(data, predictions=sure("B-PER I-PER O"))
+    assert (error.words, error.kind) == ("Vera Holm", "boundary")

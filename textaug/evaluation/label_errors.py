@@ -55,10 +55,10 @@ class LabelError:
     def message(self) -> str:
         """The error in one line."""
         seen = f" (as in row {', '.join(map(str, self.similar))})" if self.similar else ""
-        what = f"{self.given}, probably {self.suggested}{seen}"
+        what = f"is {self.given}, probably {self.suggested}"
         if self.kind == "boundary":
-            what = f"probably begins or ends elsewhere: {self.suggested} is these words alone"
-        return f"{self.words!r} is {what}; {self.confidence:.2f}"
+            what = f"is probably all of the {self.suggested} that begins or ends elsewhere here"
+        return f"{self.words!r} {what}{seen}; {self.confidence:.2f}"
 
 
 class LabelErrors(Sequence[LabelError]):
@@ -73,7 +73,12 @@ class LabelErrors(Sequence[LabelError]):
     def __init__(
         self, errors: Sequence[LabelError], examples: Sequence[Example], doubts: Sequence[float]
     ) -> None:
-        self._errors = sorted(errors, key=lambda error: (-error.confidence, error.row, error.start))
+        ordered = sorted(errors, key=lambda error: (-error.confidence, error.row, error.start))
+        # One predicted mention may lie across several that are given.
+        surest: dict[tuple[int, int, int], LabelError] = {}
+        for error in ordered:
+            surest.setdefault((error.row, error.start, error.end), error)
+        self._errors = list(surest.values())
         self._examples = examples
         self.doubts = list(doubts)
 
