@@ -19,6 +19,7 @@ hypothesis.settings.load_profile("quick")
 
 # No test talks to a hub; without this, a forgotten download would hang instead of failing.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TEXTAUG_KEY", "a key for tests alone")  # of pseudonyms
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 # One thread for each test process: two on busy cores starve each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -19,7 +19,15 @@ def test_every_name_gives_an_augmenter_with_these_settings(name):
 
 def test_what_is_learnt_from_the_data_cannot_be_given():
     learnt = {name for name, entry in AUGMENTERS.items() if entry.learns}
-    assert learnt == {"default", "mentions", "label-wise", "segments", "joining", "melm"}
+    assert learnt == {
+        "default",
+        "mentions",
+        "label-wise",
+        "segments",
+        "joining",
+        "melm",
+        "pseudonyms",
+    }
     for name in learnt:
         known = AUGMENTERS[name].arguments()
         assert not {"dataset", "split", "pools", "words", "segments", "sentences"} & set(known)

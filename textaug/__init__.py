@@ -18,6 +18,7 @@ from textaug.augmenters.masked_lm import MaskedLMSubstitution
 from textaug.augmenters.mentions import MentionReplacement
 from textaug.augmenters.noise import NoiseInjection
 from textaug.augmenters.nominal_phrases import NominalPhrases
+from textaug.augmenters.pseudonyms import Pseudonymization
 from textaug.augmenters.segments import SegmentExchange, SegmentShuffle
 from textaug.augmenters.sentence_generator import SentenceGenerator
 from textaug.augmenters.sentence_joining import SentenceJoining
@@ -26,7 +27,9 @@ from textaug.core.augmenter import Augmenter, Filtered
 from textaug.core.compose import Compose, OneOf, SomeOf
 from textaug.core.example import Augmented, Edit, Example, Rejected, Span, apply_edits
 from textaug.core.expander import Expander
+from textaug.evaluation.audit import Audit, audit
 from textaug.evaluation.describe import Description, describe
+from textaug.evaluation.label_errors import LabelError, LabelErrors, label_errors
 from textaug.evaluation.search import search
 from textaug.filters.lexical import NoUnlabelledNames, Novelty
 from textaug.filters.with_model import Perplexity, Similarity, TeacherAgreement
@@ -37,6 +40,7 @@ from textaug.pipeline.expand import expand
 __version__ = "0.1.0"
 
 __all__ = [
+    "Audit",
     "Augmented",
     "Augmenter",
     "AugmentingDataCollator",
@@ -52,6 +56,8 @@ __all__ = [
     "Hardest",
     "LLMRewriting",
     "LabelConditionedMLM",
+    "LabelError",
+    "LabelErrors",
     "LabelWiseReplacement",
     "MaskedLMSubstitution",
     "MentionReplacement",
@@ -61,6 +67,7 @@ __all__ = [
     "Novelty",
     "OneOf",
     "Perplexity",
+    "Pseudonymization",
     "Rejected",
     "SegmentExchange",
     "SegmentShuffle",
@@ -72,10 +79,12 @@ __all__ = [
     "SynonymReplacement",
     "TeacherAgreement",
     "apply_edits",
+    "audit",
     "balanced",
     "default_policy",
     "describe",
     "expand",
     "generate",
+    "label_errors",
     "search",
 ]

@@ -25,6 +25,7 @@ from textaug.augmenters.masked_lm import MaskedLMSubstitution
 from textaug.augmenters.mentions import MentionReplacement
 from textaug.augmenters.noise import NoiseInjection
 from textaug.augmenters.nominal_phrases import NominalPhrases
+from textaug.augmenters.pseudonyms import with_key_of_environment
 from textaug.augmenters.segments import SegmentExchange, SegmentShuffle
 from textaug.augmenters.sentence_joining import SentenceJoining
 from textaug.augmenters.synonyms import SynonymReplacement
@@ -37,7 +38,7 @@ from textaug.filters.lexical import NoUnlabelledNames, Novelty
 from textaug.filters.with_model import Perplexity, Similarity, TeacherAgreement
 
 if TYPE_CHECKING:
-    from datasets import Dataset
+    from datasets import Dataset, DatasetDict
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,11 @@ AUGMENTERS = {
     "nominals": Entry(
         NominalPhrases, "phrases such as 'carmaker' next to mentions, or instead of them"
     ),
+    "pseudonyms": Entry(
+        with_key_of_environment, "every name another one, by the key in TEXTAUG_KEY; all splits"
+    ),
 }
+LEARN_FROM_ALL = {"pseudonyms"}  # splits, and not only from the one that is augmented
 FILTERS = {
     "novelty": Entry(Novelty, "differs enough from the original"),
     "unlabelled-names": Entry(
@@ -108,7 +113,9 @@ FILTERS = {
 }
 
 
-def build(spec: str, train: Dataset | None, seed: int = 0, **settings: Any) -> Augmenter:
+def build(
+    spec: str, train: Dataset | DatasetDict | None, seed: int = 0, **settings: Any
+) -> Augmenter:
     """The augmenter of a specification.
 
     Args:
@@ -154,7 +161,10 @@ def build_filter(spec: str, train: Dataset | None = None) -> Filter:
 
 
 def _build(
-    table: Mapping[str, Entry], spec: str, train: Dataset | None, settings: Mapping[str, Any]
+    table: Mapping[str, Entry],
+    spec: str,
+    train: Dataset | DatasetDict | None,
+    settings: Mapping[str, Any],
 ) -> Any:
     name, _, options = spec.partition(":")
     if name not in table:

@@ -19,6 +19,7 @@ from support.augmenters import (
     DROPS_MENTIONS,
     KEEPS_MENTIONS,
     NEEDS_MENTIONS,
+    REPLACING,
     VARIANTS,
     types_fit,
 )
@@ -29,11 +30,13 @@ from textaug.core.compose import _Composition
 from textaug.core.example import Span
 from textaug.core.tag_schemes import from_spans, to_spans
 
-ALL = pytest.mark.parametrize("name", AUGMENTERS)
+MAKERS = AUGMENTERS | REPLACING
+ALL = pytest.mark.parametrize("name", MAKERS)
+EXPANDING = pytest.mark.parametrize("name", AUGMENTERS)
 
 
 def make(name, **settings):
-    return AUGMENTERS[name](**settings)
+    return MAKERS[name](**settings)
 
 
 def mapped(dataset, augmenter, **options):
@@ -61,7 +64,7 @@ def test_every_augmenter_is_here():
         return {cls}.union(*(below(sub) for sub in cls.__subclasses__()))
 
     ours = {cls.__name__ for cls in below(Augmenter) if cls.__module__.startswith("textaug.")}
-    assert ours - {"Augmenter", _Composition.__name__} == set(AUGMENTERS) - VARIANTS
+    assert ours - {"Augmenter", _Composition.__name__} == set(MAKERS) - VARIANTS
 
 
 @ALL
@@ -107,7 +110,7 @@ def test_every_scheme_gives_the_same_mentions(name, scheme, corpus):
         assert from_spans(to_spans(got["tags"]), len(got["tags"]), scheme) == got["tags"]
 
 
-@ALL
+@EXPANDING
 def test_other_columns_follow(name, corpus):
     tagged = corpus.select(range(20)).map(
         lambda row: {"pos_tags": list(range(len(row["tokens"]))), "id": row["tokens"][0]}
@@ -131,7 +134,7 @@ def test_other_columns_follow(name, corpus):
     assert same > known / 2, "most words stay, and so most values are of the same word"
 
 
-@ALL
+@EXPANDING
 def test_nothing_to_do_is_the_identity(name, corpus):
     augmenter = make(name, p=0.0)
     if augmenter is None:
@@ -177,7 +180,7 @@ def test_same_output_in_every_container_and_format(name, corpus):
     assert [augmenter(row)["ner_tags"] for row in some] == expected["ner_tags"]
 
 
-@ALL
+@EXPANDING
 def test_expanding_adds_only_new_rows(name, corpus):
     some = corpus.select(range(15))
     augmenter = make(name, provenance_column="by")
@@ -204,7 +207,7 @@ print(Hasher.hash(augmenter), Hasher.hash(augmenter.expand(2)))
 """
 
 
-@ALL
+@EXPANDING
 def test_same_fingerprint_in_every_process(name, corpus, tmp_path):
     augmenter = make(name)
     before = Hasher.hash(augmenter)

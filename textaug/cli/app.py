@@ -1,6 +1,7 @@
-"""``textaug``: augment, preview, convert, check and report from a shell.
+"""``textaug``: augment, preview, convert, check, audit and report from a shell.
 
-Errors are one plain message and exit status 2; ``check`` exits with 1 if it found a problem.
+Errors are one plain message and exit status 2; ``check`` and ``audit`` exit with 1
+if they found a problem.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from textaug.cli.augment import augment
 from textaug.cli.check import check
 from textaug.cli.inspect import convert, preview, report
 from textaug.cli.options import METHODS, unpacked
+from textaug.cli.privacy import audit
 
 app = typer.Typer(
     help="More labelled text, with every label still right.",
@@ -27,6 +29,7 @@ for command, epilog in (
     (preview, METHODS),
     (convert, None),
     (check, None),
+    (audit, None),
     (report, None),
     (answers, None),
 ):

@@ -59,7 +59,7 @@ def augment(
         from textaug.runs.run import augment as run
 
         data = read_source(source, split, reading)
-        augmenter = build_augmenter(method, data[split], columns, provenance_column=provenance)
+        augmenter = build_augmenter(method, data, split, columns, provenance_column=provenance)
         with _progress_bar() as progress:
             shards = run(
                 data,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from textaug.cli.console import format_of, read_source, readable_errors, stdout_console
+from textaug.cli.errors import show_label_errors
 from textaug.cli.options import ColumnOptions, Reading, Source
 
 if TYPE_CHECKING:
@@ -42,6 +43,22 @@ def check(
         list[str] | None,
         typer.Option(metavar="KIND", help="A kind of problem to leave out; may be given again."),
     ] = None,
+    errors: Annotated[
+        bool,
+        typer.Option(
+            "--errors",
+            help="Also look for mentions that are probably labelled wrong, by taggers trained on "
+            "other rows. They take no part in --fix and in the exit status.",
+        ),
+    ] = False,
+    errors_to: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write these as JSON Lines; implies --errors."),
+    ] = None,
+    tool: Annotated[
+        str, typer.Option(help="Form of that file: plain, doccano, label-studio or argilla.")
+    ] = "plain",
+    folds: Annotated[int, typer.Option(help="Taggers trained for --errors.")] = 5,
     limit: Annotated[int, typer.Option(help="Rows shown of each kind; 0: all.")] = 10,
     split: Annotated[str | None, typer.Option(help="The split to check; default: all.")] = None,
 ) -> None:
@@ -52,6 +69,8 @@ def check(
 
         data = _read_or_show_faults(source, split, reading, limit)
         chosen = {split: data[split]} if split else dict(data)
+        if errors_to is not None and len(chosen) > 1:
+            raise ValueError(f"--errors-to writes one split: give --split ({', '.join(chosen)})")
         if fix is not None and len(chosen) > 1:
             raise ValueError(f"--fix corrects one split: give --split ({', '.join(chosen)})")
         if fix is not None:
@@ -75,6 +94,8 @@ def check(
             )
             found += len(problems)
             _show_problems(f"split {name}, " if len(chosen) > 1 else "", problems, limit)
+            if errors or errors_to is not None:
+                show_label_errors(rows, columns, folds, limit, errors_to, tool)
             if fix is not None:
                 _write_fixed(fix, rows, problems, find_columns(rows, *names))
         if not found:

@@ -16,7 +16,7 @@ from rich.logging import RichHandler
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from datasets import Dataset, DatasetDict
+    from datasets import DatasetDict
 
     from textaug.cli.options import ColumnOptions, Method, Reading
     from textaug.core.augmenter import Augmenter
@@ -96,14 +96,18 @@ def format_of(path: Path) -> str:
 
 
 def build_augmenter(
-    method: Method, train: Dataset, columns: ColumnOptions, **settings: Any
+    method: Method, data: DatasetDict, split: str, columns: ColumnOptions, **settings: Any
 ) -> Augmenter:
-    """The augmenter of the options, fitted on ``train`` if it needs data."""
+    """The augmenter of the options, fitted on the split if it needs data."""
     from textaug.core.compose import Compose, OneOf
-    from textaug.specs import build, build_filter
+    from textaug.specs import LEARN_FROM_ALL, build, build_filter
 
     settings |= {"seed": method.seed, "target": method.target, **columns.settings()}
-    made = [build(spec, train, **settings) for spec in method.specs]
+    train = data[split]
+    made = [
+        build(spec, data if spec.partition(":")[0] in LEARN_FROM_ALL else train, **settings)
+        for spec in method.specs
+    ]
     augmenter = made[0]
     if len(made) > 1:
         augmenter = (Compose if method.compose else OneOf)(made, **settings)

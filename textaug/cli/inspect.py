@@ -15,6 +15,7 @@ from textaug.cli.console import (
     stdout_console,
 )
 from textaug.cli.options import ColumnOptions, Copies, Method, Reading, Source, Split
+from textaug.cli.privacy import published
 
 
 def preview(
@@ -34,7 +35,7 @@ def preview(
         from textaug.core.markup import printable
 
         data = read_source(source, split, reading)
-        augmenter = build_augmenter(method, data[split], columns)
+        augmenter = build_augmenter(method, data, split, columns)
         out = stdout_console()
         out.print(
             "\n".join(map(printable, str(augmenter.schema(data, split)).splitlines())),
@@ -85,6 +86,12 @@ def report(
     meaning: Annotated[
         bool, typer.Option("--meaning", help="Also compare the meaning, with the offline MiniLM.")
     ] = False,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Also look for names left by pseudonymisation.")
+    ] = False,
+    errors: Annotated[
+        bool, typer.Option("--errors", help="Also look for labels of BEFORE that may be wrong.")
+    ] = False,
     split: Split = "train",
 ) -> None:
     """Write one self-contained page that compares the data before and after."""
@@ -97,13 +104,25 @@ def report(
         counts = None
         if (Path(after) / MANIFEST).exists():
             counts = totals(read_manifest(after)[1])
+        old = read_source(before, split, reading)[split]
+        new = read_source(after, split, reading)[split]
+        sections = []
+        if audit:
+            from textaug.evaluation.audit import audit as look
+
+            sections.append(look(old, new, card=published(after)).section())
+        if errors:
+            from textaug.evaluation.label_errors import label_errors
+
+            sections.append(label_errors(old, **columns.settings()).section())
         found = measure(
-            read_source(before, split, reading)[split],
-            read_source(after, split, reading)[split],
+            old,
+            new,
             names=(Path(before).name, Path(after).name),
             counts=counts,
             columns=ColumnNames.from_settings(columns.settings()),
             meaning=meaning,
+            sections=sections,
         )
         output.write_text(found.html(), encoding="utf-8")
         stdout_console().print(

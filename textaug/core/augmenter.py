@@ -20,11 +20,10 @@ from textaug.core.rows import augment_rows, augment_texts
 from textaug.core.schema import Schema
 from textaug.core.state import Constructed
 from textaug.core.tag_schemes import SCHEMES
-from textaug.core.validation import check_at_least_one
+from textaug.core.validation import check_at_least_one, check_step
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
-
 
 TARGETS = ("context", "mentions", "all")
 
@@ -134,9 +133,7 @@ class Augmenter(Constructed):
 
     def edits(self, example: Example, rng: Random) -> Sequence[Edit]:
         """Propose edits for one example."""
-        raise NotImplementedError(
-            f"{type(self).__name__} implements none of edits/propose/transform"
-        )
+        raise NotImplementedError(f"{type(self).__name__} has no edits, propose or transform")
 
     def propose(
         self, examples: Sequence[Example], rngs: Sequence[Random]
@@ -155,6 +152,7 @@ class Augmenter(Constructed):
             for example, edits in zip(examples, proposals, strict=True)
         ]
 
+    replaces_rows = False  # then no row is kept next to its new version
     handles_nested = False  # then `transform` sees mentions that share tokens as one
 
     def augment(
@@ -352,6 +350,7 @@ class Filtered(Augmenter):
         check_at_least_one(tries=tries)
         if not filters:
             raise ValueError("filters is empty: give at least one")
+        check_step(augmenter)
         self.augmenter = augmenter
         self.filters = list(filters)
         self.tries = tries

@@ -9,6 +9,7 @@ from typing import Unpack
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected
+from textaug.core.validation import check_step
 
 
 class _Composition(Augmenter):
@@ -19,6 +20,8 @@ class _Composition(Augmenter):
     def __init__(self, augmenters: Sequence[Augmenter], **settings: Unpack[Settings]) -> None:
         if not augmenters:
             raise ValueError(f"{type(self).__name__} needs at least one augmenter")
+        for augmenter in augmenters:
+            check_step(augmenter)
         self.augmenters = list(augmenters)
         super().__init__(**settings)
 

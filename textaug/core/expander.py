@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from textaug.core.batch import Batch
 from textaug.core.columns import ORIGINAL, Row
-from textaug.core.rows import RunsExamples, row_changes, without_collection
+from textaug.core.rows import ReplacesRows, RunsExamples, row_changes, without_collection
 from textaug.core.schema import Schema
 from textaug.core.validation import check_at_least_one
 
@@ -43,6 +43,11 @@ class Expander:
     ) -> None:
         if isinstance(copies, int):
             check_at_least_one(copies=copies)
+        if augmenter.replaces_rows and (keep_original or copies != 1):
+            raise ValueError(
+                f"{type(augmenter).__name__} replaces each row by one: pass copies=1 and "
+                "keep_original=False (in the shell: --no-keep-original), or use dataset.map"
+            )
         self.augmenter = augmenter
         self.copies = copies
         self.keep_original = keep_original
@@ -76,6 +81,8 @@ class Expander:
         if batch.is_row:  # an empty batch looks like an empty row
             return output
         key_columns = batch.schema.texts or (cast(str, batch.schema.tokens),)
+        if augmenter.replaces_rows:
+            return cast(ReplacesRows, augmenter).replaced(batch)
         for row, copies in enumerate(self._changes(batch)):
             original = batch.original(row)
             if provenance:

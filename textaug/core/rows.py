@@ -25,6 +25,7 @@ class RunsExamples(Protocol):
     columns: ColumnNames
     provenance_column: str | None
     counts: Counter[str]
+    replaces_rows: bool
 
     def run(
         self, examples: Sequence[Example], copies: Sequence[int]
@@ -38,6 +39,14 @@ class RunsExamples(Protocol):
 
     def use_rank(self, rank: int) -> None:
         """Remember the number of the worker."""
+        ...
+
+
+class ReplacesRows(RunsExamples, Protocol):
+    """What an augmenter with ``replaces_rows`` has beside it."""
+
+    def replaced(self, batch: Batch) -> dict[str, list[Any]]:
+        """All columns of a batch, row for row."""
         ...
 
 

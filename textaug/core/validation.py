@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 def check_probability(name: str, value: float) -> float:
     """``value`` if it lies in 0..1; otherwise an error that names the argument."""
@@ -22,3 +24,13 @@ def check_at_least_one(**arguments: int) -> None:
     for name, value in arguments.items():
         if value < 1:
             raise ValueError(f"{name}={value}: must be at least 1")
+
+
+def check_step(augmenter: Any) -> None:
+    """Raise a ValueError for an augmenter that cannot be part of another one."""
+    if augmenter.replaces_rows:
+        name = type(augmenter).__name__
+        raise ValueError(
+            f"{name} changes other columns too, so it is used by itself: data.map(…) with "
+            "it, then with others"
+        )

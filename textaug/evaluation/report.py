@@ -13,7 +13,7 @@ from textaug.core.example import Example
 from textaug.core.markup import Pair
 from textaug.core.reading import batches_of
 from textaug.evaluation.check import check
-from textaug.evaluation.report_page import Report, Side
+from textaug.evaluation.report_page import Report, Section, Side
 from textaug.models import scores
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def measure(
     counts: Mapping[str, int] | None = None,
     columns: ColumnNames | None = None,
     meaning: bool = False,
+    sections: Sequence[Section] = (),
 ) -> Report:
     """Compare a data set before and after augmentation.
 
@@ -45,6 +46,7 @@ def measure(
         columns: the names of the columns; default: found. With text, ``tags`` is the column of
             classes (default: ``label``).
         meaning: also compare the meaning, with the MiniLM model of the ``offline`` extra.
+        sections: further tables for the page, such as of an audit.
 
     Raises:
         ValueError: if a row is damaged (``textaug check`` names it).
@@ -71,6 +73,7 @@ def measure(
         meaning=_similarities(compared) if meaning else [],
         counts=counts,
         faults=(_faults(before, columns), _faults(after, columns)),
+        sections=sections,
     )
 
 

@@ -49,6 +49,23 @@ class Side:
 
 
 @dataclass(frozen=True)
+class Section:
+    """A further table on the page.
+
+    Attributes:
+        title: of the section.
+        text: what it shows, in a sentence.
+        columns: their names.
+        rows: a cell for each of them.
+    """
+
+    title: str
+    text: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
 class Report:
     """The result of :func:`measure`; :meth:`html` makes the page.
 
@@ -62,6 +79,7 @@ class Report:
         meaning: for each pair the similarity in meaning, -1..1, if it was asked for.
         counts: number of copies by outcome, if known from ``textaug augment``.
         faults: number of damaged labels, before and after.
+        sections: further tables.
     """
 
     names: tuple[str, str]
@@ -73,6 +91,7 @@ class Report:
     meaning: list[float]
     counts: Mapping[str, int] | None
     faults: tuple[int, int]
+    sections: Sequence[Section] = ()
 
     def html(self) -> str:
         """The page: self-contained, light and dark, with everything from the data escaped."""
@@ -127,6 +146,7 @@ def _figures(report: Report) -> dict[str, Any]:
         "makers": _makers(report),
         "meaning": _distribution(report.meaning),
         "outcomes": _outcomes(report.counts),
+        "sections": report.sections,
     }
 
 

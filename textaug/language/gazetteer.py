@@ -48,17 +48,34 @@ _LETTERS = str.maketrans(
 @cache
 def people() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
     """First and last names by locale, so that both names of a person come from one locale."""
-    try:
-        import faker.providers.person as persons
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(f"faker is not installed: {EXTRA}") from error
     found = []
-    for name in sorted(module.name for module in pkgutil.iter_modules(persons.__path__)):
-        provider = importlib.import_module(f"{persons.__name__}.{name}").Provider
+    for provider in _person_providers().values():
         both = _faker_names(provider, "first_"), _faker_names(provider, "last_")
         if min(map(len, both)) >= FEWEST_NAMES:
             found.append(both)
     return tuple(found)
+
+
+@cache
+def names_by_locale() -> dict[str, dict[str, tuple[str, ...]]]:
+    """The names of each locale: ``male`` and ``female`` first names, and ``last`` names."""
+    starts = {"male": "first_names_male", "female": "first_names_female", "last": "last_"}
+    return {
+        locale: {type_: _faker_names(provider, start) for type_, start in starts.items()}
+        for locale, provider in _person_providers().items()
+    }
+
+
+@cache
+def _person_providers() -> dict[str, Any]:
+    try:
+        import faker.providers.person as persons
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(f"faker is not installed: {EXTRA}") from error
+    return {
+        name: importlib.import_module(f"{persons.__name__}.{name}").Provider
+        for name in sorted(module.name for module in pkgutil.iter_modules(persons.__path__))
+    }
 
 
 def _faker_names(provider: Any, start: str) -> tuple[str, ...]:

@@ -86,7 +86,8 @@ def card(
     ]
     others = [f"`{name}` ({rows[name]:,} rows)" for name in names if name != split]
     if others:
-        lines.append(f"\nUnchanged: {', '.join(others)}.")
+        how = "Likewise" if settings.get("all_splits") else "Unchanged"
+        lines.append(f"\n{how}: {', '.join(others)}.")
     if empty := empty_splits(splits, shards):
         lines.append(f"\nLeft out, without rows: {', '.join(f'`{name}`' for name in empty)}.")
     if command:

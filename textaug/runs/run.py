@@ -137,6 +137,7 @@ def augment(
         "augmenter_hash": _hash(augmenter),
         "content": fingerprint(data),
         "textaug": f"{textaug_version()}, output version {VERSION}",
+        **({"all_splits": True} if augmenter.replaces_rows else {}),
     }
     splits = same_features(data, split, optional=() if provenance is None else (provenance,))
     features = expanded_features(splits[split].features, augmenter)

@@ -102,7 +102,7 @@ def _write_shard(run: RunSpec, shard: ShardSpec, rank: int | None) -> Shard:
     rows = run.data[shard.split].select(range(shard.start, shard.stop))
     augmenter = run.expander.augmenter
     augmenter.counts.clear()
-    is_expanded = shard.split == run.split
+    is_expanded = shard.split == run.split or augmenter.replaces_rows
     table = _expanded(run, shard, rows, rank) if is_expanded else _copied(run, rows)
     made = Dataset(table, info=DatasetInfo(features=run.features))
     content = BytesIO()

@@ -1,0 +1,171 @@
+"""How many of the mentions ranked first are wrong, beside cleanlab's own ranking.
+
+    python -m benchmarks.label_errors types ../shared/data/conll2003
+    python -m benchmarks.label_errors testa ../shared/data/conll2003 \
+        --truth ../shared/data/label_errors/eng.testa.tsv
+
+``types`` gives 5% of the mentions of 1,000 sentences of ``eng.train`` a wrong type; the ranking was
+chosen on it. ``testa`` looks for the sentences of ``eng.testa`` whose tags experts corrected later
+(CleanCoNLL); nothing was chosen on it. cleanlab, for the comparison, is in the extra ``errors``.
+``--predictions FILE`` keeps the out-of-sample probabilities, or reads them if they are there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+from datasets import Dataset
+
+from recipes.ner.results import commit
+from textaug import LabelErrors, Span, label_errors
+from textaug.core import tag_schemes
+from textaug.core.example import Example
+from textaug.core.reading import read_examples
+from textaug.corpora import load_conll
+from textaug.evaluation.out_of_sample import out_of_sample
+
+RESULTS = Path(__file__).parent / "results" / "label_errors" / "results.json"
+SENTENCES, SHARE, SEED = 1_000, 0.05, 7  # of wrong types
+FIRST = (100, 400)  # sentences, whose precision is given
+METHODS = ("self_confidence", "normalized_margin", "confidence_weighted_entropy")
+
+Predictions = tuple[list[str], list[Any]]
+
+
+def kept(path: Path | None, examples: Sequence[Example]) -> Predictions:
+    """The probabilities of a file, or new ones, which are written into it."""
+    if path is not None and path.exists():
+        with np.load(path) as file:
+            cuts = np.cumsum(file["lengths"])[:-1]
+            return [str(label) for label in file["labels"]], np.split(file["probs"], cuts)
+    labels, scores = out_of_sample(examples, show_progress_bar=True)
+    if path is not None:
+        lengths = [len(each) for each in scores]
+        np.savez(path, labels=np.array(labels), lengths=lengths, probs=np.concatenate(scores))
+    return labels, scores
+
+
+def as_dataset(examples: Sequence[Example]) -> Dataset:
+    """Tokens and IOB2 tags."""
+    tags = [tag_schemes.from_spans(e.spans, len(e.tokens), "IOB2") for e in examples]
+    return Dataset.from_dict({"tokens": [list(e.tokens) for e in examples], "ner_tags": tags})
+
+
+def of_cleanlab(examples: Sequence[Example], predictions: Predictions) -> dict[str, list[int]]:
+    """The rows as cleanlab ranks them, by each of its ways to score a token."""
+    from cleanlab.token_classification.rank import get_label_quality_scores
+
+    labels, scores = predictions
+    number = {label: i for i, label in enumerate(labels)}
+    given = [
+        [number[tag] for tag in tag_schemes.from_spans(e.spans, len(e.tokens), "IOB2")]
+        for e in examples
+    ]
+    exact = [each.astype(float) for each in scores]
+    found = {}
+    for method in METHODS:
+        quality, _ = get_label_quality_scores(given, exact, token_score_method=method)
+        found[f"cleanlab, {method}"] = [int(row) for row in np.argsort(quality, kind="stable")]
+    return found
+
+
+def figures(ranked: Sequence[int], wrong: set[int]) -> dict[str, float]:
+    """Precision of the first sentences, and average precision over all."""
+    hits = np.array([row in wrong for row in ranked])
+    precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
+    chance = len(wrong) / len(ranked)
+    average = float(precision[hits].mean())
+    return {
+        **{f"precision of {n}": round(float(hits[:n].mean()), 3) for n in FIRST},
+        "average precision": round(average, 3),
+        "times chance": round(average / chance, 2),
+    }
+
+
+def compare(
+    examples: Sequence[Example], predictions: Predictions, wrong: set[int]
+) -> tuple[LabelErrors, dict[str, Any]]:
+    """Our ranking of the sentences, and cleanlab's."""
+    errors = label_errors(as_dataset(examples), predictions=predictions)
+    rankings = {"textaug": errors.rows(), **of_cleanlab(examples, predictions)}
+    return errors, {name: figures(ranked, wrong) for name, ranked in rankings.items()}
+
+
+def with_wrong_types(examples: Sequence[Example]) -> tuple[list[Example], set[tuple[int, int]]]:
+    """Some of the examples, and which of their mentions, by row and start, have a wrong type."""
+    rng = Random(SEED)
+    some = rng.sample(list(examples), SENTENCES)
+    mentions = [(row, i) for row, example in enumerate(some) for i in range(len(example.spans))]
+    types = sorted({span.label for example in some for span in example.spans})
+    wrong = set()
+    for row, i in rng.sample(mentions, round(SHARE * len(mentions))):
+        spans = list(some[row].spans)
+        start, end, label = spans[i]
+        spans[i] = Span(start, end, rng.choice([each for each in types if each != label]))
+        some[row] = some[row]._replace(spans=tuple(spans))
+        wrong.add((row, start))
+    return some, wrong
+
+
+def types(folder: Path, path: Path | None) -> dict[str, Any]:
+    """Wrong types found among the first errors, twice as many as there are."""
+    examples, wrong = with_wrong_types(read_examples(load_conll(folder / "eng.train"), "train", {}))
+    predictions = kept(path, examples)
+    errors, compared = compare(examples, predictions, {row for row, _ in wrong})
+    listed = {
+        "all kinds": [(error.row, error.start) for error in errors],
+        "types alone": [(error.row, error.start) for error in errors if error.kind == "type"],
+    }
+    found = {
+        name: round(len(wrong & set(places[: 2 * len(wrong)])) / len(wrong), 3)
+        for name, places in listed.items()
+    }
+    return {
+        "sentences": len(examples),
+        "wrong": len(wrong),
+        "found in twice as many": found,
+        "sentences ranked": compared,
+    }
+
+
+def testa(folder: Path, truth: Path, path: Path | None) -> dict[str, Any]:
+    """The sentences that experts corrected, in the ranking of all."""
+    examples = read_examples(load_conll(folder / "eng.testa"), "train", {})
+    wrong = {int(line.split("\t")[0]) for line in truth.read_text().splitlines()}
+    _, compared = compare(examples, kept(path, examples), wrong)
+    return {"sentences": len(examples), "wrong": len(wrong), "sentences ranked": compared}
+
+
+def main() -> None:
+    """Do one part, and write its figures."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("part", choices=("types", "testa"))
+    parser.add_argument("folder", type=Path, help="of eng.train and eng.testa")
+    parser.add_argument("--truth", type=Path, help="for testa: the corrected sentences")
+    parser.add_argument("--predictions", type=Path, metavar="FILE.npz")
+    arguments = parser.parse_args()
+    if arguments.part == "types":
+        made = types(arguments.folder, arguments.predictions)
+    elif arguments.truth is None:
+        parser.error("testa needs --truth")
+    else:
+        made = testa(arguments.folder, arguments.truth, arguments.predictions)
+    made |= {"commit": commit(), "machine": platform.machine(), "cpus": os.cpu_count()}
+    made["versions"] = {name: version(name) for name in ("cleanlab", "torch", "transformers")}
+    print(json.dumps(made, indent=1))
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    RESULTS.write_text(json.dumps(results | {arguments.part: made}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

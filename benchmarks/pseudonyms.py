@@ -1,0 +1,188 @@
+"""What pseudonymisation leaves, whether it is the same everywhere, and what a tagger loses by it.
+
+    python -m benchmarks.pseudonyms names ../shared/data/conll2003
+    python -m benchmarks.pseudonyms f1 ../shared/data/conll2003
+    python -m benchmarks.pseudonyms sentences ../shared/data/conll2003 > to_read.tsv
+
+``names`` pseudonymises both files in one process, in four workers, twice, in two processes that
+were started apart (each learns the names by itself, with another hash seed), and on Ray, and audits
+the result. ``f1`` trains taggers on 400 sentences, as they are and pseudonymised, and judges both
+on original text. Each writes its part of ``benchmarks/results/pseudonyms/results.json``.
+``sentences`` prints 100 changed sentences for a reader, who notes in the first column which are
+natural: ``benchmarks/results/pseudonyms/read.tsv`` has only the verdicts, as the sentences are not
+ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from hashlib import blake2b
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import datasets
+from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
+
+from recipes.ner.results import commit
+from textaug import Pseudonymization, audit
+from textaug.core import tag_schemes
+from textaug.core.reading import read_examples
+from textaug.corpora import load_conll
+
+RESULTS = Path(__file__).parent / "results" / "pseudonyms" / "results.json"
+KEY = "the key of the benchmark, no secret"
+WORKERS = 4
+SENTENCES = 400  # of a training set
+READ = 100
+
+
+def load(folder: Path) -> DatasetDict:
+    """Both files of CoNLL-2003."""
+    return load_conll({"train": folder / "eng.train", "dev": folder / "eng.testa"})
+
+
+def digest(data: DatasetDict) -> str:
+    """A hash of all tokens and tags."""
+    text = json.dumps(
+        {name: [rows["tokens"][:], rows["ner_tags"][:]] for name, rows in data.items()}
+    )
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def mapped(data: DatasetDict, workers: int | None = None) -> DatasetDict:
+    """The data pseudonymised, by an augmenter that learns its names anew."""
+    hide = Pseudonymization.from_dataset(data, key=KEY)
+    return data.map(hide, batched=True, num_proc=workers, load_from_cache_file=False)
+
+
+def names(folder: Path) -> dict[str, Any]:
+    """The same everywhere, and nothing left."""
+    data = load(folder)
+    start = time.perf_counter()
+    new = mapped(data)
+    seconds = time.perf_counter() - start
+    digests = {"one process": digest(new)}
+    for run in ("first", "second"):
+        digests[f"{WORKERS} workers, {run} run"] = digest(mapped(data, WORKERS))
+    for seed in ("1", "2"):
+        digests[f"another process, hash seed {seed}"] = subprocess.run(
+            [sys.executable, "-m", "benchmarks.pseudonyms", "digest", str(folder)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.strip()
+    if find_spec("ray"):
+        import ray
+
+        import textaug.ray
+
+        ray.init(
+            num_cpus=2, include_dashboard=False, runtime_env={"env_vars": {"TEXTAUG_KEY": KEY}}
+        )
+        hide = Pseudonymization.from_dataset(data, key=KEY)
+        made = {
+            name: textaug.ray.expand(rows, hide, keep_original=False, workers=2)
+            for name, rows in data.items()
+        }
+        digests["Ray, 2 workers"] = digest(DatasetDict(made))
+        ray.shutdown()
+    found = audit(data, new)
+    print(found)
+    return {
+        "rows": {name: len(rows) for name, rows in data.items()},
+        "seconds": round(seconds, 1),
+        "digests": digests,
+        "all the same": len(set(digests.values())) == 1,
+        "leaks": found.leaks,
+        "audit": {each.what: [each.number, each.of, each.is_leak] for each in found.findings},
+    }
+
+
+def in_iob2(rows: Dataset) -> Dataset:
+    """Tokens and IOB2 tags."""
+    types = ("LOC", "MISC", "ORG", "PER")
+    labels = ["O", *(f"{letter}-{label}" for label in types for letter in "BI")]
+    examples = read_examples(rows, "train", {})
+    columns = {
+        "tokens": [list(e.tokens) for e in examples],
+        "ner_tags": [tag_schemes.from_spans(e.spans, len(e.tokens), "IOB2") for e in examples],
+    }
+    features = Features(tokens=List(Value("string")), ner_tags=List(ClassLabel(names=labels)))
+    return Dataset.from_dict(columns, features=features)
+
+
+def f1(folder: Path, seeds: int, rows: int) -> dict[str, Any]:
+    """F1 on original text of taggers trained on original and on pseudonymised sentences."""
+    from textaug.evaluation.tagger_f1 import TaggerF1
+
+    data = load(folder)
+    new = mapped(data)
+    test = in_iob2(data["dev"])
+    test = test.select(sorted(Random(0).sample(range(len(test)), min(rows, len(test)))))
+    train = {"original": in_iob2(data["train"]), "pseudonymised": in_iob2(new["train"])}
+    judge = TaggerF1()
+    scores: dict[str, list[float]] = {name: [] for name in train}
+    for seed in range(seeds):
+        chosen = sorted(Random(seed).sample(range(len(data["train"])), SENTENCES))
+        for name, all_rows in train.items():
+            scores[name].append(round(judge(all_rows.select(chosen), test, None, 1, seed), 2))
+            print(seed, name, scores[name][-1], flush=True)
+    means = {name: sum(each) / len(each) for name, each in scores.items()}
+    return {
+        "sentences": SENTENCES,
+        "steps": judge.steps,
+        "test rows": len(test),
+        "seeds": seeds,
+        "f1": scores,
+        "loss": round(means["original"] - means["pseudonymised"], 2),
+    }
+
+
+def sentences(folder: Path) -> None:
+    """Changed sentences of ``eng.train``, in a random order."""
+    data = load(folder)
+    before, after = data["train"]["tokens"][:], mapped(data)["train"]["tokens"][:]
+    changed = [i for i, old in enumerate(before) if after[i] != old]
+    print("natural\trow\tsentence")
+    for row in Random(0).sample(changed, READ):
+        print(f"\t{row}\t{' '.join(after[row])}")
+
+
+def main() -> None:
+    """Do one part, and write its figures."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("part", choices=("names", "f1", "sentences", "digest"))
+    parser.add_argument("folder", type=Path, help="of eng.train and eng.testa")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--test_rows", type=int, default=5_000)
+    arguments = parser.parse_args()
+    datasets.disable_progress_bars()
+    if arguments.part == "digest":
+        print(digest(mapped(load(arguments.folder))))
+        return
+    if arguments.part == "sentences":
+        sentences(arguments.folder)
+        return
+    if arguments.part == "names":
+        made = names(arguments.folder)
+    else:
+        made = f1(arguments.folder, arguments.seeds, arguments.test_rows)
+    made |= {"commit": commit(), "machine": platform.machine(), "cpus": os.cpu_count()}
+    made["versions"] = {name: version(name) for name in ("datasets", "faker", "transformers")}
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    RESULTS.write_text(json.dumps(results | {arguments.part: made}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

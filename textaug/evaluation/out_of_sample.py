@@ -1,0 +1,104 @@
+"""Predictions for every sentence of a data set by taggers that were trained without it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from textaug import offline
+from textaug.core.example import Example
+from textaug.models.loading import ModelSpec
+from textaug.models.word_head import WordHead, word_vectors
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Scores = NDArray[np.float32]  # words × labels
+
+
+def folds_of(examples: Sequence[Example], folds: int, seed: int) -> list[int]:
+    """The fold of each example; those with the same tokens share one.
+
+    Raises:
+        ValueError: for fewer than two folds, or fewer different sentences than folds.
+
+    >>> one, two = Example(("a",)), Example(("b",))
+    >>> first, second, third = folds_of([one, two, one], folds=2, seed=0)
+    >>> first == third != second
+    True
+    """
+    if folds < 2:
+        raise ValueError(f"folds={folds}: a sentence needs a tagger trained without it; give 2+")
+    different = list(dict.fromkeys(example.tokens for example in examples))
+    if len(different) < folds:
+        raise ValueError(
+            f"{len(different)} different sentences are too few for {folds} folds; give folds=, at "
+            f"most {len(different)}, or more sentences"
+        )
+    Random(seed).shuffle(different)
+    fold = {tokens: i % folds for i, tokens in enumerate(different)}
+    return [fold[example.tokens] for example in examples]
+
+
+def label_names(examples: Sequence[Example]) -> list[str]:
+    """The IOB2 labels of all types of mentions, ``O`` first."""
+    types = sorted({span.label for example in examples for span in example.spans})
+    return ["O", *(f"{letter}-{label}" for label in types for letter in "BI")]
+
+
+def out_of_sample(
+    examples: Sequence[Example],
+    *,
+    folds: int = 5,
+    repeats: int = 2,
+    model: str | None = None,
+    seed: int = 0,
+    device: str | None = None,
+    show_progress_bar: bool = False,
+) -> tuple[list[str], list[Scores]]:
+    """Label probabilities for each example, by taggers trained on the other folds.
+
+    Args:
+        examples: with their mentions.
+        folds: how many; a tagger is trained for each.
+        repeats: how often, with other folds; the mean counts.
+        model: an encoder: a folder or a name on the hub; default: the one that comes with
+            ``textaug-nlp[offline]``.
+        seed: of folds and trainings.
+        device: default: a GPU if there is one.
+        show_progress_bar: for each training.
+
+    Returns:
+        The IOB2 labels, and for each example words × labels.
+
+    Raises:
+        ValueError: as :func:`folds_of`, or for fewer than one repeat.
+    """
+    import torch
+
+    if repeats < 1:
+        raise ValueError(f"repeats={repeats}: must be at least 1")
+    labels = label_names(examples)
+    cuts = [folds_of(examples, folds, seed + repeat) for repeat in range(repeats)]
+    place = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    vectors = word_vectors(examples, ModelSpec(model or offline.encoder(), device=place))
+    found: list[Any] = [0.0] * len(examples)
+    for number in range(repeats * folds):
+        fold = cuts[number // folds]
+        inside = [i for i, k in enumerate(fold) if k == number % folds]
+        outside = [i for i, k in enumerate(fold) if k != number % folds]
+        tagger = WordHead(
+            [vectors[i] for i in outside],
+            [examples[i] for i in outside],
+            labels,
+            seed=seed + number,
+            device=place,
+            show_progress=f"{number + 1} of {repeats * folds}" if show_progress_bar else None,
+        )
+        for i, scores in zip(
+            inside, tagger.probabilities([vectors[i] for i in inside]), strict=True
+        ):
+            found[i] = found[i] + scores / repeats
+    return labels, found
