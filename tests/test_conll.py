@@ -11,7 +11,10 @@ from support.augmenters import AUGMENTERS, KEEPS_MENTIONS, REWRITES, types_fit
 import textaug
 from textaug.corpora import load_conll
 
-MODELS = ("BackTranslation", "Filtered", "Hardest", "LabelConditionedMLM", "MaskedLMSubstitution")
+MODELS = (
+    "BackTranslation", "Filtered", "Hardest", "LabelConditionedMLM", "MaskedLMSubstitution",
+    "SynonymReplacement",
+)  # fmt: skip
 SLOW_ROWS = dict.fromkeys(MODELS, 2000)
 
 

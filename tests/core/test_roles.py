@@ -116,7 +116,7 @@ def test_words_come_before_text(name):
         ({"tokens": WORDS, "words": WORDS}, {}, "which of 'tokens', 'words' to augment"),
         ({"body": TEXTS}, {}, r"cannot tell which column to augment \(columns: 'body'\)"),
         ({"text": TEXTS, "ner_tags": per_word("O")}, {}, "'ner_tags' labels words, but which"),
-        ({"text": TEXTS}, {"tokens": "text", "text": ("text",)}, "goes with neither"),
+        ({"text": TEXTS}, {"tokens": "text", "text": ("text",)}, "cannot be combined"),
         ({"tokens": WORDS, "tags": per_word("O"), "ner": per_word("O")}, {}, "pass tags_column="),
         ({"tokens": WORDS, "labels": [["x", "y", "O"]] * 3}, {}, "pass scheme='IO' or scheme='pl"),
     ],

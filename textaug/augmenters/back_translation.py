@@ -73,7 +73,10 @@ class BackTranslation(Augmenter):
         temperature: with ``sampling``: above 1 more varied, below 1 less.
         num_beams: beams of the search; at least ``num_candidates`` are used.
         fallback: whether to translate between the mentions if the whole sentence fails.
-        revision, dtype, device, batch_tokens: see :class:`~textaug.MaskedLMSubstitution`.
+        revision: branch, tag or commit of the model on the hub.
+        dtype: number format, see :class:`~textaug.MaskedLMSubstitution`.
+        device: ``"cpu"``, ``"cuda:1"``, …; default: a GPU if there is one.
+        batch_tokens: sub-tokens per forward pass.
         **settings: see :class:`~textaug.Augmenter`; ``target`` can only be ``"context"``.
 
     Raises:

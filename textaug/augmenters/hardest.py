@@ -34,7 +34,10 @@ class Hardest(Augmenter):
             the gold sample: a folder made by ``save_pretrained``, with its tokenizer, or a name
             on the hub. It must not be trained on the evaluation split. ``B-`` and ``I-``
             labels are read as IOB2 if every type has both, else as IOB1.
-        revision, dtype, device, batch_tokens: see :class:`~textaug.MaskedLMSubstitution`.
+        revision: branch, tag or commit of the model on the hub.
+        dtype: number format, see :class:`~textaug.MaskedLMSubstitution`.
+        device: ``"cpu"``, ``"cuda:1"``, …; default: a GPU if there is one.
+        batch_tokens: sub-tokens per forward pass.
         **settings: see :class:`~textaug.Augmenter`; those of ``augmenter`` do not count, except
             its ``target``.
 

@@ -55,7 +55,9 @@ class LabelConditionedMLM(Augmenter):
         top_k: number of most likely sub-tokens to sample from, at least 1; default 5, as in the
             paper.
         temperature: above 1 flattens the probabilities, below 1 sharpens them; above 0.
-        dtype, device, batch_tokens: see :class:`~textaug.MaskedLMSubstitution`.
+        dtype: number format, see :class:`~textaug.MaskedLMSubstitution`.
+        device: ``"cpu"``, ``"cuda:1"``, …; default: a GPU if there is one.
+        batch_tokens: sub-tokens per forward pass.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here. Mentions of
             types that the model was not trained on stay.
 

@@ -142,6 +142,8 @@ class SynonymReplacement(Augmenter):
         """Choose words, and draw a substitute for each."""
         if not self._in_context:
             return super().propose(examples, rngs)
+        if not self.p:
+            return [[] for _ in examples]
         positions = [
             [i for i in example.positions(self.target) if can_be_replaced(example.tokens[i])]
             if self._is_english(example.tokens)
