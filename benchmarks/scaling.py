@@ -88,7 +88,10 @@ def main() -> None:
     started = time.perf_counter() - start
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
-    augmenters = {"synonyms": SynonymReplacement(), "back-translation": BackTranslation()}
+    augmenters = {
+        "synonyms": SynonymReplacement(context=False),
+        "back-translation": BackTranslation(),
+    }
     for augmenter in augmenters.values():
         augmenter("The old man walked slowly to the house.")  # loads word lists and models
     seconds: dict[tuple[str, int, str], list[float]] = {}

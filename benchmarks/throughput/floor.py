@@ -42,7 +42,7 @@ def _cheap_floor(options: argparse.Namespace) -> dict[str, Any]:
     number = 2_000 if options.quick else 14_000
     data = sentences(number)
     arms: dict[str, Any] = {"copying": copy_columns}
-    arms |= {"noise": NoiseInjection(), "synonyms": SynonymReplacement()}
+    arms |= {"noise": NoiseInjection(), "synonyms": SynonymReplacement(context=False)}
     seconds = in_turns(
         {name: lambda f=f: mapped(data, f) and None for name, f in arms.items()},
         options.rounds,

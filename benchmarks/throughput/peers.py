@@ -78,7 +78,7 @@ def comparisons(folder: str, folders: Sequence[str]) -> list[Comparison]:
         Comparison(
             "synonyms",
             "synonyms",
-            {OURS: SynonymReplacement()},
+            {OURS: SynonymReplacement(context=False)},
             ("nlpaug", "textattack"),
             5_000,
             copying=True,

@@ -19,7 +19,12 @@ def training(options: argparse.Namespace) -> dict[str, Any]:
 
     data = some_sentences(400)
     augmenter = SomeOf(
-        [SynonymReplacement(), NoiseInjection(), MentionReplacement.from_dataset(data)], k=2
+        [
+            SynonymReplacement(context=False),
+            NoiseInjection(),
+            MentionReplacement.from_dataset(data),
+        ],
+        k=2,
     )
     steps = 3 if options.quick else 25
     sub_tokens: Counter[str] = Counter()

@@ -171,9 +171,12 @@ def test_without_the_packages_the_extra_is_named(monkeypatch):
         monkeypatch.setitem(sys.modules, module, None)
     for function in (
         gazetteer.people,
-        gazetteer._geonames,
+        gazetteer.names_by_locale,
+        gazetteer._person_providers,
         gazetteer.places,
         gazetteer.known_places,
+        gazetteer.large_cities,
+        gazetteer._geonames,
     ):
         function.cache_clear()
     for mention, label in ((["Ann"], "PER"), (["Rome"], "LOC")):

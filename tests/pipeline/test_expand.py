@@ -101,7 +101,7 @@ def test_splits_have_the_same_labels_afterwards(data):
     assert bigger["train"].features["ner_tags"].feature.names == names
     assert bigger["train"].features == bigger["test"].features
     assert bigger["test"]["ner_tags"][:] == [[0, 3, 1, 1], [], [1, 1, 1, 1]]
-    with pytest.raises(ValueError, match="split 'train' has a column 'ner_tags' and split 'test'"):
+    with pytest.raises(ValueError, match="column 'ner_tags', which split 'test' lacks"):
         expand(
             DatasetDict({"train": data, "test": data.remove_columns("ner_tags")}), NoiseInjection()
         )

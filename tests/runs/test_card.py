@@ -19,9 +19,9 @@ def test_the_card_says_how_it_was_made_and_runs_nothing(splits, tmp_path):
     made = sum(json.loads((tmp_path / "out" / "manifest.json").read_text())["shards"][name]["rows"]
                for name in content(tmp_path / "out" / "data") if "train" in name)  # fmt: skip
     assert f"{made:,} rows, made from 60" in card
-    assert f"As they were: `test` ({len(splits['test'])} rows)." in card
+    assert f"Unchanged: `test` ({len(splits['test'])} rows)." in card
     run({"train": splits["train"]}, tmp_path / "alone")
-    assert "As they were" not in (tmp_path / "alone" / "README.md").read_text()
+    assert "Unchanged: " not in (tmp_path / "alone" / "README.md").read_text()
 
 
 def test_a_folder_of_the_same_name_is_not_taken_from_the_cache(splits, tmp_path):
