@@ -214,10 +214,15 @@ def test_an_interrupted_run_keeps_the_calls_under_way(tmp_path):
     cache = AnswerCache(tmp_path)
     with ChatServer(delay=0.3).serving() as server:
         engine = at(server, requests_at_once=4)
-        timer = threading.Timer(0.45, signal.raise_signal, [signal.SIGINT])
-        timer.start()
+
+        def interrupt_after_five_calls():
+            while sum(server.received.values()) < 5:
+                time.sleep(0.01)
+            signal.raise_signal(signal.SIGINT)
+
+        threading.Thread(target=interrupt_after_five_calls, daemon=True).start()
         with pytest.raises(KeyboardInterrupt):
             asked(engine, requests(12), cache)
-        assert 4 <= len(cache) == sum(server.received.values()) < 12
+        assert 5 <= len(cache) == sum(server.received.values()) < 12
         asked(engine, requests(12), cache)
     assert set(server.received.values()) == {1}
