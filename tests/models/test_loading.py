@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 import weakref
 
 import pytest
@@ -76,3 +77,26 @@ def test_too_many_models_in_turn_are_reported_once(kept, caplog):
         for name in "abcabc":
             load(MLM, name)
     assert caplog.text.count("more than 2 models are in use") == 1
+
+
+class _NeedsItsThreads:
+    """Like a CTranslate2 model: freeing it in a forked process would wait forever."""
+
+    def __init__(self) -> None:
+        self.made_in = os.getpid()
+
+    def __del__(self) -> None:
+        if os.getpid() != self.made_in:
+            os._exit(3)
+
+
+def test_a_forked_worker_does_not_free_what_its_parent_loaded():
+    loading.forget_models()
+    loading.keep("of the parent", _NeedsItsThreads)
+    child = os.fork()
+    if child == 0:
+        for n in range(loading.MODELS_KEPT + 1):
+            loading.keep(n, object)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    loading.forget_models()

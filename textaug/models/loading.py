@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from textaug.core.content import content_of
 from textaug.core.validation import check_at_least_one
-from textaug.models.batching import BATCH_TOKENS, FORKED, limit_threads_in_fork
+from textaug.models.batching import BATCH_TOKENS, FORKED, is_forked, limit_threads_in_fork
 from textaug.offline import GGUF_EXTRA, MASKED_LM, hub_is_reachable, masked_lm
 
 logger = logging.getLogger("textaug")
@@ -122,8 +122,12 @@ def keep(key: Hashable, make: Callable[[], Kept]) -> Kept:
     _kept[key] = value  # as the most recently used one
     while len(_kept) > MODELS_KEPT:
         oldest = next(iter(_kept))
-        _kept.pop(oldest, None)
+        dropped = _kept.pop(oldest, None)
         _dropped.add(oldest)
+        if is_forked():
+            # It may be the parent's: a CTranslate2 model waits for its threads when it is freed,
+            # and a forked process does not have them.
+            _never_freed.append(dropped)
     return value  # type: ignore[no-any-return]
 
 
@@ -145,6 +149,7 @@ def _warn_of_reloads() -> None:
 
 _kept: dict[Hashable, Any] = {}
 _dropped: set[Hashable] = set()
+_never_freed: list[Any] = []
 
 
 @dataclass
