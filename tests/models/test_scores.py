@@ -1,6 +1,9 @@
 """Surprisal by causal and masked language models."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+import torch
 from support.augmenters import tiny_bert
 
 import textaug
@@ -8,7 +11,8 @@ from textaug import (
     Example,
 )
 from textaug.models import scores as scoring
-from textaug.models.loading import ModelSpec
+from textaug.models.loading import ModelSpec, load
+from textaug.models.masked_lm import logits_at, states_at
 
 
 def test_a_causal_model_judges_the_first_word_too(tmp_path):
@@ -42,3 +46,23 @@ def test_surprise_by_a_masked_model_is_what_it_says():
             total += model(masked).logits[0, at].log_softmax(-1)[ids[0, at]].item()
     (found,) = scoring.surprisals([example], ModelSpec(tiny_bert()))
     assert found == pytest.approx(-total / 2, rel=1e-4)
+
+
+def test_states_times_the_vocabulary_are_the_logits_also_from_several_threads():
+    model, tokenizer = load("AutoModelForMaskedLM", ModelSpec("offline"))
+    inputs = tokenizer(
+        ["The old man slept.", "Oil prices fell."], padding=True, return_tensors="pt"
+    )
+    ids, mask = inputs["input_ids"], inputs["attention_mask"]
+    positions = [(0, 2), (1, 1), (1, 3)]
+    logits = logits_at(model, ids, mask, positions)
+    head = model.get_output_embeddings()
+
+    def both(_):
+        states = states_at(model, ids, mask, positions)
+        return states @ head.weight.T + head.bias, logits_at(model, ids, mask, positions)
+
+    with ThreadPoolExecutor(4) as threads:
+        for of_states, again in threads.map(both, range(20)):
+            torch.testing.assert_close(of_states, logits, rtol=1e-4, atol=1e-4)
+            torch.testing.assert_close(again, logits)

@@ -228,17 +228,42 @@ _HOOKED = Lock()  # models are shared, and threads must not run each other's hoo
 
 
 @contextmanager
-def _gathered(model: Any, rows: Any, columns: Any) -> Iterator[None]:
+def _gathered(model: Any, rows: Any, columns: Any, states: list[Any] | None) -> Iterator[None]:
+    """Hooks that drop other positions; with a list, it gets what the vocabulary matrix would."""
+
     def gather(module: Any, arguments: Any, output: Any) -> Any:
         output.last_hidden_state = output.last_hidden_state[rows, columns].unsqueeze(0)
         return output
 
+    def intercept(module: Any, arguments: Any) -> Any:
+        assert states is not None
+        states.append(arguments[0])
+        return (arguments[0][:, :0], *arguments[1:])
+
     with _HOOKED:
-        handle = model.base_model.register_forward_hook(gather)
+        handles = [model.base_model.register_forward_hook(gather)]
+        if states is not None:
+            handles.append(model.get_output_embeddings().register_forward_pre_hook(intercept))
         try:
             yield
         finally:
-            handle.remove()
+            for handle in handles:
+                handle.remove()
+
+
+def _run_at(
+    model: Any,
+    ids: Any,
+    mask: Any,
+    positions: Sequence[tuple[int, int]],
+    states: list[Any] | None = None,
+) -> Any:
+    import torch
+
+    filled = [*positions, *[positions[0]] * (FEWEST_ROWS - len(positions))]
+    rows, columns = torch.tensor(filled, device=ids.device).unbind(1)
+    with _gathered(model, rows, columns, states):
+        return model(input_ids=ids, attention_mask=mask).logits
 
 
 def logits_at(model: Any, ids: Any, mask: Any, positions: Sequence[tuple[int, int]]) -> Any:
@@ -256,13 +281,7 @@ def logits_at(model: Any, ids: Any, mask: Any, positions: Sequence[tuple[int, in
     Returns:
         A tensor of positions × vocabulary.
     """
-    import torch
-
-    filled = [*positions, *[positions[0]] * (FEWEST_ROWS - len(positions))]
-    rows, columns = torch.tensor(filled, device=ids.device).unbind(1)
-    with _gathered(model, rows, columns):
-        logits = model(input_ids=ids, attention_mask=mask).logits
-    return logits[0, : len(positions)]
+    return _run_at(model, ids, mask, positions)[0, : len(positions)]
 
 
 def states_at(model: Any, ids: Any, mask: Any, positions: Sequence[tuple[int, int]]) -> Any:
@@ -279,15 +298,6 @@ def states_at(model: Any, ids: Any, mask: Any, positions: Sequence[tuple[int, in
     Returns:
         A tensor of positions × hidden size.
     """
-    states = []
-
-    def skip(module: Any, arguments: Any) -> Any:
-        states.append(arguments[0])
-        return (arguments[0][:, :0], *arguments[1:])
-
-    handle = model.get_output_embeddings().register_forward_pre_hook(skip)
-    try:
-        logits_at(model, ids, mask, positions)
-    finally:
-        handle.remove()
+    states: list[Any] = []
+    _run_at(model, ids, mask, positions, states)
     return states[0][0, : len(positions)]
