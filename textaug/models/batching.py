@@ -20,16 +20,11 @@ _IMPORTED_IN = os.getpid()
 Result = TypeVar("Result")
 
 
-def is_forked() -> bool:
-    """Whether this process was forked from one that had already imported textaug."""
-    return os.getpid() != _IMPORTED_IN
-
-
 def limit_threads_in_fork() -> None:
     """Set torch to one thread in a forked worker, which does not inherit torch's threads."""
     import torch
 
-    if is_forked():
+    if os.getpid() != _IMPORTED_IN:
         # Otherwise torch would wait forever for threads that do not exist.
         torch.set_num_threads(1)
 

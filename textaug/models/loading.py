@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 
 from textaug.core.content import content_of
 from textaug.core.validation import check_at_least_one
-from textaug.models.batching import BATCH_TOKENS, FORKED, is_forked, limit_threads_in_fork
+from textaug.models.batching import BATCH_TOKENS, FORKED, limit_threads_in_fork
 from textaug.offline import GGUF_EXTRA, MASKED_LM, hub_is_reachable, masked_lm
 
 logger = logging.getLogger("textaug")
@@ -122,12 +123,8 @@ def keep(key: Hashable, make: Callable[[], Kept]) -> Kept:
     _kept[key] = value  # as the most recently used one
     while len(_kept) > MODELS_KEPT:
         oldest = next(iter(_kept))
-        dropped = _kept.pop(oldest, None)
+        _kept.pop(oldest, None)
         _dropped.add(oldest)
-        if is_forked():
-            # It may be the parent's: a CTranslate2 model waits for its threads when it is freed,
-            # and a forked process does not have them.
-            _never_freed.append(dropped)
     return value  # type: ignore[no-any-return]
 
 
@@ -149,7 +146,11 @@ def _warn_of_reloads() -> None:
 
 _kept: dict[Hashable, Any] = {}
 _dropped: set[Hashable] = set()
-_never_freed: list[Any] = []
+# What a forked process got from its parent, and never frees: a CTranslate2 model waits for its
+# threads then, and the forked process does not have them.
+_inherited: list[Any] = []
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: _inherited.extend(_kept.values()))
 
 
 @dataclass
