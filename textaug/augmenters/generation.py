@@ -22,9 +22,10 @@ from textaug.core.filter import FilterFunction, name_of
 from textaug.core.nesting import blocks_only
 from textaug.core.reading import read_examples
 from textaug.core.rng import HashRandom
+from textaug.core.validation import check_at_least_one
 from textaug.language.tokenization import tokenize
 from textaug.llm.base import Answer, Request, Usage
-from textaug.llm.cache import AnswerCache, ask
+from textaug.llm.cache import ask, find_cache
 from textaug.llm.engines import AnyEngine, make_engine
 from textaug.llm.slots import Pattern, Slots
 
@@ -129,8 +130,7 @@ def generate(
     >>> rows.column_names, len(rows), rows[0]["tokens"][:2]
     (['tokens', 'ner_tags'], 2, ['We', 'met'])
     """
-    if n < 1:
-        raise ValueError(f"n={n}: must be at least 1")
+    check_at_least_one(n=n)
     if isinstance(names, str) and names not in NAMES:
         raise ValueError(f"names={names!r}: must be one of {', '.join(NAMES)}, or names by type")
     for name, choices in (("topics", topics), ("forms", forms), ("lengths", lengths)):
@@ -150,7 +150,7 @@ def generate(
     brief = _Brief(described, pools, names, (topics, forms, lengths), examples, shots, language)
     known = [examples, read_examples(held_out, split, settings) if held_out is not None else []]
     seen = {digest_of(example.tokens) for part in known for example in part}
-    answers = None if cache is False else AnswerCache(None if cache is True else cache)
+    answers = find_cache(cache)
     counts: Counter[str] = Counter()
     made: list[Example] = []
     number = 0

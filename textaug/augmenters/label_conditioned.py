@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import logging
 import os
 from collections.abc import Mapping, Sequence
@@ -19,8 +18,8 @@ from textaug.core.validation import check_at_least_one, check_positive, check_pr
 from textaug.language.articles import article_edit
 from textaug.language.casing import match_case
 from textaug.language.english import reads_as_english
-from textaug.models.fine_tuning import fine_tune_and_save, trained_once
-from textaug.models.loading import ModelSpec, load
+from textaug.models.fine_tuning import copy_to_train, fine_tune_and_save, trained_once
+from textaug.models.loading import ModelSpec
 from textaug.models.marked_lm import MARKED_WORD, MarkedLM, MarkedWord, load_marked_lm
 from textaug.models.markers import add_markers, labels_of
 from textaug.models.masked_lm import Gap, Window, best_candidates, draw
@@ -232,9 +231,9 @@ def _train(
     title: str | None,
 ) -> None:
     """Fine-tune the model that the settings name, and save it in the folder."""
-    spec = ModelSpec(settings["model"], settings["revision"], "float32", device)
-    loaded = load("AutoModelForMaskedLM", spec)
-    fresh, tokenizer = copy.deepcopy(loaded)  # the loaded ones are shared
+    fresh, tokenizer = copy_to_train(
+        "AutoModelForMaskedLM", settings["model"], settings["revision"], device
+    )
     add_markers(fresh, tokenizer, labels_of(examples), settings["label_words"])
     engine = MarkedLM(fresh, tokenizer)
     rows = [row for row in engine.rows(examples) if row.words]

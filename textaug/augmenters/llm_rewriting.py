@@ -16,8 +16,9 @@ from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected
 from textaug.core.nesting import blocks_only
 from textaug.core.reading import read_examples
+from textaug.core.validation import check_at_least_one
 from textaug.llm.base import Answer, Engine, Keep, Request, Usage
-from textaug.llm.cache import AnswerCache, ask
+from textaug.llm.cache import AnswerCache, ask, find_cache
 from textaug.llm.engines import AnyEngine, chosen, make_engine
 from textaug.llm.prompts import CHANGES_MEANING, DEFAULT_STYLE, STYLES, messages_for
 
@@ -127,9 +128,9 @@ class LLMRewriting(Augmenter):
             raise ValueError(f"style={self.style!r}: choose from {', '.join(STYLES)}")
         if self.instruction is not None and not self.instruction.strip():
             raise ValueError("instruction is empty: say what to do, or leave it out")
-        for name, least in (("n", 1), ("tries", 1), ("temperature", 0)):
-            if getattr(self, name) < least:
-                raise ValueError(f"{name}={getattr(self, name)}: must be at least {least}")
+        check_at_least_one(n=self.n, tries=self.tries)
+        if self.temperature < 0:
+            raise ValueError(f"temperature={self.temperature}: must be at least 0")
         if not 0 < self.top_p <= 1:
             raise ValueError(f"top_p={self.top_p}: must be above 0, and at most 1")
 
@@ -166,8 +167,7 @@ class LLMRewriting(Augmenter):
         Raises:
             ValueError: if ``shots`` is less than 1.
         """
-        if shots < 1:
-            raise ValueError(f"shots={shots}: must be at least 1")
+        check_at_least_one(shots=shots)
         names = Settings.__annotations__
         settings: Any = {k: v for k, v in arguments.items() if k in names}
         found = [Slotted.of(blocks_only(e)) for e in read_examples(dataset, split, settings)]
@@ -178,9 +178,7 @@ class LLMRewriting(Augmenter):
 
     @cached_property
     def _answers(self) -> AnswerCache | None:
-        if self.cache is False:
-            return None
-        return AnswerCache(None if self.cache is True else self.cache)
+        return find_cache(self.cache)
 
     def transform(
         self, examples: Sequence[Example], rngs: Sequence[Random]
@@ -257,8 +255,8 @@ class LLMRewriting(Augmenter):
             Calls, tokens (for a server about four characters each) and, with prices, cost.
         """
         counting = _Counting(self._writer)
-        arguments = self.arguments() | {"model": None, "engine": counting, "tries": 1}
-        twin = type(self)(**arguments | {"options": None})
+        other = {"model": None, "engine": counting, "options": None, "tries": 1}
+        twin = type(self)(**self.arguments() | other)
         examples = read_examples(dataset, split, self.settings())
         for copy in range(copies):
             twin.run(examples, [copy] * len(examples))

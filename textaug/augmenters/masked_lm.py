@@ -9,7 +9,7 @@ from typing import Unpack
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
-from textaug.core.validation import check_probability
+from textaug.core.validation import check_at_least_one, check_positive, check_probability
 from textaug.language.articles import article_edit
 from textaug.language.casing import match_case
 from textaug.language.english import reads_as_english
@@ -119,10 +119,8 @@ class MaskedLMSubstitution(Augmenter):
             raise ValueError(f"mode={mode!r}: must be one of {', '.join(MODES)}")
         if mode == "insert" and not mask:
             raise ValueError("mask=False: there is no word to leave visible with mode='insert'")
-        if top_k < 1:
-            raise ValueError(f"top_k={top_k}: must be at least 1")
-        if temperature <= 0:
-            raise ValueError(f"temperature={temperature}: must be above 0")
+        check_at_least_one(top_k=top_k)
+        check_positive(temperature=temperature)
         self.spec = ModelSpec(self.model, revision, dtype, device, batch_tokens)
         self.mode = mode
         self.mask = mask

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import logging
 import os
@@ -21,8 +20,7 @@ from textaug.core.reading import batches_of, read_examples
 from textaug.core.validation import check_at_least_one, check_positive
 from textaug.models import encoding
 from textaug.models.constrained_decoding import LabelledTextWriter, end_ids
-from textaug.models.fine_tuning import fine_tune_and_save, trained_once
-from textaug.models.loading import ModelSpec, load
+from textaug.models.fine_tuning import copy_to_train, fine_tune_and_save, trained_once
 from textaug.models.markers import add_markers, labels_of, marks
 
 if TYPE_CHECKING:
@@ -256,9 +254,9 @@ def _train(
     if settings["model"] is None:
         fresh, tokenizer = _small_gpt2(examples, settings["seed"])
     else:
-        spec = ModelSpec(settings["model"], settings["revision"], "float32", device)
-        loaded = load("AutoModelForCausalLM", spec)
-        fresh, tokenizer = copy.deepcopy(loaded)  # the loaded ones are shared
+        fresh, tokenizer = copy_to_train(
+            "AutoModelForCausalLM", settings["model"], settings["revision"], device
+        )
     labels = labels_of(examples)
     add_markers(fresh, tokenizer, labels, settings["label_words"])
     window = getattr(fresh.config, "max_position_embeddings", None)

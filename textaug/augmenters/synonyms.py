@@ -9,14 +9,14 @@ from typing import Unpack
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
-from textaug.core.validation import check_probability
+from textaug.core.validation import check_at_least_one, check_probability
 from textaug.language.articles import ARTICLES, article_edit
 from textaug.language.casing import match_case
 from textaug.language.english import is_not_english, warn_once
 from textaug.language.lexicon import Lexicon, WordList
 from textaug.language.nltk_wordnet import NltkWordNet
 from textaug.language.senses import CACHE_SIZE
-from textaug.language.wordnet import WordNet, can_be_replaced
+from textaug.language.wordnet import WordNet
 from textaug.models.batching import BATCH_TOKENS
 from textaug.models.loading import ModelSpec, load_as
 from textaug.models.word_fit import Ranked, WordFit
@@ -26,7 +26,6 @@ from textaug.offline import MASKED_LM as OFFLINE_MODEL
 # few words change, these are the surest.
 SURENESS = 3
 SMALLEST_DOUBT = 0.01
-NOT_ENGLISH = "SynonymReplacement has English synonyms (words= or lang= for others)"
 
 
 class SynonymReplacement(Augmenter):
@@ -111,8 +110,7 @@ class SynonymReplacement(Augmenter):
         self.lang = lang
         self.max_senses = max_senses
         self.q = check_probability("q", q)
-        if max_senses < 1:
-            raise ValueError(f"max_senses={max_senses}: must be at least 1")
+        check_at_least_one(max_senses=max_senses)
         if self.words is not None:
             self._lexicon: Lexicon = WordList(self.words)
         else:
@@ -145,9 +143,7 @@ class SynonymReplacement(Augmenter):
         if not self.p:
             return [[] for _ in examples]
         positions = [
-            [i for i in example.positions(self.target) if can_be_replaced(example.tokens[i])]
-            if self._is_english(example.tokens)
-            else []
+            list(example.positions(self.target)) if self._is_english(example.tokens) else []
             for example in examples
         ]
         fit = _load(self.spec, self.rank)
@@ -166,29 +162,25 @@ class SynonymReplacement(Augmenter):
             form = rng.choices(forms, [score**2 for score in scores])[0]
             new = tuple(match_case(form, like=example.tokens[i]).split())
             edits.append(Edit(i, i + 1, new))
-            article = article_edit(example, i, new[0]) if i else None
-            if article:
+            if article := article_edit(example, i, new[0]):
                 edits.append(article)
         return edits
 
     def _is_english(self, tokens: Sequence[str]) -> bool:
-        if self.lang is None and is_not_english(tokens):
-            warn_once(NOT_ENGLISH)
-            return False
-        return True
+        english = self.lang == "eng" or (self.lang is None and not is_not_english(tokens))
+        if not english and isinstance(self._lexicon, WordNet):
+            warn_once("SynonymReplacement has English synonyms (words= or lang= for others)")
+        return english
 
     def edits(self, example: Example, rng: Random) -> list[Edit]:
         """Swap some words for synonyms, without context."""
         tokens, synonyms_of = example.tokens, self._synonyms
         allowed = example.positions(self.target)
         found = [(i, synonyms) for i in allowed if (synonyms := synonyms_of[tokens[i]])]
+        english = bool(found) and self._is_english(tokens)
+        if not english and isinstance(self._lexicon, WordNet):
+            return []
         edits: list[Edit] = []
-        english = self.lang == "eng"
-        if self.lang is None and found:
-            english = not is_not_english(tokens)
-            if not english and self.words is None:
-                warn_once(NOT_ENGLISH)
-                return []
         for i, synonyms in self.choose(found, self.p, rng):
             rank = 0
             while rank + 1 < len(synonyms) and rng.random() < self.q:

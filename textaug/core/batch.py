@@ -271,11 +271,8 @@ class Batch:
         known = self.schema.names
         if scheme is None and known is None and "" in names:
             if not any(map(tag_schemes.prefixed, names)):
-                return (
-                    TagScheme("plain"),
-                    (),
-                    False,
-                )  # string labels, some of them missing after an edit
+                # String labels, some of them missing after an edit.
+                return TagScheme("plain"), (), False
             self._check_scheme(names, row, TagScheme("IOB2"))
         try:
             if scheme is None or scheme.is_open:

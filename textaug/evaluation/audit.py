@@ -245,8 +245,7 @@ def _names_left(
                 whole = [part for part in left if not part.is_initial]
                 mentions.add(bool(whole), text[start:end])
             for name in known.find(text, *_taken_and_others(example, types)):
-                shown = text[name.parts[0].start : name.parts[-1].end]
-                (sure if name.is_certain else maybe).append(shown)
+                (sure if name.is_certain else maybe).append(name.within(text))
             sure += _in_addresses(text, known)
         context.add(bool(sure), ", ".join(sure))
         unsure.add(bool(maybe), ", ".join(maybe))
@@ -259,11 +258,7 @@ def _names_left(
 
 
 def _certain(text: str, known: KnownNames) -> list[str]:
-    found = [
-        text[name.parts[0].start : name.parts[-1].end]
-        for name in known.find(text)
-        if name.is_certain
-    ]
+    found = [name.within(text) for name in known.find(text) if name.is_certain]
     return found + _in_addresses(text, known)
 
 
@@ -335,8 +330,7 @@ def _unlabelled(
     for rows in before.values():
         for example in (example for row in rows for example in row.examples):
             for name in known.find(example.text, *_taken_and_others(example, types)):
-                shown = example.text[name.parts[0].start : name.parts[-1].end]
-                count.add(name.is_certain, shown)
+                count.add(name.is_certain, name.within(example.text))
     return count
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textaug import offline
 from textaug.core.example import Example
+from textaug.core.validation import check_at_least_one
 from textaug.models.loading import ModelSpec
 from textaug.models.word_head import WordHead, word_vectors
 
@@ -78,8 +79,7 @@ def out_of_sample(
     """
     import torch
 
-    if repeats < 1:
-        raise ValueError(f"repeats={repeats}: must be at least 1")
+    check_at_least_one(repeats=repeats)
     labels = label_names(examples)
     cuts = [folds_of(examples, folds, seed + repeat) for repeat in range(repeats)]
     place = device or ("cuda" if torch.cuda.is_available() else "cpu")

@@ -56,12 +56,12 @@ class Substitute(NamedTuple):
     """One candidate for the place of a word."""
 
     form: str  # one or several words, in lower case, inflected like the word
-    lemma: str
     letter: str  # part of speech, as in WordNet
     share: float  # of the uses of the word in which it has this part of speech and inflection
     features: tuple[float, ...]  # see FEATURES
 
 
+@lru_cache(CACHE_SIZE)
 def slot_after(previous: str) -> str:
     """What the word before says about a word: ``"nominal"``, ``"verbal"`` or ``""`` for nothing.
 
@@ -121,7 +121,7 @@ def _of_reading(reading: Reading, share: float, word: str) -> list[Substitute]:
             # Several forms: the sentence would have to tell whether "beat" is past or present.
             if len(forms) == 1 and word not in (form := forms.pop()).split():
                 features = _features(lemma, reading, senses)
-                found.append(Substitute(form, lemma, reading.letter, share, features))
+                found.append(Substitute(form, reading.letter, share, features))
     return found
 
 

@@ -84,6 +84,13 @@ class AnswerCache:
         return number
 
 
+def find_cache(cache: str | bool) -> AnswerCache | None:
+    """The cache of a folder, of the default one for ``True``; ``None`` for ``False``."""
+    if cache is False:
+        return None
+    return AnswerCache(None if cache is True else cache)
+
+
 def default_folder() -> Path:
     """Where answers are kept unless ``cache=`` says otherwise."""
     from huggingface_hub.constants import HF_HOME

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from textaug.core.content import content_of
+from textaug.core.validation import check_at_least_one
 from textaug.llm.base import Answer, Engine, Keep, Request
 from textaug.llm.slots import Pattern
 from textaug.models.batching import run_in_batches
@@ -66,8 +67,7 @@ class LocalModel(Engine):
     ) -> None:
         if grammar and find_spec("llguidance") is None:
             raise ModuleNotFoundError(f"grammar=True needs llguidance: {GRAMMAR_EXTRA}")
-        if top_k < 1:
-            raise ValueError(f"top_k={top_k}: must be at least 1")
+        check_at_least_one(top_k=top_k)
         ModelSpec(model, revision, dtype, device, batch_tokens)
         self.model = model
         # Here and not on first use, so that the pickled state contains the choice.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from textaug.core.content import content_of
 from textaug.core.example import Example
 from textaug.core.state import VERSION
 from textaug.models.folders import made_once
+from textaug.models.loading import ModelSpec, load
 
 WARMUP = 0.1  # of the steps
 WEIGHT_DECAY = 0.01
@@ -33,6 +35,13 @@ def own_randomness(seed: int, device: Any) -> Iterator[None]:
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
         yield
+
+
+def copy_to_train(
+    auto_class: str, name: str, revision: str | None, device: str | None
+) -> tuple[Any, Any]:
+    """A model in float32 and its tokenizer, for training to change: the loaded ones are shared."""
+    return copy.deepcopy(load(auto_class, ModelSpec(name, revision, "float32", device)))
 
 
 def fine_tune(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import exp
 from typing import Any, NamedTuple
 
@@ -19,8 +19,6 @@ INTERCEPT = -2.18
 # words, and one for several sub-tokens (1) or one (0).
 WEIGHTS = (0.750, 0.643, 2.142, 0.901, -0.192, -0.044, 7.439, -1.250)
 LOGIT = 0.189  # the model's logit of the substitute less that of the word, which stays visible
-# With the logit of the word itself a substitute could hardly fit better.
-BEST_LOGIT = 0.0
 
 _KEPT = 1 << 16  # words whose candidates are remembered
 
@@ -37,8 +35,6 @@ class Candidate(NamedTuple):
 
 _Candidates = list[Candidate]
 Ranked = list[tuple[str, float]]  # forms and their probabilities, the best first
-
-
 Slot = tuple[str, str]  # a word, and what the word before says about it
 
 
@@ -71,31 +67,31 @@ class WordFit(Encoder):
         super().__init__(model, tokenizer)
         weights = model.get_input_embeddings().weight.detach()
         self._mean = weights.float().mean(0)
-        self._candidates: dict[Slot, _Candidates] = {}
-        self._threshold = 0.0
+        self._candidates: dict[tuple[Slot, float], _Candidates] = {}
 
     def candidates(self, slots: Collection[Slot], threshold: float) -> Mapping[Slot, _Candidates]:
         """For each word in its slot the substitutes that can reach a threshold in some sentence."""
-        if self._threshold != threshold or len(self._candidates) > _KEPT:
-            self._candidates, self._threshold = {}, threshold
+        if len(self._candidates) > _KEPT:
+            self._candidates = {}
         known = self._candidates
-        found = {slot: substitutes_of(*slot) for slot in slots if slot not in known}
+        found = {slot: substitutes_of(*slot) for slot in slots if (slot, threshold) not in known}
         pieces = self.sub_tokens(
             text
             for (word, _), substitutes in found.items()
+            if substitutes
             for text in (word.lower(), *(part for s in substitutes for part in s.form.split()))
         )
         for slot, substitutes in found.items():
-            known[slot] = [
+            # With the logit of the word itself a substitute could hardly fit better.
+            known[slot, threshold] = [
                 candidate
                 for candidate in self._weighed(slot[0], substitutes, pieces)
-                if candidate.ids
-                and candidate.share * _logistic(candidate.static + LOGIT * BEST_LOGIT) >= threshold
+                if candidate.ids and candidate.share * _logistic(candidate.static) >= threshold
             ]
-        return known
+        return {slot: known[slot, threshold] for slot in slots}
 
     def _weighed(
-        self, word: str, substitutes: Sequence[Substitute], pieces: Any
+        self, word: str, substitutes: Sequence[Substitute], pieces: Mapping[str, Sequence[int]]
     ) -> list[Candidate]:
         ids = [tuple(i for part in s.form.split() for i in pieces[part]) for s in substitutes]
         weighed = []
@@ -177,22 +173,20 @@ class WordFit(Encoder):
                     columns.setdefault(i, column)
             if columns:
                 queries.append(_Query(numbers[window.example], window.ids, columns))
-        found: list[dict[int, list[float]]] = [{} for _ in examples]
 
-        def run(batch: list[int]) -> list[None]:
+        def run(batch: list[int]) -> list[dict[int, list[float]]]:
             asked = [queries[i] for i in batch]
             slots = [candidates[query.example][i] for query in asked for i in query.columns]
             each = iter(self._logits(asked, slots))
-            for query in asked:
-                for i in query.columns:
-                    own = next(each)
-                    found[query.example][i] = [
-                        sum(next(each) for _ in candidate.ids) / len(candidate.ids) - own
-                        for candidate in candidates[query.example][i]
-                    ]
-            return [None] * len(batch)
+            return [
+                {i: _differences(candidates[query.example][i], each) for i in query.columns}
+                for query in asked
+            ]
 
-        run_in_batches(run, [len(query.ids) for query in queries], batch_tokens)
+        found: list[dict[int, list[float]]] = [{} for _ in examples]
+        results = run_in_batches(run, [len(query.ids) for query in queries], batch_tokens)
+        for query, by_position in zip(queries, results, strict=True):
+            found[query.example] |= by_position
         return found
 
     def _logits(
@@ -219,6 +213,12 @@ class WordFit(Encoder):
                 logits += head.bias[flat]
         numbers: list[float] = logits.tolist()
         return numbers
+
+
+def _differences(candidates: Sequence[Candidate], logits: Iterator[float]) -> list[float]:
+    """The mean logit of each candidate less that of the word, which comes first."""
+    own = next(logits)
+    return [sum(next(logits) for _ in each.ids) / len(each.ids) - own for each in candidates]
 
 
 def _ranked(candidates: Sequence[Candidate], logits: Sequence[float], threshold: float) -> Ranked:

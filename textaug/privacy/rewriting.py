@@ -30,6 +30,10 @@ class Known(NamedTuple):
     parts: tuple[Part, ...]
     is_certain: bool
 
+    def within(self, text: str) -> str:
+        """The name as it is written in its text."""
+        return text[self.parts[0].start : self.parts[-1].end]
+
 
 class KnownNames:
     """Finds the names of a data set in any text.
