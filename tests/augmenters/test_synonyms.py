@@ -152,3 +152,13 @@ def test_missing_nltk_data_is_named(monkeypatch):
     monkeypatch.setattr(nltk.data, "path", [])
     with pytest.raises(LookupError, match=r"nltk\.download"):
         SynonymReplacement(lang="fra")("La voiture est rapide.")
+
+
+def test_rows_that_cannot_change_load_no_model(monkeypatch):
+    def fail(*_):
+        raise AssertionError("a model was loaded")
+
+    monkeypatch.setattr("textaug.augmenters.synonyms._load", fail)
+    portuguese = "O ministro disse que o governo não planeja novos impostos"
+    assert SynonymReplacement(p=1.0)(portuguese) == portuguese
+    assert SynonymReplacement(p=0.0)("The large factory closed.") == "The large factory closed."

@@ -140,12 +140,14 @@ class SynonymReplacement(Augmenter):
         """Choose words, and draw a substitute for each."""
         if not self._in_context:
             return super().propose(examples, rngs)
-        if not self.p:
-            return [[] for _ in examples]
         positions = [
-            list(example.positions(self.target)) if self._is_english(example.tokens) else []
+            list(example.positions(self.target))
+            if self.p and self._is_english(example.tokens)
+            else []
             for example in examples
         ]
+        if not any(positions):  # then the model is not needed
+            return [[] for _ in examples]
         fit = _load(self.spec, self.rank)
         ranked = fit.rank(examples, positions, self.threshold, self.batch_tokens)
         return [
