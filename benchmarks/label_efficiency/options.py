@@ -35,6 +35,10 @@ EXPANDED, TEACHER, HARDEST = "default, expanded", "default, teacher agrees", "de
 SHUFFLED, BALANCED = "default, expanded, shuffled", "default, balanced, shuffled"
 GENERATED = "generated"  # DAGA: sentences of a language model, as many as copies
 CHOICES = (EXPANDED, TEACHER, HARDEST, SHUFFLED, BALANCED, GENERATED)
+# Controls: gold in steps as wide as those of joined rows, of which four in five have two sentences,
+# and gold with twice the steps. The policy must beat these too, for it computes more in each step.
+WIDE, LONG = "gold, 29 a step", "gold, twice the steps"
+CONTROLS = {WIDE: {"batch_size": 29}, LONG: {"max_steps": 600}}
 
 
 @dataclass
@@ -81,7 +85,7 @@ def plan(options: Options, train_rows: int) -> list[tuple[int, Run]]:
     runs: list[tuple[int, Run]] = []
 
     def add(size: int, seed: int, arm: str, steps: int) -> None:
-        augment = None if arm in (GOLD, *CHOICES) else arm
+        augment = None if arm in (GOLD, *CHOICES, *CONTROLS) else arm
         runs.append((steps, Run(size, seed, arm, augment, on_the_fly=augment is not None)))
 
     for seed in options.seeds:

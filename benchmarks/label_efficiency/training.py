@@ -22,7 +22,7 @@ from textaug import (
 )
 
 from .harder import harder
-from .options import BALANCED, CHOICES, GENERATED, HARDEST, ROBUST_SIZE, SHUFFLED, TEACHER
+from .options import BALANCED, CHOICES, CONTROLS, GENERATED, HARDEST, ROBUST_SIZE, SHUFFLED, TEACHER
 from .report import POLICY, ROBUST
 
 
@@ -31,7 +31,9 @@ def train(arguments: Arguments, run: Run) -> dict[str, Any]:
     """One run; at 800 sentences it is also evaluated on the harder test sets."""
     made = training_set(arguments, run) if run.arm in CHOICES else None
     at_random = run.arm in (SHUFFLED, BALANCED)
-    model, tokenizer, record = fit(replace(arguments, balanced=not at_random), run, made)
+    how = replace(arguments, balanced=not at_random, **CONTROLS.get(run.arm, {}))
+    model, tokenizer, record = fit(how, run, made)
+    record["steps"] = arguments.max_steps  # by which runs are compared; see CONTROLS
     data = data_of(arguments)
     test_sets = {"test": data["test"]}
     if run.size == ROBUST_SIZE and run.arm in (GOLD, POLICY, ROBUST):
