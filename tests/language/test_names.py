@@ -192,6 +192,16 @@ def test_fresh_names_need_no_pool():
     assert "Bank" in after["tokens"]
 
 
+def test_every_fresh_name_is_words_with_and_without_its_accents():
+    people = {name for names in gazetteer.people() for part in names for name in part}
+    places = {word for names in gazetteer.places().values() for name in names.names for word in name}
+    for word in people | places:  # faker has "N\u02dczamett\u02dcn", which became "N zamett n"
+        assert word.split() == [word]
+        assert gazetteer.without_accents(word).split() == [gazetteer.without_accents(word)]
+        assert "\u02dc" not in word
+    assert gazetteer.without_accents("O\u00b4Neil") == "O\u00b4Neil"
+
+
 def test_accents_only_where_the_sentence_has_some():
     def made(name):
         row = {"tokens": ["Ms", name], "ner_tags": ["O", "B-PER"]}

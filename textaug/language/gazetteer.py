@@ -34,7 +34,7 @@ def without_accents(text: str) -> str:
     >>> without_accents("Łódź, São Tomé")
     'Lodz, Sao Tome'
     """
-    letters = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    letters = unicodedata.normalize("NFD", text.translate(_LETTERS))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
@@ -92,6 +92,7 @@ def _is_latin_name(name: str) -> bool:
     return (
         " " not in name
         and name[:1].isupper()
+        and "\u02dc" not in name  # in the place of a letter that an encoding lost
         and all("LATIN" in unicodedata.name(c, "") for c in name if c.isalpha())
     )
 
