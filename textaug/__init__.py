@@ -36,6 +36,7 @@ from textaug.filters.with_model import Perplexity, Similarity, TeacherAgreement
 from textaug.pipeline.balance import Balance, balanced
 from textaug.pipeline.collator import AugmentingDataCollator
 from textaug.pipeline.expand import expand
+from textaug.pipeline.text_collator import AugmentingTextCollator
 
 __version__ = "0.1.0"
 
@@ -44,6 +45,7 @@ __all__ = [
     "Augmented",
     "Augmenter",
     "AugmentingDataCollator",
+    "AugmentingTextCollator",
     "BackTranslation",
     "Balance",
     "CaseVariants",

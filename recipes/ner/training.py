@@ -136,10 +136,11 @@ def _untrained(arguments: Arguments, names: list[str]) -> tuple[Any, Any]:
     return model, tokenizer
 
 
-class _InOrder(transformers.Trainer):
+class InOrder(transformers.Trainer):
     """Takes the rows in their order: :func:`schedule` has already sampled them."""
 
     def get_train_dataloader(self) -> DataLoader:
+        """The batches, not shuffled."""
         return self.accelerator.prepare(
             DataLoader(
                 self.train_dataset,
@@ -169,7 +170,7 @@ def _trainer(
         # Kernels for bfloat16 are compiled for each shape, so fewer shapes are faster.
         pad_to_multiple_of=8 if arguments.bf16 and not arguments.packed else None,
     )
-    trainer = _InOrder(
+    trainer = InOrder(
         model,
         transformers.TrainingArguments(
             output_dir=arguments.output_dir,

@@ -52,7 +52,7 @@ def test_the_robust_policy_has_typing_errors_and_longer_names():
 
 
 def test_a_data_set_without_sentences_is_refused():
-    with pytest.raises(ValueError, match="sentences is empty"):
+    with pytest.raises(ValueError, match="no text to augment"):
         default_policy(TRAIN.select([]))
 
 

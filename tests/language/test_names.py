@@ -194,7 +194,9 @@ def test_fresh_names_need_no_pool():
 
 def test_every_fresh_name_is_words_with_and_without_its_accents():
     people = {name for names in gazetteer.people() for part in names for name in part}
-    places = {word for names in gazetteer.places().values() for name in names.names for word in name}
+    places = {
+        word for names in gazetteer.places().values() for name in names.names for word in name
+    }
     for word in people | places:  # faker has "N\u02dczamett\u02dcn", which became "N zamett n"
         assert word.split() == [word]
         assert gazetteer.without_accents(word).split() == [gazetteer.without_accents(word)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Unpack
 
 from textaug.augmenters.label_wise import LabelWiseReplacement
 from textaug.augmenters.mentions import MentionReplacement
 from textaug.augmenters.noise import NoiseInjection
 from textaug.augmenters.nominal_phrases import NominalPhrases
+from textaug.augmenters.policy_plan import policy_plan
 from textaug.augmenters.segments import SegmentExchange
 from textaug.augmenters.sentence_joining import SentenceJoining
 from textaug.core.columns import Settings
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
 
-# At this size or below, a tagger overfits the sentences: all rows get the strongest augmentation.
-FEW = 200
+logger = logging.getLogger("textaug")
 
 
 def default_policy(
@@ -28,15 +29,21 @@ def default_policy(
     robust: bool = False,
     **settings: Unpack[Settings],
 ) -> OneOf:
-    """The composition to start with for named-entity recognition in English.
+    """The composition to start with for named-entity recognition.
 
-    Two sentences become one row, and most of their names are replaced by new ones. With 200
-    sentences or fewer, every row also gets segments from other sentences, words sampled by
-    their label (against overfitting), and phrases that show the types of names. With 400 sentences
-    every second row does, with 800 every fourth: the more sentences, the less this helps. The
-    result is not grammatical, but its labels are right. No step alone helps as much.
+    What it does depends on the data set; ``print(policy_plan(dataset))`` says what, and why, in one
+    line (also logged at level ``INFO``):
 
-    Use it in the collator, where every epoch gets new copies, or with ``expand``; needs the extra
+    - Two sentences become one row, unless the texts are short (less than 10 words on average).
+    - Most names are replaced: by new ones where the type is known (people, places, organisations),
+      else by the data set's own mentions of that type.
+    - If most mentions are of known types, and the text is English: with 200 sentences or fewer,
+      every row also gets segments from other sentences, words sampled by their label (against
+      overfitting), and phrases that show the types of names. With 400 sentences every second row
+      does, with 800 every fourth: the more sentences, the less this helps.
+
+    The result is not grammatical, but its labels are right. No step alone helps as much. Use it in
+    the collator, where every epoch gets new copies, or with ``expand``; new names need the extra
     ``names``. ``benchmarks/label_efficiency`` measures the gain.
 
     Args:
@@ -48,30 +55,39 @@ def default_policy(
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
-        ValueError: if the data set has no sentences.
+        ValueError: if the data set has no text.
         ModuleNotFoundError: without the extra ``names``, when it is first used.
 
     >>> from textaug.corpora import builtin_corpus
     >>> policy = default_policy(builtin_corpus(), seed=1)
     >>> [type(step).__name__ for step in policy.augmenters[1].augmenters]
     ['SentenceJoining', 'MentionReplacement']
+    >>> print(policy_plan(builtin_corpus()))
     >>> default_policy(builtin_corpus(), robust=True).weights
     [0.5, 0.25, 0.25]
     """
+    plan = policy_plan(dataset, split, **settings)
+    logger.info("default policy: %s", plan)
     settings = fitted_settings(dataset, split, settings)
     columns: Settings = {**settings, "target": "context"}
-    join = SentenceJoining.from_dataset(dataset, split=split, **columns)
-    swap = MentionReplacement.from_dataset(dataset, p=0.6, fresh=0.8, split=split, **columns)
-    exchange = SegmentExchange.from_dataset(dataset, p=0.5, split=split, **columns)
-    label_wise = LabelWiseReplacement.from_dataset(dataset, p=0.2, split=split, **columns)
-    say = NominalPhrases(**columns)
-    share = min(1 - robust / 2, FEW / len(join.sentences))
-    scrambled = Compose([join, exchange, swap, label_wise, say], **columns)
-    others = [Compose([join, swap], **columns)]
+    fresh = 0.8 if plan.fresh else 0.0
+    swap = MentionReplacement.from_dataset(dataset, p=0.6, fresh=fresh, split=split, **columns)
+    join = [SentenceJoining.from_dataset(dataset, split=split, **columns)] if plan.joins else []
+    weights, ways = [], []
+    share = min(plan.scrambled, 1 - robust / 2)
+    if plan.scrambled:
+        exchange = SegmentExchange.from_dataset(dataset, p=0.5, split=split, **columns)
+        label_wise = LabelWiseReplacement.from_dataset(dataset, p=0.2, split=split, **columns)
+        say = NominalPhrases(**columns)
+        ways.append(Compose([*join, exchange, swap, label_wise, say], **columns))
+        weights.append(share)
+    others = [Compose([*join, swap], **columns)]
     if robust:
-        longer = MentionReplacement(swap.pools, swap.p, swap.fresh, longer=0.4, **columns)
+        longer = swap
+        if fresh:
+            longer = MentionReplacement(swap.pools, swap.p, fresh, longer=0.4, **columns)
         in_names: Settings = {**settings, "target": "mentions"}
         slips = NoiseInjection(p=0.5, **in_names)
-        others = [Compose([join, longer, *more], **columns) for more in ((), (slips,))]
-    rest = [(1 - share) / len(others)] * len(others)
-    return OneOf([scrambled, *others], weights=[share, *rest], **columns)
+        others = [Compose([*join, longer, *more], **columns) for more in ((), (slips,))]
+    weights += [(1 - share) / len(others)] * len(others)
+    return OneOf([*ways, *others], weights=weights, **columns)

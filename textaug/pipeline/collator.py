@@ -74,6 +74,8 @@ class AugmentingDataCollator:
             tokenizer splits words unlike running text, or ``label_names`` is needed and missing.
     """
 
+    COLUMN_ARGUMENTS = "tokens_column= and tags_column="
+
     def __init__(
         self,
         tokenizer: PreTrainedTokenizerBase,
@@ -87,19 +89,29 @@ class AugmentingDataCollator:
     ) -> None:
         from transformers import DataCollatorForTokenClassification
 
-        self.tokenizer = tokenizer
-        self.augmenter = augmenter
+        self._set(tokenizer, augmenter, label_names, max_length, p)
         self.tokens_column = tokens_column
         self.tags_column = tags_column
+        self._pad: Any = DataCollatorForTokenClassification(
+            tokenizer, pad_to_multiple_of=pad_to_multiple_of
+        )
+        _check_tokenizer(tokenizer)
+
+    def _set(
+        self,
+        tokenizer: PreTrainedTokenizerBase,
+        augmenter: Augmenter | None,
+        label_names: Sequence[str] | None,
+        max_length: int | None,
+        p: float,
+    ) -> None:
+        self.tokenizer = tokenizer
+        self.augmenter = augmenter
         self.label_names = None if label_names is None else list(label_names)
         self.max_length = max_length
         self.p = check_probability("p", p)
-        self._pad = DataCollatorForTokenClassification(
-            tokenizer, pad_to_multiple_of=pad_to_multiple_of
-        )
         self._call: TrainerCall | None = None  # the loop that it was pickled for
         self._has_warned = False
-        _check_tokenizer(tokenizer)
 
     def __repr__(self) -> str:
         shown = [type(self.tokenizer).__name__, repr(self.augmenter)]
@@ -152,14 +164,27 @@ class AugmentingDataCollator:
                 self._warn_of_lost_labels(sentences[i], ids, set(encoded.word_ids(i)))
         return {**encoded, "labels": labels}
 
+    def _columns(self) -> tuple[str, str]:
+        """The column that is augmented, and that of the labels."""
+        return self.tokens_column, self.tags_column
+
+    def _names(self, augmenter: Augmenter) -> ColumnNames:
+        return ColumnNames(
+            self.tokens_column,
+            self.tags_column,
+            label_names=self.label_names,
+            aligned=(),
+            scheme=augmenter.scheme,
+        )
+
     def _read(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-        names = (self.tokens_column, self.tags_column)
+        names = self._columns()
         if missing := [name for name in names if name not in rows[0]]:
             raise ValueError(
                 f"rows have no column {missing[0]!r} (columns: {', '.join(rows[0]) or 'none'}); "
                 "pass remove_unused_columns=False in TrainingArguments, or the Trainer removes the "
                 "columns that the model does not take. If the columns have other names, pass "
-                "tokens_column= and tags_column="
+                f"{self.COLUMN_ARGUMENTS}"
             )
         columns = {name: [row[name] for row in rows] for name in names}
         self._check(columns)
@@ -195,16 +220,10 @@ class AugmentingDataCollator:
     ) -> dict[str, list[Any]]:
         draw = self._draw(columns, call)
         coin = Random(draw).random
-        chosen = [i for i in range(len(columns[self.tokens_column])) if coin() < self.p]
+        chosen = [i for i in range(len(columns[self._columns()[0]])) if coin() < self.p]
         if not chosen:
             return columns
-        names = ColumnNames(
-            self.tokens_column,
-            self.tags_column,
-            label_names=self.label_names,
-            aligned=(),
-            scheme=augmenter.scheme,
-        )
+        names = self._names(augmenter)
         some = {name: [column[i] for i in chosen] for name, column in columns.items()}
         try:
             changes = row_changes(augmenter, Batch(some, names), 1, first_copy=draw)
@@ -226,7 +245,8 @@ class AugmentingDataCollator:
             return int(torch.randint(2**DRAW_BITS, ()).item())
         # Not from torch's generator: a resumed Trainer makes its first batches before it restores
         # the state of that generator.
-        text = "\n".join(" ".join(tokens) for tokens in columns[self.tokens_column])
+        texts = columns[self._columns()[0]]
+        text = "\n".join(each if isinstance(each, str) else " ".join(each) for each in texts)
         key = f"{call.seed} {call.epoch} {text}".encode(errors="surrogatepass")
         return HashRandom(key).getrandbits(DRAW_BITS)
 
