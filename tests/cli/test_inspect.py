@@ -18,3 +18,10 @@ def test_preview(file, tmp_path):
     assert "[«" in done.output and "MentionReplacement" in done.output
     assert done.output.count("\n- ") + done.output.startswith("- ") == 2
     assert "<mark>" in (tmp_path / "p.html").read_text()
+
+
+def test_the_default_policy_says_what_it_decided(file):
+    done = shell("preview", file, "--with", "default", "-n", 1)
+    assert done.exit_code == 0, done.output
+    assert "default policy: 60 texts of" in done.output.replace("\n", " ")
+    assert "default policy" not in shell("preview", file, "--with", "noise", "-n", 1).output

@@ -12,8 +12,9 @@ from textaug.augmenters.nominal_phrases import NominalPhrases
 from textaug.augmenters.policy_plan import policy_plan
 from textaug.augmenters.segments import SegmentExchange
 from textaug.augmenters.sentence_joining import SentenceJoining
+from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
-from textaug.core.compose import Compose, OneOf
+from textaug.core.compose import Compose, OneOf, SomeOf
 from textaug.core.reading import fitted_settings
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def default_policy(
     What it does depends on the data set; ``print(policy_plan(dataset))`` says what, and why, in one
     line (also logged at level ``INFO``):
 
-    - Two sentences become one row, unless the texts are short (less than 10 words on average).
+    - Two sentences become one row, unless the texts are short (less than 10 words on average). Of
+      short texts only the scrambled ones change.
     - Most names are replaced: by new ones where the type is known (people, places, organisations),
       else by the data set's own mentions of that type.
     - If most mentions are of known types, and the text is English: with 200 sentences or fewer,
@@ -62,18 +64,18 @@ def default_policy(
     >>> policy = default_policy(builtin_corpus(), seed=1)
     >>> [type(step).__name__ for step in policy.augmenters[1].augmenters]
     ['SentenceJoining', 'MentionReplacement']
-    >>> print(policy_plan(builtin_corpus()))
     >>> default_policy(builtin_corpus(), robust=True).weights
     [0.5, 0.25, 0.25]
     """
     plan = policy_plan(dataset, split, **settings)
-    logger.info("default policy: %s", plan)
+    logger.log(logging.INFO if plan.helps else logging.WARNING, "default policy: %s", plan)
     settings = fitted_settings(dataset, split, settings)
     columns: Settings = {**settings, "target": "context"}
     fresh = 0.8 if plan.fresh else 0.0
     swap = MentionReplacement.from_dataset(dataset, p=0.6, fresh=fresh, split=split, **columns)
     join = [SentenceJoining.from_dataset(dataset, split=split, **columns)] if plan.joins else []
-    weights, ways = [], []
+    weights: list[float] = []
+    ways: list[Augmenter] = []
     share = min(plan.scrambled, 1 - robust / 2)
     if plan.scrambled:
         exchange = SegmentExchange.from_dataset(dataset, p=0.5, split=split, **columns)
@@ -81,7 +83,8 @@ def default_policy(
         say = NominalPhrases(**columns)
         ways.append(Compose([*join, exchange, swap, label_wise, say], **columns))
         weights.append(share)
-    others = [Compose([*join, swap], **columns)]
+    unchanged = SomeOf([swap], k=0, **columns)
+    others: list[Augmenter] = [Compose([*join, swap], **columns) if plan.joins else unchanged]
     if robust:
         longer = swap
         if fresh:

@@ -14,8 +14,9 @@ from textaug.language.english import is_not_english
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
-# Chosen on held-out training sentences (benchmarks/label_efficiency): in texts of about six words,
-# joined rows cost 7 points of F1, because a mention mostly starts or ends the text.
+# Chosen on held-out training sentences (benchmarks/label_efficiency): in texts of about four words,
+# joined rows cost 7 points of F1, because a mention mostly starts or ends the text, and other names
+# alone gain nothing.
 SHORT = 10.0  # words in a text, on average
 # At this number of texts or below, a tagger overfits: all rows get the strongest augmentation.
 FEW = 200
@@ -52,28 +53,38 @@ class PolicyPlan:
         return bool(self.listed)
 
     @property
+    def helps(self) -> bool:
+        """Whether any row changes: if not, nothing that was measured helps such data."""
+        return self.joins or self.scrambled > 0
+
+    @property
     def scrambled(self) -> float:
         """The share of the rows that are scrambled; 0 if most mentions have no outside names."""
         of_listed = sum(self.mentions[label] for label in self.listed)
-        if not self.english or 2 * of_listed < sum(self.mentions.values()):
+        if not self.english or 2 * of_listed < max(1, sum(self.mentions.values())):
             return 0.0
         return min(1.0, FEW / self.texts)
 
     def __str__(self) -> str:
+        shown = [f"{self.texts:,} texts of {self.words:.0f} words on average"]
+        if not self.helps:
+            return (
+                f"{shown[0]}, most of whose mentions have no outside names: no row changes, "
+                "because nothing that was measured helps such data"
+            )
         others = sorted(self.mentions.keys() - set(self.listed))
-        what = "texts joined in pairs" if self.joins else "texts not joined, because they are short"
-        parts = [f"{self.texts:,} texts of {self.words:.0f} words on average: {what}"]
+        shown[0] += ": joined in pairs" if self.joins else ": too short to be joined"
         if self.listed:
-            parts.append(f"new names for {', '.join(self.listed)}")
+            shown.append(f"new names for {', '.join(self.listed)}")
         if others:
-            parts.append(f"the data set's own mentions for {', '.join(others)}")
+            shown.append(f"the data set's own mentions for {', '.join(others)}")
+        rest = "" if self.joins or self.scrambled == 1 else ", the others unchanged"
         if self.scrambled:
-            parts.append(f"{self.scrambled:.0%} of the rows scrambled")
-        elif not self.english:
-            parts.append("no row scrambled, because the text is not English")
+            shown.append(f"{self.scrambled:.0%} of the rows scrambled{rest}")
         else:
-            parts.append("no row scrambled, because most mentions have no outside names")
-        return "; ".join(parts)
+            why = "most mentions have no outside names" if self.english else "it is not English"
+            shown.append(f"no row scrambled, because {why}")
+        return "; ".join(shown)
 
 
 def policy_plan(
@@ -90,7 +101,8 @@ def policy_plan(
         ValueError: if the data set has no text.
 
     >>> from textaug.corpora import builtin_corpus
-    >>> print(policy_plan(builtin_corpus()))
+    >>> policy_plan(builtin_corpus()).joins
+    True
     """
     examples = [each for each in read_examples(dataset, split, settings) if each.tokens]
     if not examples:

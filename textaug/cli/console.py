@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import re
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,6 +100,7 @@ def build_augmenter(
     method: Method, data: DatasetDict, split: str, columns: ColumnOptions, **settings: Any
 ) -> Augmenter:
     """The augmenter of the options, fitted on the split if it needs data."""
+    from textaug.augmenters.policy_plan import policy_plan
     from textaug.core.compose import Compose, OneOf
     from textaug.specs import LEARN_FROM_ALL, build, build_filter
 
@@ -108,6 +110,13 @@ def build_augmenter(
         build(spec, data if spec.partition(":")[0] in LEARN_FROM_ALL else train, **settings)
         for spec in method.specs
     ]
+    if any(
+        part.partition(":")[0] == "default"
+        for spec in method.specs
+        for part in re.split(r"[+|]", spec)
+    ):
+        plan = policy_plan(train, **columns.settings())
+        stderr_console().print(f"default policy: {plan}", soft_wrap=True)
     augmenter = made[0]
     if len(made) > 1:
         augmenter = (Compose if method.compose else OneOf)(made, **settings)

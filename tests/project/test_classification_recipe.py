@@ -1,0 +1,73 @@
+"""The recipe for the classification of texts, on a tiny random BERT."""
+
+import json
+
+import pytest
+from support.models import tiny_bert_encoder
+
+for _package in ("matplotlib", "sklearn", "accelerate"):
+    pytest.importorskip(_package, reason="the recipes need: pip install 'textaug-nlp[recipes]'")
+
+from recipes.classification import report  # noqa: E402
+from recipes.classification.arguments import Arguments  # noqa: E402
+from recipes.classification.experiment import run  # noqa: E402
+
+
+@pytest.fixture
+def arguments(tmp_path):
+    for name, number in (("train", 12), ("test", 6)):
+        rows = [
+            {
+                "text": f"Ann works in {'Rome' if i % 2 else 'big Rome'}",
+                "label": ["no", "yes"][i % 2],
+            }
+            for i in range(number)
+        ]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n")
+    return Arguments(
+        train_file=str(tmp_path / "train.jsonl"),
+        test_file=str(tmp_path / "test.jsonl"),
+        train_size=[4, 8],
+        seeds=[1, 2],
+        model=tiny_bert_encoder(tmp_path / "model"),
+        augment=["noise", "joining"],
+        max_steps=2,
+        batch_size=4,
+        output_dir=str(tmp_path / "out"),
+    )
+
+
+def test_every_arm_trains_is_judged_and_is_not_trained_again(arguments, tmp_path, capsys):
+    results = run(arguments)
+    assert len(results["runs"]) == 2 * 2 * 3
+    assert all(each["steps"] == 2 and 0 <= each["accuracy"] <= 1 for each in results["runs"])
+    assert all(each["test_rows"] == 6 for each in results["runs"])
+    summary = {(e["size"], e["arm"]): e for e in results["summary"]}
+    gold, noise = summary[8, "gold"], summary[8, "noise"]
+    assert noise["gain"] == pytest.approx(noise["accuracy"] - gold["accuracy"])
+    assert gold["gain"] is None
+    table = (tmp_path / "out" / "results.md").read_text()
+    assert table == report.markdown(results) and "| 8 | joining |" in table
+    assert (tmp_path / "out" / "results.png").stat().st_size > 1000
+    assert run(arguments)["runs"] == results["runs"]
+    assert "12 runs, 12 of them already done" in capsys.readouterr().out
+
+
+def test_two_processes_give_the_same_results(arguments, tmp_path):
+    arguments.train_size, arguments.seeds = [8], [1]
+    one = run(arguments)["runs"]
+    arguments.jobs, arguments.output_dir = 2, str(tmp_path / "two")
+    two = run(arguments)["runs"]
+    key = lambda r: r["arm"]
+    assert [(r["arm"], r["accuracy"]) for r in sorted(one, key=key)] == [
+        (r["arm"], r["accuracy"]) for r in sorted(two, key=key)
+    ]
+
+
+def test_a_column_that_is_missing_and_a_size_that_is_too_large_are_named(arguments):
+    arguments.train_size = [50]
+    with pytest.raises(ValueError, match="--train_size 50: there are 12 texts"):
+        run(arguments)
+    arguments.text_column = "review"
+    with pytest.raises(ValueError, match="no column 'review' .columns: text, label.; pass --text"):
+        run(arguments)
