@@ -2,6 +2,7 @@
 
 import pytest
 
+from textaug.core.augmenter import Augmenter
 from textaug.core.example import PROTECTED, Augmented, Edit, Example, Rejected, Span
 from textaug.core.nesting import allowed, blocks, blocks_only, keep_nested, with_nested
 
@@ -113,3 +114,17 @@ def test_an_unchanged_or_rejected_example_comes_back_as_it_was():
     assert same.example is NESTED
     rejected = Rejected("no")
     assert keep_nested(lambda e, r: [rejected], [NESTED], [None], is_able=False) == [rejected]
+
+
+class TooFew(Augmenter):
+    """Forgets its last result."""
+
+    def transform(self, examples, rngs):
+        return [Augmented(example) for example in examples][:-1]
+
+
+@pytest.mark.parametrize("spans", [[], [[0, 3, "PER"], [0, 8, "X"]]])
+def test_a_method_that_returns_too_few_results_is_named(spans):
+    rows = {"text": ["Ann fell", "It rained"], "entities": [spans, []]}
+    with pytest.raises(ValueError, match="TooFew.transform returned 1 results for 2 examples"):
+        TooFew(spans_column="entities")(rows)

@@ -134,6 +134,10 @@ class SynonymReplacement(Augmenter):
         synonyms = self._lexicon.synonyms(word, max_senses=self.max_senses)
         return [tuple(synonym.split()) for synonym in synonyms]
 
+    def gains_from_batches(self) -> bool:
+        """Only the model gains."""
+        return self._in_context
+
     def propose(
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Sequence[Edit]]:

@@ -161,9 +161,24 @@ class Augmenter(Constructed):
         """The results of :meth:`transform`, with nested mentions and labels kept.
 
         A composition calls this method of its steps, and never ``transform``.
+
+        Raises:
+            ValueError: if there is not one result for each example.
         """
         is_able = type(self).transform is Augmenter.transform or self.handles_nested
-        return keep_nested(self.transform, examples, rngs, is_able)
+        return keep_nested(self._one_result_each, examples, rngs, is_able)
+
+    def _one_result_each(
+        self, examples: Sequence[Example], rngs: Sequence[Random]
+    ) -> Sequence[Augmented | Rejected]:
+        results = self.transform(examples, rngs)
+        if len(results) != len(examples):
+            raise ValueError(
+                f"{type(self).__name__}.transform returned {len(results)} results for "
+                f"{len(examples)} examples; return one for each, Rejected(reason) where there is "
+                "none"
+            )
+        return results
 
     choose = staticmethod(choose)  # each item with probability p, at least one
 
