@@ -15,7 +15,7 @@ pytestmark = [
 ]
 
 ROW = {
-    "tokens": "The minister met Angela Merkel in Berlin on Monday .".split(),
+    "tokens": ["The", "minister", "met", "Angela", "Merkel", "in", "Berlin", "on", "Monday", "."],
     "ner_tags": ["O", "O", "O", "B-PER", "I-PER", "O", "B-LOC", "O", "O", "O"],
 }
 
