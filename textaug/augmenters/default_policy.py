@@ -9,13 +9,13 @@ from textaug.augmenters.label_wise import LabelWiseReplacement
 from textaug.augmenters.mentions import MentionReplacement
 from textaug.augmenters.noise import NoiseInjection
 from textaug.augmenters.nominal_phrases import NominalPhrases
-from textaug.augmenters.policy_plan import policy_plan
+from textaug.augmenters.policy_plan import PolicyPlan
 from textaug.augmenters.segments import SegmentExchange
 from textaug.augmenters.sentence_joining import SentenceJoining
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.compose import Compose, OneOf, SomeOf
-from textaug.core.reading import fitted_settings
+from textaug.core.reading import fitted_settings, read_examples
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -67,19 +67,20 @@ def default_policy(
     >>> default_policy(builtin_corpus(), robust=True).weights
     [0.5, 0.25, 0.25]
     """
-    plan = policy_plan(dataset, split, **settings)
+    examples = read_examples(dataset, split, settings)
+    plan = PolicyPlan.of(examples)
     logger.log(logging.INFO if plan.helps else logging.WARNING, "default policy: %s", plan)
     settings = fitted_settings(dataset, split, settings)
     columns: Settings = {**settings, "target": "context"}
     fresh = 0.8 if plan.fresh else 0.0
-    swap = MentionReplacement.from_dataset(dataset, p=0.6, fresh=fresh, split=split, **columns)
-    join = [SentenceJoining.from_dataset(dataset, split=split, **columns)] if plan.joins else []
+    swap = MentionReplacement.from_examples(examples, p=0.6, fresh=fresh, **columns)
+    join = [SentenceJoining.from_examples(examples, **columns)] if plan.joins else []
     weights: list[float] = []
     ways: list[Augmenter] = []
     share = min(plan.scrambled, 1 - robust / 2)
     if plan.scrambled:
-        exchange = SegmentExchange.from_dataset(dataset, p=0.5, split=split, **columns)
-        label_wise = LabelWiseReplacement.from_dataset(dataset, p=0.2, split=split, **columns)
+        exchange = SegmentExchange.from_examples(examples, p=0.5, **columns)
+        label_wise = LabelWiseReplacement.from_examples(examples, p=0.2, **columns)
         say = NominalPhrases(**columns)
         ways.append(Compose([*join, exchange, swap, label_wise, say], **columns))
         weights.append(share)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from random import Random
 from typing import TYPE_CHECKING, Unpack
@@ -74,8 +74,15 @@ class LabelWiseReplacement(Augmenter):
         **settings: Unpack[Settings],
     ) -> LabelWiseReplacement:
         """Count the words of a data set; of a ``DatasetDict`` only ``split`` is read."""
+        return cls.from_examples(read_examples(dataset, split, settings), p, **settings)
+
+    @classmethod
+    def from_examples(
+        cls, examples: Iterable[Example], p: float = 0.15, **settings: Unpack[Settings]
+    ) -> LabelWiseReplacement:
+        """Count the words of sentences that were read before."""
         words: dict[str, Counter[str]] = {}
-        for example in read_examples(dataset, split, settings):
+        for example in examples:
             for token, role in zip(example.tokens, _roles(example), strict=True):
                 words.setdefault(role, Counter())[token] += 1
         return cls(words, p, **settings)

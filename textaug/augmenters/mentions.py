@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Unpack
 
@@ -104,9 +104,23 @@ class MentionReplacement(Augmenter):
             split: which split of a ``DatasetDict``.
             **settings: see :class:`~textaug.Augmenter`.
         """
+        examples = read_examples(dataset, split, settings)
+        return cls.from_examples(examples, p, fresh, longer, extra, **settings)
+
+    @classmethod
+    def from_examples(
+        cls,
+        examples: Iterable[Example],
+        p: float = 0.5,
+        fresh: float = 0.0,
+        longer: float = 0.0,
+        extra: Mapping[str, Sequence[str]] | None = None,
+        **settings: Unpack[Settings],
+    ) -> MentionReplacement:
+        """The same for sentences that were read before."""
         pools: dict[str, dict[str, None]] = {}
         capitals: dict[str, dict[str, None]] = {}
-        for example in read_examples(dataset, split, settings):
+        for example in examples:
             # The usual case of a name in a headline is not known.
             here = capitals if example.is_headline else pools
             for span in example.spans:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
 from textaug.core.columns import Settings
+from textaug.core.example import Example
 from textaug.core.reading import read_examples
 from textaug.language import names
 from textaug.language.english import is_not_english
@@ -41,6 +43,24 @@ class PolicyPlan:
     mentions: dict[str, int]
     listed: tuple[str, ...]
     english: bool
+
+    @classmethod
+    def of(cls, examples: Sequence[Example]) -> PolicyPlan:
+        """The plan for sentences that were read before."""
+        examples = [example for example in examples if example.tokens]
+        if not examples:
+            raise ValueError(
+                "the data set has no text to augment: every row is empty, or there is no row"
+            )
+        mentions = Counter(span.label for example in examples for span in example.spans)
+        foreign = sum(is_not_english(example.tokens) for example in examples)
+        return cls(
+            texts=len(examples),
+            words=sum(len(example.tokens) for example in examples) / len(examples),
+            mentions=dict(sorted(mentions.items())),
+            listed=tuple(label for label in sorted(mentions) if names.category_of(label)),
+            english=2 * foreign <= len(examples),
+        )
 
     @property
     def joins(self) -> bool:
@@ -104,17 +124,4 @@ def policy_plan(
     >>> policy_plan(builtin_corpus()).joins
     True
     """
-    examples = [each for each in read_examples(dataset, split, settings) if each.tokens]
-    if not examples:
-        raise ValueError(
-            "the data set has no text to augment: every row is empty, or there is no row"
-        )
-    mentions = Counter(span.label for example in examples for span in example.spans)
-    foreign = sum(is_not_english(example.tokens) for example in examples)
-    return PolicyPlan(
-        texts=len(examples),
-        words=sum(len(example.tokens) for example in examples) / len(examples),
-        mentions=dict(sorted(mentions.items())),
-        listed=tuple(label for label in sorted(mentions) if names.category_of(label)),
-        english=2 * foreign <= len(examples),
-    )
+    return PolicyPlan.of(read_examples(dataset, split, settings))

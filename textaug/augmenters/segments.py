@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Unpack
 
@@ -109,8 +109,15 @@ class SegmentExchange(Augmenter):
         **settings: Unpack[Settings],
     ) -> SegmentExchange:
         """Collect the segments of a data set; of a ``DatasetDict`` only ``split`` is read."""
+        return cls.from_examples(read_examples(dataset, split, settings), p, **settings)
+
+    @classmethod
+    def from_examples(
+        cls, examples: Iterable[Example], p: float = 0.3, **settings: Unpack[Settings]
+    ) -> SegmentExchange:
+        """Collect the segments of sentences that were read before."""
         segments: dict[str, dict[str, None]] = {}
-        for example in read_examples(dataset, split, settings):
+        for example in examples:
             for start, end, context in _contexts(example):
                 segments.setdefault(context, {})[" ".join(example.tokens[start:end])] = None
         return cls({context: list(found) for context, found in segments.items()}, p, **settings)

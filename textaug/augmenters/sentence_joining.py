@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -74,12 +74,20 @@ class SentenceJoining(Augmenter):
         **settings: Unpack[Settings],
     ) -> SentenceJoining:
         """Take the sentences of a data set; of a ``DatasetDict`` only ``split`` is read."""
+        examples = read_examples(dataset, split, settings)
+        return cls.from_examples(examples, p, **fitted_settings(dataset, split, settings))
+
+    @classmethod
+    def from_examples(
+        cls, examples: Iterable[Example], p: float = 1.0, **settings: Unpack[Settings]
+    ) -> SentenceJoining:
+        """Take sentences that were read before."""
         found = [
             (example.tokens, _marks(example), *filter(None, [example.label_key]))
-            for example in read_examples(dataset, split, settings)
+            for example in examples
             if example.tokens
         ]
-        return cls(found, p, **fitted_settings(dataset, split, settings))
+        return cls(found, p, **settings)
 
     def gains_from_batches(self) -> bool:
         """``False``, because there is no model."""

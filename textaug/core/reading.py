@@ -49,5 +49,23 @@ def fitted_settings(dataset: Any, split: str, settings: Settings) -> Settings:
 def batches_of(data: Any, given: ColumnNames | Schema, batch_size: int = 1000) -> Iterator[Batch]:
     """A data set in batches, without images and audio, which would have to be decoded."""
     plain = [name for name, kind in data.features.items() if not hasattr(kind, "decode_example")]
-    for rows in data.select_columns(plain).with_format(None).iter(batch_size):
-        yield Batch(rows, given, data.features)
+    for table in data.select_columns(plain).with_format("arrow").iter(batch_size):
+        yield Batch(_Table(table), given, data.features)
+
+
+class _Table(Mapping[str, list[Any]]):
+    """An Arrow table as ``map`` passes it: :class:`Batch` reads its columns directly."""
+
+    def __init__(self, table: Any) -> None:
+        self.pa_table = table
+        self.keys_to_format = table.column_names
+
+    def __getitem__(self, name: str) -> list[Any]:
+        column: list[Any] = self.pa_table[name].to_pylist()
+        return column
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys_to_format)
+
+    def __len__(self) -> int:
+        return len(self.keys_to_format)
