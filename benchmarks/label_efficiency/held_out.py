@@ -38,7 +38,8 @@ def main() -> None:
         sentences = [cut for sentence in sentences if (cut := phrase(sentence, rng))]
     rng.shuffle(sentences)
     options.out.mkdir(parents=True, exist_ok=True)
-    name = options.file.name.partition(".train")[0] + ("_phrases" if options.phrases else "")
+    stem = options.file.name.removesuffix(".conll").partition(".train")[0]
+    name = stem + ("_phrases" if options.phrases else "")
     write(sentences[: options.rows], options.out / f"{name}.test.conll")
     write(sentences[options.rows :], options.out / f"{name}.train.conll")
 

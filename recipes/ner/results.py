@@ -89,7 +89,12 @@ def environment() -> dict[str, Any]:
 
 @cache
 def commit() -> str | None:
-    """The git commit that this runs from, with ``+`` if files differ from it."""
+    """The git commit that this runs from, with ``+`` if files differ from it.
+
+    The variable ``COMMIT`` names it for a copy without git.
+    """
+    if given := os.environ.get("COMMIT"):
+        return given
     done = subprocess.run(
         ["git", "describe", "--always", "--abbrev=40", "--dirty=+", "--exclude=*"],
         cwd=Path(__file__).parent,

