@@ -29,6 +29,7 @@ from . import report
 from .floor import floor
 from .growth import growth
 from .peers import peers
+from .precision import precision
 from .settings import RESULTS, WORK
 from .start_up import import_time
 from .timing import environment
@@ -37,6 +38,7 @@ from .workers import workers
 
 SECTIONS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "floor": floor,
+    "precision": precision,
     "peers": peers,
     "growth": growth,
     "training": training,

@@ -18,6 +18,7 @@ def markdown(results: dict[str, Any]) -> str:
         write(results[name]["results"])
         for name, write in (
             ("floor", _floor),
+            ("precision", _precision),
             ("peers", _peers),
             ("growth", _growth),
             ("training", _training),
@@ -78,6 +79,17 @@ def _workers(found: dict[str, Any]) -> str:
         f"{many:,} sentences at {_rate(found['per_second'])} a second, start-up and all{busy}; "
         f"without the start-up (the difference to {few:,} sentences) at {started}."
     )
+
+
+def _precision(found: dict[str, Any]) -> str:
+    top_1 = found.get("top-1", {})
+    table = _floor({name: entry for name, entry in found.items() if name != "top-1"})
+    if not top_1:
+        return table
+    shares = " and ".join(f"{each['share']:.1%} in {name}" for name, each in top_1.items())
+    table = table.replace("the bare forward,", "the bare forward in float32,")
+    words = f"{top_1['float32']['words']:,}"
+    return f"{table}\n\nThe offline model finds {shares} of {words} masked words."
 
 
 def _peers(found: dict[str, Any]) -> str:
