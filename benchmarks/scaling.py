@@ -1,6 +1,6 @@
 """Which is fastest at which size: `map`, `map(num_proc=...)`, or Ray on this machine.
 
-    python benchmarks/scaling.py --output benchmarks/results/scaling
+    python -m benchmarks.scaling --output benchmarks/results/scaling
 
 Every round does each way once, so that other work of the machine slows all of them; the results are
 ratios. Starting workers, with all that they load, is part of each time. Starting Ray itself is not:
@@ -24,6 +24,7 @@ import ray
 from datasets import Dataset, concatenate_datasets
 
 import textaug.ray
+from benchmarks.readme import into_readme
 from textaug import Augmenter, BackTranslation, SynonymReplacement, expand
 from textaug.corpora import builtin_corpus
 
@@ -133,6 +134,7 @@ def main() -> None:
     arguments.output.mkdir(parents=True, exist_ok=True)
     (arguments.output / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     (arguments.output / "results.md").write_text(table(results, measured))
+    into_readme("benchmarks/scaling", table(results, measured))
     print(table(results, measured))
 
 

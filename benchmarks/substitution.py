@@ -22,6 +22,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from benchmarks.readme import into_readme
 from benchmarks.swords import HALF, Target, read_targets
 from benchmarks.throughput.timing import environment
 from textaug import Augmenter, MaskedLMSubstitution, SynonymReplacement
@@ -114,6 +115,7 @@ def main() -> None:
         report = {"targets": len(targets), "draws": DRAWS, "methods": results} | environment("cpu")
         (RESULTS / "results.json").write_text(json.dumps(report, indent=1) + "\n")
         (RESULTS / "results.md").write_text(table(results))
+        into_readme("benchmarks/substitution", table(results))
         draw_chart(results, RESULTS / "chart.svg")
 
 

@@ -29,15 +29,18 @@ from textaug.core.compose import Compose, OneOf, SomeOf
 from textaug.core.example import Augmented, Edit, Example, Rejected, Span, apply_edits
 from textaug.core.expander import Expander
 from textaug.evaluation.audit import Audit, audit
+from textaug.evaluation.check import Problem, check
 from textaug.evaluation.describe import Description, describe
 from textaug.evaluation.label_errors import LabelError, LabelErrors, label_errors
 from textaug.evaluation.search import search
 from textaug.filters.lexical import NoUnlabelledNames, Novelty
 from textaug.filters.with_model import Perplexity, Similarity, TeacherAgreement
+from textaug.io.load import load
 from textaug.pipeline.balance import Balance, balanced
 from textaug.pipeline.collator import AugmentingDataCollator
 from textaug.pipeline.expand import expand
 from textaug.pipeline.text_collator import AugmentingTextCollator
+from textaug.runs.push import push
 
 __version__ = "0.1.0"
 
@@ -70,6 +73,7 @@ __all__ = [
     "Novelty",
     "OneOf",
     "Perplexity",
+    "Problem",
     "Pseudonymization",
     "Rejected",
     "SegmentExchange",
@@ -84,11 +88,14 @@ __all__ = [
     "apply_edits",
     "audit",
     "balanced",
+    "check",
     "default_policy",
     "describe",
     "expand",
     "generate",
     "label_errors",
+    "load",
     "policy_plan",
+    "push",
     "search",
 ]

@@ -34,6 +34,7 @@ from textaug.core.columns import Settings
 from textaug.core.compose import Compose, OneOf
 from textaug.core.filter import Filter
 from textaug.core.state import constructor_parameters
+from textaug.core.validation import near
 from textaug.filters.lexical import NoUnlabelledNames, Novelty
 from textaug.filters.with_model import Perplexity, Similarity, TeacherAgreement
 
@@ -168,7 +169,7 @@ def _build(
 ) -> Any:
     name, _, options = spec.partition(":")
     if name not in table:
-        raise ValueError(f"{spec!r}: choose from {', '.join(table)}")
+        raise ValueError(f"{spec!r}: {near(name, table)}choose from {', '.join(table)}")
     entry = table[name]
     given = {entry.aliases.get(k, k): v for k, v in _options(spec, options, entry).items()}
     if entry.learns and train is None:
@@ -189,7 +190,7 @@ def _options(spec: str, text: str, entry: Entry) -> dict[str, Any]:
         if not sign:
             raise ValueError(f"{spec!r}: {option!r} is not key=value")
         if key not in known:
-            free = f"choose from {', '.join(known)}" if known else "it takes none"
+            free = f"{near(key, known)}choose from {', '.join(known)}" if known else "it takes none"
             raise ValueError(f"{spec!r}: there is no {key!r}; {free}")
         found[key] = _value(value)
     return found

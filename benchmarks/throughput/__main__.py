@@ -98,6 +98,7 @@ def main() -> None:
     report.chart(results, path.with_suffix(".png"))
     if output == RESULTS and options.device == "cpu":
         into_readme("benchmarks/throughput", table)
+        into_readme("benchmarks/throughput, in short", report.peers_in_short(results))
     print(table)
 
 

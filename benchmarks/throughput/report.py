@@ -123,6 +123,22 @@ def _peers(found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def peers_in_short(results: dict[str, Any]) -> str:
+    """For the README: each library in a column, its speed and the rows whose tags still fit."""
+    found = results["peers"]["results"]
+    names = list(dict.fromkeys(name for entry in found.values() for name in entry["libraries"]))
+    lines = [f"| | {' | '.join(names)} |", "|:--|" + "--:|" * len(names)]
+    for title, entry in found.items():
+        cells = [
+            f"{_rate(library['per_second'])}/s, {library['tags_fit']:.0%}"
+            if (library := entry["libraries"].get(name))
+            else ""
+            for name in names
+        ]
+        lines.append(f"| {title} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def _growth(found: dict[str, Any]) -> str:
     lines = ["| | sentences | µs a sentence | peak memory |", "|:--|--:|--:|--:|"]
     for name, sizes in found["sizes"].items():

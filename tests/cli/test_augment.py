@@ -168,7 +168,9 @@ def test_it_runs_as_a_program(tmp_path, file):
     assert done.returncode == 0 and "60 rows became" in done.stdout, done.stderr
     done = subprocess.run([*command, "--with", "nois"], capture_output=True, text=True)
     assert done.returncode == 2 and "Traceback" not in done.stderr
-    assert "Error: 'nois': choose from default, synonyms, noise" in done.stderr
+    assert (
+        "Error: 'nois': did you mean 'noise'? choose from default, synonyms, noise" in done.stderr
+    )
 
 
 @pytest.mark.parametrize(

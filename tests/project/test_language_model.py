@@ -1,6 +1,5 @@
 """The recipe and the page about language models: what a reader types works."""
 
-import ast
 import os
 import re
 import subprocess
@@ -37,18 +36,6 @@ def test_the_code_of_the_page_runs():
     assert namespace["rewrite"]("yesterday they left the old house") == (
         "yesterday they went away from the old house"
     )
-
-
-def test_what_the_longer_code_of_the_page_imports_and_calls_is_there():
-    import textaug
-
-    blocks = re.findall(r"```py\n(.*?)```", PAGE, re.DOTALL)
-    assert len(blocks) >= 5
-    for block in blocks:
-        tree = ast.parse(block)
-        imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
-        exec(compile(ast.Module(imports, []), "docs/language-model.md", "exec"), {})
-    assert "generate" in textaug.__all__
 
 
 def test_the_page_names_every_style():

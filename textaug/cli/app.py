@@ -7,6 +7,7 @@ if they found a problem.
 from __future__ import annotations
 
 import signal
+from typing import Annotated
 
 import typer
 
@@ -20,9 +21,27 @@ from textaug.cli.privacy import audit
 app = typer.Typer(
     help="More labelled text, with every label still right.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
 )
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        from textaug import __version__
+
+        typer.echo(f"textaug {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """More labelled text, with every label still right."""
+
 
 for command, epilog in (
     (augment, METHODS),

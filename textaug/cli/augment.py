@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from textaug.cli.console import (
-    build_augmenter,
-    read_source,
-    readable_errors,
-    stderr_console,
-    stdout_console,
-)
+from textaug.cli.console import build_augmenter, read_source, readable_errors, stdout_console
 from textaug.cli.options import ColumnOptions, Copies, Method, Reading, Source, Split
-from textaug.runs.card import totals, without_folders
+from textaug.cli.output import Target, rows_done, show_counts, show_plan, stoppable
+from textaug.runs.card import without_folders
+from textaug.runs.push import push
 
-NOT_IN_CARD = ("source", "output", "num_proc", "batch_size")  # they do not change the output
+if TYPE_CHECKING:
+    from datasets import DatasetDict
+
+    from textaug.pipeline.balance import Balance
+    from textaug.runs.folder import Shard
+
+# They do not change the output.
+NOT_IN_CARD = ("source", "output", "num_proc", "batch_size", "dry_run", "push_to_hub")
 
 
 def augment(
     ctx: typer.Context,
     source: Source,
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="DIR", help="New folder, or that of a run.")
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="DIR|FILE",
+            help="New folder, or that of a run; or a file whose name ends in .parquet, .jsonl, "
+            ".csv or .conll, for the augmented split.",
+        ),
     ],
     method: Method,
     reading: Reading,
@@ -44,31 +52,42 @@ def augment(
     ] = None,
     split: Split = "train",
     num_proc: Annotated[int, typer.Option(help="Worker processes.")] = 1,
-    batch_size: Annotated[int, typer.Option(help="Rows per call of the augmenter.")] = 1000,
+    batch_size: Annotated[int, typer.Option(help="Rows per call of the augmenter.")] = 250,
     shard_size: Annotated[
         int | None, typer.Option(help="Rows of SOURCE in a shard; default: 1000 or more.")
     ] = None,
-    format: Annotated[str, typer.Option(help="Of the output: parquet, jsonl or csv.")] = "parquet",
+    format: Annotated[
+        str, typer.Option(help="Of the files in a folder: parquet, jsonl or csv.")
+    ] = "parquet",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")
+    ] = False,
+    push_to_hub: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Also put the folder on the hub, as user/name."),
+    ] = None,
 ) -> None:
-    """Write SOURCE and augmented copies of it into a folder that load_dataset reads.
+    """Write SOURCE and augmented copies of it into a folder that load_dataset reads, or a file.
 
     An interrupted run resumes where it stopped when it is started again with the same command.
     """
     with readable_errors():
-        from textaug.pipeline.balance import balanced as balance
-        from textaug.runs.run import augment as run
-
+        target = Target.of(output, source, format, push_to_hub)
         data = read_source(source, split, reading)
         augmenter = build_augmenter(method, data, split, columns, provenance_column=provenance)
-        with _progress_bar() as progress:
+        number = _copies(data, copies, columns, split) if balanced else copies
+        if dry_run:
+            show_plan(data, augmenter, split, number, keep_original, target)
+            return
+        with stoppable(target), rows_done() as progress:
             shards = run(
-                data,
+                target.splits(data, split, augmenter),
                 augmenter,
-                output,
-                copies=balance(data, copies, columns.tags_column, split) if balanced else copies,
+                target.folder,
+                copies=number,
                 keep_original=keep_original,
                 split=split,
-                format=format,
+                format=target.format_in_folder,
                 shard_size=shard_size,
                 batch_size=batch_size,
                 num_proc=num_proc,
@@ -77,24 +96,23 @@ def augment(
                 command=_command(ctx),
                 progress=progress,
             )
-        before = sum(shard.source_rows for shard in shards.values())
-        after = sum(shard.rows for shard in shards.values())
-        out = stdout_console()
-        out.print(f"{before:,} rows became {after:,}, in {len(shards):,} shards: {output}")
-        for reason, n in sorted(totals(shards).items()):
-            out.print(f"  {reason}: {n:,}")
+        target.finish(split)
+        show_counts(shards, split, output)
+        if push_to_hub is not None:
+            stdout_console().print(push(output, push_to_hub), soft_wrap=True)
 
 
-@contextmanager
-def _progress_bar() -> Iterator[Callable[[int, int], None]]:
-    """A progress bar; gives the function that sets the finished shards and all shards."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+def run(*arguments: Any, **settings: Any) -> dict[str, Shard]:
+    """:func:`textaug.runs.run.augment`, imported when it is needed."""
+    from textaug.runs.run import augment as start
 
-    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), "shards",
-               TimeRemainingColumn())  # fmt: skip
-    with Progress(*columns, console=stderr_console(), transient=True) as progress:
-        bar = progress.add_task("Augmenting", total=None)
-        yield lambda done, total: progress.update(bar, completed=done, total=total)
+    return start(*arguments, **settings)
+
+
+def _copies(data: DatasetDict, copies: int, columns: ColumnOptions, split: str) -> Balance:
+    from textaug.pipeline.balance import balanced as balance
+
+    return balance(data, copies, columns.tags_column, split)
 
 
 def _settings(method: Method, columns: ColumnOptions, provenance: str | None) -> dict[str, Any]:

@@ -62,7 +62,11 @@ def check(
     limit: Annotated[int, typer.Option(help="Rows shown of each kind; 0: all.")] = 10,
     split: Annotated[str | None, typer.Option(help="The split to check; default: all.")] = None,
 ) -> None:
-    """Find faults in the labels, by row. Exit status 1 if there are any."""
+    """Find faults in the labels, by row. Exit status 1 if there are any.
+
+    A name that has another type in other rows is shown too, but may be right (a town and its club)
+    and does not count.
+    """
     with readable_errors():
         from textaug.core.finding import find_columns
         from textaug.evaluation import check as checking
@@ -82,7 +86,7 @@ def check(
             others = _splits_of(against, reading)
         text_column = columns.text_column[0] if columns.text_column else None
         names = (columns.tokens_column, columns.tags_column, text_column)
-        found = 0
+        found = hints = 0
         for name, rows in chosen.items():
             problems = checking.check(
                 rows,
@@ -92,7 +96,8 @@ def check(
                 text_column=text_column,
                 ignore=ignore or [],
             )
-            found += len(problems)
+            found += sum(problem.kind not in checking.HINTS for problem in problems)
+            hints += sum(problem.kind in checking.HINTS for problem in problems)
             _show_problems(f"split {name}, " if len(chosen) > 1 else "", problems, limit)
             if errors or errors_to is not None:
                 show_label_errors(rows, columns, folds, limit, errors_to, tool)
@@ -100,7 +105,9 @@ def check(
                 _write_fixed(fix, rows, problems, find_columns(rows, *names))
         if not found:
             total = sum(map(len, chosen.values()))
-            stdout_console().print(f"{total:,} rows, nothing found")
+            passed = f"{total:,} rows, " + ("no faults" if hints else "nothing found")
+            may_be = f"; {hints:,} mentions to look at, which may be right" if hints else ""
+            stdout_console().print(passed + may_be)
     if found:
         raise typer.Exit(1)
 

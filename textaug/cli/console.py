@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from textaug.cli.options import ColumnOptions, Method, Reading
     from textaug.core.augmenter import Augmenter
 
+INTERRUPTED = 130  # the exit status of a program that was ended by Ctrl-C
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
@@ -47,6 +48,9 @@ def readable_errors() -> Iterator[None]:
                 "Finished shards are kept; the same command resumes where it stopped."
             )
         raise typer.Exit(2) from error
+    except KeyboardInterrupt as error:
+        stderr_console().print(str(error) or "Stopped.", soft_wrap=True)
+        raise typer.Exit(INTERRUPTED) from error
     finally:
         logger.removeHandler(handler)
         logger.propagate = True
@@ -67,6 +71,7 @@ def read_source(
     source: str, split: str | None, reading: Reading, strict: bool = True
 ) -> DatasetDict:
     """The data set of a command, or an error if it lacks the split."""
+    from textaug.core.validation import near
     from textaug.io.read import read
 
     data = read(
@@ -82,7 +87,8 @@ def read_source(
     )
     if split is not None and split not in data:
         raise ValueError(
-            f"there is no split {split!r} in {source}; the splits are {', '.join(data)}"
+            f"there is no split {split!r} in {source}; {near(split, data)}the splits are "
+            f"{', '.join(data)}"
         )
     return data
 
@@ -91,9 +97,16 @@ def format_of(path: Path) -> str:
     """The format of a file name."""
     from textaug.io.write import WRITTEN
 
-    if path.suffix[1:] not in WRITTEN:
+    if not is_file_name(path):
         raise ValueError(f"{path}: its name must end in .{', .'.join(WRITTEN)}")
     return path.suffix[1:]
+
+
+def is_file_name(path: Path) -> bool:
+    """Whether a path names a file to write, and not a folder."""
+    from textaug.io.write import WRITTEN
+
+    return path.suffix[1:] in WRITTEN
 
 
 def build_augmenter(

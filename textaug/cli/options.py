@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
 from typing import Annotated, Any
@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from textaug.core.columns import Settings
-from textaug.specs import AUGMENTERS, FILTERS
+from textaug.specs import AUGMENTERS, FILTERS, Entry
 
 SPEC = "NAME[:KEY=VALUE,...]"
 
@@ -105,6 +105,11 @@ class ColumnOptions:
         }
 
 
+def _starting(table: Mapping[str, Entry], typed: str) -> list[tuple[str, str]]:
+    """Names and descriptions for the completion of the shell."""
+    return [(name, entry.help) for name, entry in table.items() if name.startswith(typed)]
+
+
 def _role(given: str) -> tuple[str, str]:
     column, sign, role = given.rpartition("=")
     if not sign or not column:
@@ -124,6 +129,7 @@ class Method:
             help="A method, see below, such as noise or noise:p=0.05; a+b applies both. If "
             "given several times, one is sampled for each copy.",
             show_default=False,
+            autocompletion=lambda incomplete: _starting(AUGMENTERS, incomplete),
         ),
     ]
     compose: Annotated[bool, typer.Option("--compose", help="Apply all --with to every copy.")] = (
@@ -136,6 +142,7 @@ class Method:
             metavar=SPEC,
             help="Keep a copy only if it passes a filter, see below, such as "
             "novelty:maximum=0.9; may be given again.",
+            autocompletion=lambda incomplete: _starting(FILTERS, incomplete),
         ),
     ] = None
     tries: Annotated[

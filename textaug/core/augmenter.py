@@ -5,30 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from random import Random
-from typing import TYPE_CHECKING, Any, Unpack, cast
+from typing import Any, Unpack, cast
 
 from textaug.core.columns import ColumnNames, Settings
 from textaug.core.example import Augmented, Edit, Example, Rejected, apply_edits
 from textaug.core.expander import Copies, Expander
 from textaug.core.filter import Filter, FilterFunction, name_of
 from textaug.core.nesting import allowed, keep_nested
-from textaug.core.preview import Preview, preview
 from textaug.core.protection import Protect, Protection
-from textaug.core.reading import schema_for
 from textaug.core.rng import HashRandom, choose
 from textaug.core.rows import augment_rows, augment_texts
-from textaug.core.schema import Schema
+from textaug.core.showing import Showing
 from textaug.core.state import Constructed
 from textaug.core.tag_schemes import SCHEMES
 from textaug.core.validation import check_at_least_one, check_step
 
-if TYPE_CHECKING:
-    from datasets import Dataset, DatasetDict
-
 TARGETS = ("context", "mentions", "all")
 
 
-class Augmenter(Constructed):
+class Augmenter(Showing, Constructed):
     """Base of all augmenters: a function over rows that ``dataset.map`` takes as it is.
 
     A subclass implements one method: :meth:`edits` (one example at a time), :meth:`propose` (many
@@ -245,20 +240,6 @@ class Augmenter(Constructed):
         cls = type(self)
         return (cls.propose, cls.transform) != (Augmenter.propose, Augmenter.transform)
 
-    def schema(self, dataset: Any, split: str = "train") -> Schema:
-        """The role of each column of a data set, and what happens to it.
-
-        Args:
-            dataset: a data set, or a dict of splits.
-            split: the split of a ``DatasetDict``.
-
-        >>> from datasets import Dataset
-        >>> print(Augmenter().schema(Dataset.from_dict({"text": ["It rained."]})))
-        column  taken for  what happens to it
-        text    text       the text, which is augmented
-        """
-        return schema_for(dataset, split, self.columns)
-
     def use_rank(self, rank: int) -> None:
         """Remember which worker this is, so that models go to GPU ``rank % number of GPUs``."""
         self.rank = rank
@@ -284,34 +265,6 @@ class Augmenter(Constructed):
         5
         """
         return Filtered(self, filters, tries, **self.settings())
-
-    def preview(
-        self,
-        dataset: Dataset | DatasetDict | Sequence[str],
-        rows: int = 5,
-        copies: int = 1,
-        split: str = "train",
-    ) -> Preview:
-        """Show some rows before and after: HTML in a notebook, coloured text in a terminal.
-
-        Args:
-            dataset: a data set, a dict of splits (``split`` is shown), or a list of strings.
-            rows: number of rows to show, the first that change; at least 1.
-            copies: number of copies of each.
-            split: the split of a ``DatasetDict``.
-
-        Raises:
-            ValueError: if ``rows`` or ``copies`` is less than 1, or a row is damaged.
-
-        >>> from textaug import NoiseInjection
-        >>> print(NoiseInjection(seed=2).preview(["Shares fell sharply."]))
-        - Shares «fell» sharply .
-        + Shares «fll» sharply .
-          NoiseInjection
-        <BLANKLINE>
-        1 of 1 sentences tried (changed: 1)
-        """
-        return preview(dataset, self, rows, copies, split)
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
 from html import escape
@@ -13,9 +13,9 @@ from textaug.core.finding import dataset_schema
 from textaug.core.markup import STYLE, Pair, marked, pairs_html, types_in
 from textaug.core.reading import batches_of
 from textaug.core.rows import RunsExamples
+from textaug.core.sources import split_of
 
 if TYPE_CHECKING:
-    from datasets import Dataset, DatasetDict
     from rich.text import Text
 
 BATCH_SIZE = 100
@@ -74,7 +74,7 @@ class Preview:
 
 
 def preview(
-    dataset: Dataset | DatasetDict | Sequence[str],
+    dataset: Any,
     augmenter: RunsExamples,
     rows: int = 5,
     copies: int = 1,
@@ -101,10 +101,9 @@ def preview(
 
 
 def _batches(data: Any, augmenter: RunsExamples, split: str) -> Iterator[list[Example]]:
-    if isinstance(data, Mapping):
-        data = data[split]
-    if isinstance(data, Sequence) and not hasattr(data, "features"):
+    if isinstance(data, (list, tuple)) and all(isinstance(text, str) for text in data):
         yield [Example.from_text(text) for text in data]
         return
+    data = split_of(data, split)
     for batch in batches_of(data, dataset_schema(data, augmenter.columns), BATCH_SIZE):
         yield list(batch.examples())

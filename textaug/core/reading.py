@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textaug.core.batch import Batch
 from textaug.core.columns import ColumnNames, Settings
 from textaug.core.example import Example
 from textaug.core.finding import dataset_schema
 from textaug.core.schema import Schema
+from textaug.core.sources import split_of
 from textaug.core.tag_schemes import complete
 
-if TYPE_CHECKING:
-    from datasets import Dataset, DatasetDict
 
-
-def read_examples(dataset: Dataset | DatasetDict, split: str, settings: Settings) -> list[Example]:
+def read_examples(dataset: Any, split: str, settings: Settings) -> list[Example]:
     """The examples of a data set, or of one split of a ``DatasetDict``."""
-    data = dataset[split] if isinstance(dataset, Mapping) else dataset
+    data = split_of(dataset, split)
     schema = dataset_schema(data, ColumnNames.from_settings(settings))
     return [example for batch in batches_of(data, schema) for example in batch.examples()]
 
 
 def schema_for(dataset: Any, split: str, given: ColumnNames) -> Schema:
     """The schema of a data set, or of one split of several."""
-    data: Any = dataset[split] if isinstance(dataset, Mapping) else dataset
-    return dataset_schema(data, given)
+    return dataset_schema(split_of(dataset, split), given)
 
 
 def fitted_settings(dataset: Any, split: str, settings: Settings) -> Settings:
@@ -34,12 +31,12 @@ def fitted_settings(dataset: Any, split: str, settings: Settings) -> Settings:
 
     So a row in which no tag tells the scheme gets tags as the data set has them.
     """
-    schema = schema_for(dataset, split, ColumnNames.from_settings(settings))
+    data = split_of(dataset, split)
+    schema = dataset_schema(data, ColumnNames.from_settings(settings))
     if schema.tags is None or schema.scheme is None or schema.scheme.is_open:
         return settings
     fitted: Settings = {**settings, "scheme": settings.get("scheme") or str(schema.scheme)}
     if schema.names is None:  # tags are strings
-        data = dataset[split] if isinstance(dataset, Mapping) else dataset
         column = data.select_columns([schema.tags]).with_format(None)[schema.tags]
         used = {tag for tags in column for tag in tags or () if tag is not None}
         fitted.setdefault("label_names", list(complete(used | {schema.scheme.spelling.outside})))

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """A question that names the known name that is most like a wrong one, if any is.
+
+    >>> near("synonym", ["noise", "synonyms"])
+    "did you mean 'synonyms'? "
+    """
+    found = get_close_matches(name, list(known), n=1)
+    return f"did you mean {found[0]!r}? " if found else ""
 
 
 def check_probability(name: str, value: float) -> float:

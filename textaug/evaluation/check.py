@@ -15,6 +15,7 @@ from textaug.core.columns import MISSING_LABEL, class_names
 from textaug.core.finding import find_columns
 from textaug.core.reader import span_problem
 from textaug.core.schema import Columns
+from textaug.core.sources import split_of
 from textaug.core.tag_schemes import TagScheme
 from textaug.core.tag_spelling import Spelling, spelling_of
 
@@ -35,6 +36,7 @@ KINDS = {
     "stale span": "offsets outside the text, around no word, or of other words than they name",
     "several types": "a mention that has another type in other rows",
 }
+HINTS = ("several types",)  # that may be right: a town, and the club that is named after it
 # Prefixes of a tag that continues the mention before it, and of one that can be continued.
 CONTINUES, CAN_BE_CONTINUED = "IEL", "BI"
 
@@ -74,9 +76,10 @@ class Problem:
 
 
 def check(
-    data: Dataset,
-    against: Iterable[Dataset] = (),
+    data: Any,
+    against: Iterable[Any] = (),
     *,
+    split: str = "train",
     tokens_column: str | None = None,
     tags_column: str | None = None,
     text_column: str | None = None,
@@ -85,10 +88,12 @@ def check(
     """Find faults in the labels of a data set.
 
     Args:
-        data: one split, with words and tags or with text and labels. Tags may be strings or
-            ``ClassLabel``; their scheme is that of most tags.
+        data: one split, with words and tags or with text and labels; several splits, of which
+            ``split`` is checked; or anything else that :func:`textaug.load` takes. Tags may be
+            strings or ``ClassLabel``; their scheme is that of most tags.
         against: splits that must not share a row with it, such as the test split; their words are
             in the column of the same name, or in one that is found.
+        split: the split of a ``DatasetDict``.
         tokens_column: column of words; default: ``tokens`` or ``words``.
         tags_column: column of tags; default: ``ner_tags``, ``tags``, ``labels`` or ``ner``.
         text_column: column of text; default: ``text`` or ``sentence``.
@@ -108,6 +113,8 @@ def check(
     """
     if unknown := [kind for kind in ignore if kind not in KINDS]:
         raise ValueError(f"{unknown[0]!r} is not a kind of problem; choose from {', '.join(KINDS)}")
+    data = split_of(data, split, strict=False)
+    against = [split_of(other, split, strict=False) for other in against]
     columns = find_columns(data, tokens_column, tags_column, text_column)
     one_by_one = _check_texts if columns.is_text else _check_rows
     problems = [*one_by_one(data, columns), *_check_spans(data, columns)]
@@ -116,14 +123,11 @@ def check(
     return sorted(problems, key=lambda problem: problem.row)
 
 
-def label_names(data: Dataset, column: str | None) -> list[str] | None:
-    """The names of a column of class labels, or of lists of them."""
-    return class_names(data.features.get(column))
-
-
 def _rows(data: Dataset, *columns: str | None) -> Iterator[tuple[Any, ...]]:
     """The values of columns, row by row, with class labels by name; ``None`` for no column."""
-    names = {column: label_names(data, column) for column in columns if column is not None}
+    names = {
+        column: class_names(data.features.get(column)) for column in columns if column is not None
+    }
     for batch in data.select_columns(list(names)).with_format(None).iter(1000):
         values: dict[str | None, list[Any]] = {
             column: [_named(value, names[column]) for value in batch[column]] for column in names
@@ -154,7 +158,7 @@ class _Tagging:
 
 
 def _tagging(data: Dataset, columns: Columns) -> _Tagging:
-    names = label_names(data, columns.tags)
+    names = class_names(data.features.get(columns.tags))
     rows = [
         (tokens, [tag if isinstance(tag, str) else "O" for tag in tags or ()])
         for tokens, tags in _rows(data, columns.words, columns.tags)
@@ -324,7 +328,7 @@ def _check_type(
 
 
 def _check_texts(data: Dataset, columns: Columns) -> Iterator[Problem]:
-    named = label_names(data, columns.tags) is not None
+    named = class_names(data.features.get(columns.tags)) is not None
     for row, (text, label) in enumerate(_rows(data, columns.words, columns.tags)):
         if text is None:
             yield Problem(row, "missing", f"column {columns.words!r} is None")

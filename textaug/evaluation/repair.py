@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from textaug.core.columns import class_names
 from textaug.core.schema import Columns
-from textaug.evaluation.check import Fix, Problem, label_names
+from textaug.evaluation.check import Fix, Problem
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -29,7 +30,7 @@ def repaired(data: Dataset, problems: Sequence[Problem], columns: Columns) -> Da
     for problem in problems:
         if problem.fix is not None:
             fixes.setdefault(problem.row, []).append(problem.fix)
-    names = label_names(data, columns.tags)
+    names = class_names(data.features.get(columns.tags))
     rows = (
         _repaired_row(row, fixes.get(number, ()), columns, names)
         for number, row in enumerate(data.with_format(None))

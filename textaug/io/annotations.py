@@ -42,7 +42,7 @@ class _Survey:
 
 
 def converted_rows(
-    path: Path, read: Callable[[], Iterable[Row | Annotated]], offsets: str | None
+    path: str | Path, read: Callable[[], Iterable[Row | Annotated]], offsets: str | None
 ) -> Iterator[Row]:
     """Rows with annotations of spans as ``tokens`` and ``ner_tags``; other rows unchanged.
 
@@ -89,7 +89,7 @@ def converted_rows(
         )
 
 
-def _survey(path: Path, rows: Iterable[Row | Annotated], offsets: str | None) -> _Survey:
+def _survey(path: str | Path, rows: Iterable[Row | Annotated], offsets: str | None) -> _Survey:
     survey, units = _Survey(), _Units()
     empty: dict[str, None] = {}  # columns that hold an empty list in some row
     other: set[str] = set()  # columns that hold something else in some row
@@ -144,7 +144,7 @@ class _Units:
             elif units and found.javascript and self.ambiguous is None:
                 self.ambiguous = number
 
-    def decide(self, path: Path) -> str:
+    def decide(self, path: str | Path) -> str:
         if len(self.proofs) == 2:
             (one, first), (two, second) = self.proofs.items()
             raise SourceError(

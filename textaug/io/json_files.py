@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
@@ -24,13 +24,17 @@ def json_rows(path: Path) -> Iterator[Row]:
     spaCy's pairs ``["text", {"entities": […]}]`` become objects.
     """
     with open_text(path) as file:
-        number = 0
-        for number, row in enumerate(_values(path, file), start=1):
-            if _is_pair(row) and isinstance(row[1], dict):
-                row = {"text": row[0], **row[1]}
-            if not isinstance(row, dict):
-                raise SourceError(f"{path}: row {number - 1} is {row!r:.60}, not an object")
-            yield row
+        yield from with_pairs_as_rows(path, _values(path, file))
+
+
+def with_pairs_as_rows(where: str | Path, values: Iterable[Any]) -> Iterator[Row]:
+    """The values as rows, also spaCy's pairs; another value is an error that names its row."""
+    for number, row in enumerate(values):
+        if _is_pair(row) and isinstance(row[1], dict):
+            row = {"text": row[0], **row[1]}
+        if not isinstance(row, dict):
+            raise SourceError(f"{where}: row {number} is {row!r:.60}, not an object")
+        yield row
 
 
 def _values(path: Path, file: IO[str]) -> Iterator[Any]:
@@ -79,7 +83,7 @@ def _unwrapped(value: Any) -> list[Any]:
 
 def _is_pair(value: Any) -> bool:
     """Whether a value is a text and its annotations, as spaCy 2 writes them."""
-    return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)
+    return isinstance(value, (list, tuple)) and len(value) == 2 and isinstance(value[0], str)
 
 
 def _is_rows(value: Any) -> bool:

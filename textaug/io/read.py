@@ -96,7 +96,7 @@ def read(
     if offsets is not None and offsets not in OFFSETS:
         raise SourceError(f"offsets {offsets!r}: choose from {', '.join(OFFSETS)}")
     options = _Options(format, split, columns, offsets, strict)
-    path = Path(source)
+    path = Path(source).expanduser()
     if path.is_file():
         data = DatasetDict({split: _read_file(path, options)})
     elif path.is_dir():
@@ -163,6 +163,11 @@ def _read_hub(name: str, config: str | None, revision: str | None) -> DatasetDic
     from datasets import config as settings
     from datasets import load_dataset
 
+    if any(c.isspace() for c in name):
+        raise SourceError(
+            f"there is no file or folder {name!r:.80}, and no data set has a name like that; "
+            "sentences are given as a list of strings"
+        )
     # In offline mode `datasets` looks into its cache only and fails fast.
     if not settings.HF_HUB_OFFLINE and not offline.hub_is_reachable():
         raise SourceError(

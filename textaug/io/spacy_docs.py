@@ -28,14 +28,33 @@ def spacy_rows(path: Path) -> Iterator[Annotated]:
             "reading .spacy files needs spaCy: pip install 'textaug-nlp[spacy]'"
         ) from error
     try:
-        documents = list(DocBin().from_disk(path).get_docs(spacy.blank("xx").vocab))
+        bin_of_docs = DocBin().from_disk(path)
+        documents = list(bin_of_docs.get_docs(spacy.blank("xx").vocab))
     except Exception as error:  # zlib, msgpack and spaCy have no common error
         raise SourceError(f"{path} is not a DocBin of spaCy: {error}") from error
     for document in documents:
-        yield _row(path, document)
+        yield doc_row(path, document)
 
 
-def _row(path: Path, document: Any) -> Annotated:
+def is_spacy(value: Any, name: str) -> bool:
+    """Whether a value is of spaCy's class ``Doc``, ``DocBin`` or ``Example``, without importing it.
+
+    >>> is_spacy("Ann sat", "Doc")
+    False
+    """
+    cls = type(value)
+    return cls.__name__ == name and cls.__module__.partition(".")[0] == "spacy"
+
+
+def docbin_documents(docs: Any) -> list[Any]:
+    """The documents of a ``DocBin`` in memory."""
+    import spacy
+
+    return list(docs.get_docs(spacy.blank("xx").vocab))
+
+
+def doc_row(path: str | Path, document: Any) -> Annotated:
+    """A document as a row; see :func:`spacy_rows`."""
     groups = {name: list(spans) for name, spans in document.spans.items() if len(spans)}
     if len(groups) + bool(document.ents) > 1:
         names = [*(["ents"] if document.ents else []), *(f"spans[{name!r}]" for name in groups)]

@@ -24,7 +24,7 @@ ROWS_AT_A_TIME = 10_000
 _ESSENTIAL = {*TOKEN_COLUMNS, *TAG_COLUMNS, *TEXT_COLUMNS, "entities", "label"}
 
 
-def as_dataset(path: Path, rows: Iterator[Row]) -> Dataset:
+def as_dataset(path: str | Path, rows: Iterator[Row]) -> Dataset:
     """The rows of a file as a data set; a column that some rows lack is ``None`` there.
 
     A column of metadata with values of several types becomes one of strings (JSON if the value

@@ -32,12 +32,17 @@ def check_format(features: Features, format: str) -> None:
     Raises:
         ValueError: if there is no such format, or it cannot hold a column (the message names it).
     """
-    left_out = [name for name in features if name not in _held(features, format)]
-    if left_out:
+    if missing := left_out(features, format):
         logger.warning(
             "left out columns %s: CoNLL has one value per token; parquet and jsonl hold them",
-            ", ".join(left_out),
+            ", ".join(missing),
         )
+
+
+def left_out(features: Features, format: str) -> list[str]:
+    """The columns that a format leaves out; see :func:`check_format`."""
+    held = _held(features, format)
+    return [name for name in features if name not in held]
 
 
 def write(data: Dataset, file: IO[bytes], format: str, blank: str | None = None) -> None:

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import ORIGINAL
 from textaug.core.expander import Copies, Expander
 from textaug.core.rows import RunsExamples
+from textaug.core.sources import data_of
 from textaug.core.splits import same_features
 
 if TYPE_CHECKING:
-    from datasets import Dataset, DatasetDict, Features, IterableDataset
-
-    Data = TypeVar("Data", Dataset, DatasetDict, IterableDataset)
+    from datasets import Dataset, Features
 
 logger = logging.getLogger("textaug")
 
 
 def expand(
-    dataset: Data,
+    dataset: Any,
     augmenter: Augmenter,
     copies: Copies = 1,
     *,
@@ -29,7 +28,7 @@ def expand(
     split: str = "train",
     batch_size: int = 1000,
     num_proc: int | None = None,
-) -> Data:
+) -> Any:
     """Expand a data set: each row, followed by ``copies`` augmented ones.
 
     Features, class labels and the order of the columns stay.
@@ -37,7 +36,8 @@ def expand(
     Args:
         dataset: a ``Dataset``, an ``IterableDataset``, or a dict of splits (``DatasetDict``,
             ``IterableDatasetDict``), of which only ``split`` is expanded; the others stay, with
-            the same columns and class labels (see :func:`~textaug.core.splits.same_features`).
+            the same columns and class labels (see :func:`~textaug.core.splits.same_features`);
+            or anything else that :func:`textaug.load` takes, such as a file or a DataFrame.
         augmenter: makes the copies.
         copies: number of copies of each row, or a function from a row (a dict of its columns) to
             this number, such as :func:`textaug.balanced` returns.
@@ -47,7 +47,8 @@ def expand(
         num_proc: worker processes (not for streams); it never changes the result.
 
     Returns:
-        A data set of the same class. Copies that were rejected, unchanged or equal to another one
+        A data set of the same class; for other things a ``Dataset``, or a ``DatasetDict`` if they
+        have several splits. Copies that were rejected, unchanged or equal to another one
         are left out. Their number is logged, and the reasons are in ``augmenter.counts`` (of this
         process, so not with ``num_proc``).
 
@@ -63,6 +64,7 @@ def expand(
     """
     from datasets import DatasetDict, IterableDataset, IterableDatasetDict
 
+    dataset = data_of(dataset)
     if isinstance(dataset, (DatasetDict, IterableDatasetDict)):
         if split not in dataset:
             raise ValueError(f"there is no split {split!r}; the splits are {', '.join(dataset)}")
@@ -94,7 +96,7 @@ def expand(
         result = dataset.map(expander, batched=True, batch_size=batch_size, features=features)
     else:
         result = _expand_rows(dataset, expander, features, batch_size, num_proc)
-    return cast("Data", result)
+    return result
 
 
 def _expand_rows(

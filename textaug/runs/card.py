@@ -33,7 +33,8 @@ def textaug_version() -> str:
     return __version__
 
 
-def _header(features: Features, names: list[str], csv: bool, content: str = "") -> str:
+def header(features: Features, names: list[str], csv: bool, content: str = "") -> str:
+    """The header of a card: which files are which split, and the features."""
     import yaml
 
     config: dict[str, Any] = {
@@ -55,7 +56,7 @@ def unfinished_card(run: RunSpec, command: str | None) -> str:
     """The card of a run that has not finished."""
     again = f" Start it again:\n\n```\n{command}\n```\n" if command else "\n"
     return (
-        _header(run.features, [n for n in run.data if len(run.data[n])], run.format == "csv")
+        header(run.features, [n for n in run.data if len(run.data[n])], run.format == "csv")
         + f"\nThe run of `textaug augment` that makes this data set is not finished.{again}"
     )
 
@@ -68,12 +69,12 @@ def card(
     command: str | None = None,
 ) -> str:
     """The data set card of a finished run: what ``load_dataset`` needs, and how it was made."""
-    rows, before = _rows(shards, "rows"), _rows(shards, "source_rows")
+    rows, before = rows_of(shards, "rows"), rows_of(shards, "source_rows")
     split = settings["split"]
     digest = blake2b("".join(s.sha256 for s in shards.values()).encode(), digest_size=16)
     names = [name for name in splits if rows[name]]
     lines = [
-        _header(features, names, settings["format"] == "csv", digest.hexdigest()),
+        header(features, names, settings["format"] == "csv", digest.hexdigest()),
         f"# {_inline(settings['source'])}, augmented",
         "",
         f"Split `{split}`: {rows[split]:,} rows, made from {before[split]:,} by "
@@ -101,7 +102,7 @@ def card(
 
 def empty_splits(splits: Iterable[str], shards: Mapping[str, Shard]) -> list[str]:
     """The splits without a row, which ``load_dataset`` cannot load."""
-    rows = _rows(shards, "rows")
+    rows = rows_of(shards, "rows")
     return [name for name in splits if not rows[name]]
 
 
@@ -114,7 +115,8 @@ def without_folders(text: str) -> str:
     return _FOLDERS.sub("…/", text)
 
 
-def _rows(shards: Mapping[str, Shard], which: str) -> Counter[str]:
+def rows_of(shards: Mapping[str, Shard], which: str) -> Counter[str]:
+    """The ``rows`` of each split, or the ``source_rows`` that they were made from."""
     rows: Counter[str] = Counter()
     for name, shard in shards.items():
         rows[name.rpartition("-of-")[0].rpartition("-")[0]] += getattr(shard, which)

@@ -100,7 +100,8 @@ def augment(
         source: name of the data set in its card.
         settings: further settings that a resumed run must share.
         command: the command that resumes the run, for the card.
-        progress: called with the number of finished shards and of all shards.
+        progress: called after every batch with the number of rows of the source that are done, in
+            finished shards of interrupted runs too, and of all of them.
 
     Returns:
         The shards by file name, with those of interrupted runs.
@@ -201,12 +202,19 @@ def _write(
         done = resume_run(folder, json.loads(json.dumps(wanted)))
         if not done:
             write_atomically(folder / CARD, unfinished_card(run, command).encode())
-        progress(len(done), len(shards))
+        rows = sum(map(len, run.data.values()))
+        finished = sum(shard.source_rows for shard in done.values())
+
+        def tick(more: int) -> None:
+            nonlocal finished
+            finished += more
+            progress(finished, rows)
+
+        tick(0)
         missing = [shard for shard in shards if shard.name not in done]
-        for name, written in write_shards(run, missing, num_proc):
+        for name, written in write_shards(run, missing, num_proc, tick):
             done[name] = written
             save_manifest(folder, wanted, done)
-            progress(len(done), len(shards))
         done = {shard.name: done[shard.name] for shard in shards}
         text = card(run.features, list(run.data), done, wanted, command)
         write_atomically(folder / CARD, text.encode())

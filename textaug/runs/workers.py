@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor
+from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from hashlib import sha256
@@ -48,26 +49,38 @@ class RunSpec:
     folder: Path
 
 
-_worker: tuple[RunSpec, int]  # the run and the rank of this worker process
+POLL = 0.3  # seconds between two looks at how far the workers are
+Tick = Callable[[int], None]  # is told the number of rows of the source that were just done
+
+_worker: tuple[RunSpec, int, Tick]  # the run, the rank of this worker process, and its tick
 
 
 def write_shards(
-    run: RunSpec, shards: Sequence[ShardSpec], num_proc: int
+    run: RunSpec, shards: Sequence[ShardSpec], num_proc: int, tick: Tick
 ) -> Iterator[tuple[str, Shard]]:
-    """Write the shards, in this process or in workers, and yield each as it is finished."""
+    """Write the shards, in this process or in workers, and yield each as it is finished.
+
+    ``tick`` is called in this process, after every batch.
+    """
     if num_proc == 1:
         for shard in shards:
-            yield shard.name, _write_shard(run, shard, None)
+            yield shard.name, _write_shard(run, shard, None, tick)
         return
     context = multiprocessing.get_context()
     ranks = context.SimpleQueue()
+    counter = context.Value("q", 0)  # rows that the workers have done
     for rank in range(num_proc):
         ranks.put(rank)
-    with ProcessPoolExecutor(num_proc, context, _start_worker, (run, ranks)) as pool:
+    with ProcessPoolExecutor(num_proc, context, _start_worker, (run, ranks, counter)) as pool:
         try:
             futures = {pool.submit(_work, shard): shard for shard in shards}
-            for future in as_completed(futures):
-                yield futures[future].name, future.result()
+            waiting, told = set(futures), 0
+            while waiting:
+                done, waiting = wait_for(waiting, POLL, FIRST_COMPLETED)
+                told, before = counter.value, told
+                tick(told - before)
+                for future in done:
+                    yield futures[future].name, future.result()
         except BrokenProcessPool:
             raise RunError(
                 "a worker process was killed, perhaps because memory ran out; the same command "
@@ -78,10 +91,15 @@ def write_shards(
             raise
 
 
-def _start_worker(run: RunSpec, ranks: Any) -> None:
+def _start_worker(run: RunSpec, ranks: Any, counter: Any) -> None:
     global _worker
     Thread(target=_end_with_parent, daemon=True).start()
-    _worker = (run, ranks.get())
+
+    def tick(rows: int) -> None:
+        with counter.get_lock():
+            counter.value += rows
+
+    _worker = (run, ranks.get(), tick)
 
 
 def _end_with_parent() -> None:
@@ -92,18 +110,22 @@ def _end_with_parent() -> None:
 
 
 def _work(shard: ShardSpec) -> Shard:
-    run, rank = _worker
-    return _write_shard(run, shard, rank)
+    run, rank, tick = _worker
+    return _write_shard(run, shard, rank, tick)
 
 
-def _write_shard(run: RunSpec, shard: ShardSpec, rank: int | None) -> Shard:
+def _write_shard(run: RunSpec, shard: ShardSpec, rank: int | None, tick: Tick) -> Shard:
     from datasets import Dataset, DatasetInfo
 
     rows = run.data[shard.split].select(range(shard.start, shard.stop))
     augmenter = run.expander.augmenter
     augmenter.counts.clear()
     is_expanded = shard.split == run.split or augmenter.replaces_rows
-    table = _expanded(run, shard, rows, rank) if is_expanded else _copied(run, rows)
+    if is_expanded:
+        table = _expanded(run, shard, rows, rank, tick)
+    else:
+        table = _copied(run, rows)
+        tick(len(rows))
     made = Dataset(table, info=DatasetInfo(features=run.features))
     content = BytesIO()
     write(made, content, run.format)
@@ -119,7 +141,7 @@ def _write_shard(run: RunSpec, shard: ShardSpec, rank: int | None) -> Shard:
     )
 
 
-def _expanded(run: RunSpec, shard: ShardSpec, rows: Dataset, rank: int | None) -> Any:
+def _expanded(run: RunSpec, shard: ShardSpec, rows: Dataset, rank: int | None, tick: Tick) -> Any:
     import pyarrow as pa
 
     schema = run.features.arrow_schema
@@ -136,6 +158,7 @@ def _expanded(run: RunSpec, shard: ShardSpec, rows: Dataset, rank: int | None) -
             raise RunError(f"{message}. textaug check names every damaged row") from error
         tables.append(pa.Table.from_pydict(columns, schema=schema))
         start += len(batch)
+        tick(len(batch))
     return pa.concat_tables(tables).combine_chunks()
 
 
