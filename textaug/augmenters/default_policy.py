@@ -85,7 +85,8 @@ def default_policy(
         ways.append(Compose([*join, exchange, swap, label_wise, say], **columns))
         weights.append(share)
     unchanged = SomeOf([swap], k=0, **columns)
-    others: list[Augmenter] = [Compose([*join, swap], **columns) if plan.joins else unchanged]
+    steps: list[Augmenter] = [*join, *([swap] if plan.mentions else [])]
+    others: list[Augmenter] = [Compose(steps, **columns) if plan.joins else unchanged]
     if robust:
         longer = swap
         if fresh:

@@ -88,10 +88,15 @@ class PolicyPlan:
     def __str__(self) -> str:
         shown = [f"{self.texts:,} texts of {self.words:.0f} words on average"]
         if not self.helps:
-            return (
-                f"{shown[0]}, most of whose mentions have no outside names: no row changes, "
-                "because nothing that was measured helps such data"
+            most = (
+                "most of whose mentions have no outside names" if self.mentions else "no mentions"
             )
+            return (
+                f"{shown[0]}, {most}: no row changes, because nothing that was measured helps such "
+                "data"
+            )
+        if not self.mentions:
+            return f"{shown[0]}, no mentions: joined in pairs, those with the same labels"
         others = sorted(self.mentions.keys() - set(self.listed))
         shown[0] += ": joined in pairs" if self.joins else ": too short to be joined"
         if self.listed:
