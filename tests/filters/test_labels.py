@@ -58,8 +58,8 @@ def test_rows_without_a_label_pass_with_one_message(caplog):
 
 @pytest.fixture(scope="module")
 def fitted():
-    texts = ["a dull story", "a dull film", "dull people", "a bright story", "bright people"] * 4
-    return KeepLabel.from_dataset(rows(texts, [0, 0, 0, 1, 1] * 4), tiny_encoder(), drop=0.02)
+    texts = ["a dull story", "a dull film", "dull people", "a bright story", "bright people"] * 60
+    return KeepLabel.from_dataset(rows(texts, [0, 0, 0, 1, 1] * 60), tiny_encoder(), drop=0.02)
 
 
 def test_it_learns_from_the_data_set(fitted):
