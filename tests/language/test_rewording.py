@@ -30,7 +30,7 @@ def changes(old, new):
         ("The talks began .", "the talks began .", []),
         ("The talks began", "The talks started", [[("began", "started")]]),
         ("He said it was late", "He said that it was too late", [[("", "that")], [("", "too")]]),
-        ("the old deal of June", "the June deal", [[("old", "June"), ("of June", "")]]),
+        ("the old deal of June", "the June deal", [[("old deal of June", "June deal")]]),
     ],
 )
 def test_changes(old, new, found):
@@ -54,6 +54,12 @@ def safe(old, new, spans=()):
         ("two men died", "three men died"),
         ("it dragged us lower", "it squeathed us lower"),
         ("said Bo Li there", "said the man there"),
+        ("a firm , which makes tyres", "a firm , who makes tyres"),
+        ("tearing a muscle in his leg", "tearing a muscle on his leg"),
+        ("up from 27 last week", "up 27 last week"),
+        ("due to take place", "due to taking place"),
+        ("stocks were there", "stocks was there"),
+        ("what the basis for it is", "what is the basis for it is"),
     ],
 )
 def test_a_change_of_person_negation_number_or_name_is_not_safe(old, new):

@@ -11,7 +11,10 @@ from textaug.offline import has_encoder
 needs_encoder = pytest.mark.skipif(not has_encoder(), reason="the extra 'offline' is not installed")
 
 
-SENTENCE = "An official newspaper in Israel reported on Saturday that it plays down fears of war ."
+SENTENCE = (
+    "The spokesman of the ministry , who has asked for more time , told reporters that the port "
+    "of Rome plays down fears of war in the region ."
+)
 
 
 def example(text):
@@ -26,13 +29,13 @@ def test_each_feature_has_a_weight():
 def test_a_faithful_change_is_likelier_than_a_slip():
     old = example(SENTENCE)
     texts = (
-        SENTENCE.replace("reported", "said"),
+        SENTENCE.replace("has asked", "asked"),
         SENTENCE.replace("plays down", "overthrows"),
     )
     new = [example(text) for text in texts]
     changes = [(i, changes_between(old.tokens, each.tokens)[0]) for i, each in enumerate(new)]
     good, slip = judged([old, old], new, changes)
-    assert good > 0.75 > slip
+    assert good > 0.6 > slip
 
 
 @needs_encoder
@@ -58,14 +61,14 @@ def test_back_translation_undoes_what_no_reader_would_accept():
     words = SENTENCE.split()
     row = {
         "tokens": words,
-        "ner_tags": ["B-LOC" if word == "Israel" else "O" for word in words],
+        "ner_tags": ["B-LOC" if word == "Rome" else "O" for word in words],
         "pos_tags": list(range(len(words))),
     }
-    augment = BackTranslation(engine=(there, back), threshold=0.75)
+    augment = BackTranslation(engine=(there, back), threshold=0.6)
     made = augment(row)
-    assert " ".join(made["tokens"]) == SENTENCE.replace("reported", "said")
+    assert " ".join(made["tokens"]) == SENTENCE.replace("has asked", "asked")
     assert made["ner_tags"] == row["ner_tags"]
-    assert made["pos_tags"] == [*range(5), -1, *range(6, len(words))]
+    assert made["pos_tags"] == [n for n in range(len(words)) if words[n] != "has"]
     assert "overthrows" in BackTranslation(engine=(there, back))(SENTENCE)
 
 

