@@ -53,7 +53,9 @@ def there(texts):
 
 
 def back(texts):
-    return [text.replace("plays down", "overthrows").replace("reported", "said") for text in texts]
+    return [
+        text.replace("plays down", "overthrows").replace("has asked", "asked") for text in texts
+    ]
 
 
 @needs_encoder

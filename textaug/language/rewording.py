@@ -182,9 +182,9 @@ def _breaks_grammar(lost: Counter[str], gained: Counter[str]) -> bool:
         return True
     if len(words) != 1 or len(others) != 1:
         return False
-    return any({*words, *others} <= forms for forms in _ONE_VERB) or (
-        _is_content(words[0]) and _is_content(others[0]) and _kinship(words[0], others[0]) == 3
-    )
+    if any({*words, *others} <= forms for forms in _ONE_VERB):
+        return True
+    return _kinship(words[0], others[0]) == 3
 
 
 def _number_of(words: Counter[str], group: frozenset[str]) -> int:
