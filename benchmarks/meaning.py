@@ -11,9 +11,9 @@ sentences of CoNLL-2003 (rows after 9,000) with the offline engine; 1 where a se
 and has the same meaning. All rows are drawn at random with a fixed seed, and none is left out.
 ``benchmarks/results/meaning/*.tsv`` has the verdicts with the numbers of the rows, without the
 sentences, which are not ours; ``table`` counts them and writes ``results.json`` and ``results.md``.
-Rules were added after a first hundred sentences had been read (78 of them good, seed 16, commit
-81e42da and what followed); rows that are among those have ``read_before`` 1 and are also counted
-apart. Of back-translation only the first 69 film reviews were read, and ``KeepLabel`` was not asked.
+Rules were added after a first hundred back-translated sentences (seed 16) had been read, of which
+78 were good; rows that are among those have ``read_before`` 1, and the others are also counted
+apart. Of back-translated film reviews only the first 69 were read, without ``KeepLabel``.
 ``changes.tsv`` has the verdicts on single changes that ``scripts/fit_rewording.py`` uses.
 """
 
