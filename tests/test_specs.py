@@ -57,7 +57,9 @@ def test_other_names_of_arguments(alias, argument, value):
 
 
 def test_filters():
-    assert set(FILTERS) == {"novelty", "unlabelled-names", "similarity", "perplexity", "teacher"}
+    with_model = {"similarity", "perplexity", "teacher", "label", "classifier"}
+    assert set(FILTERS) == {"novelty", "unlabelled-names", *with_model}
+    assert build_filter("classifier:model=org/model,drop=0.1").drop == 0.1
     assert build_filter("teacher:model=org/tagger").model == "org/tagger"
     names = textaug.NoUnlabelledNames.from_dataset(SAMPLE)
     assert build_filter("unlabelled-names", SAMPLE) == names

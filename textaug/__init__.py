@@ -33,6 +33,7 @@ from textaug.evaluation.check import Problem, check
 from textaug.evaluation.describe import Description, describe
 from textaug.evaluation.label_errors import LabelError, LabelErrors, label_errors
 from textaug.evaluation.search import search
+from textaug.filters.labels import KeepLabel
 from textaug.filters.lexical import NoUnlabelledNames, Novelty
 from textaug.filters.with_model import Perplexity, Similarity, TeacherAgreement
 from textaug.io.load import load
@@ -60,6 +61,7 @@ __all__ = [
     "Expander",
     "Filtered",
     "Hardest",
+    "KeepLabel",
     "LLMRewriting",
     "LabelConditionedMLM",
     "LabelError",

@@ -35,6 +35,7 @@ from textaug.core.compose import Compose, OneOf
 from textaug.core.filter import Filter
 from textaug.core.state import constructor_parameters
 from textaug.core.validation import near
+from textaug.filters.labels import KeepLabel
 from textaug.filters.lexical import NoUnlabelledNames, Novelty
 from textaug.filters.with_model import Perplexity, Similarity, TeacherAgreement
 
@@ -110,6 +111,10 @@ FILTERS = {
     ),
     "similarity": Entry(Similarity, "means nearly the same, by sentence embeddings"),
     "perplexity": Entry(Perplexity, "is plausible to a masked language model"),
+    "label": Entry(
+        KeepLabel.from_dataset, "has the label of the sentence, by the data set's own sentences"
+    ),
+    "classifier": Entry(KeepLabel, "has the label of the sentence, by a trained classifier"),
     "teacher": Entry(TeacherAgreement, "has labels that a trained tagger agrees with"),
 }
 

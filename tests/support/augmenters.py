@@ -39,6 +39,11 @@ def tiny_tagger():
 
 
 @cache
+def tiny_classifier():
+    return str(models.tiny_classifier(model_folder() / "classifier", ["bad", "good"]))
+
+
+@cache
 def tiny_melm():
     train = builtin_corpus()["train"].select(range(40))
     options = {"epochs": 1, "cache_dir": model_folder(), "show_progress_bar": False}

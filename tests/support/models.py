@@ -87,6 +87,15 @@ def tiny_tagger(folder: Path, labels: list[str]) -> str:
     return _save(folder, "BertForTokenClassification", config, tokenizer)
 
 
+def tiny_classifier(folder: Path, labels: list[str]) -> str:
+    """BERT that gives every sentence a label, at random but always the same."""
+    from transformers import BertConfig
+
+    tokenizer = _bert_tokenizer()
+    config = BertConfig(vocab_size=len(tokenizer), id2label=dict(enumerate(labels)), **SIZES)
+    return _save(folder, "BertForSequenceClassification", config, tokenizer)
+
+
 def tiny_distilbert(folder: Path) -> str:
     """DistilBERT, uncased."""
     from transformers import DistilBertConfig

@@ -38,6 +38,8 @@ class CaseVariants(Augmenter):
     {'tokens': ['ANN', 'SAT'], 'ner_tags': ['B-PER', 'O']}
     """
 
+    spares_polarity = False
+
     def __init__(
         self,
         cases: Sequence[str] = ("upper", "lower", "title"),

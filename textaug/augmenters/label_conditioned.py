@@ -73,6 +73,8 @@ class LabelConditionedMLM(Augmenter):
         train.map(augment, batched=True)
     """
 
+    spares_polarity = False
+
     def __init__(
         self,
         model: str | os.PathLike[str],

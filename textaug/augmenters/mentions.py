@@ -52,6 +52,8 @@ class MentionReplacement(Augmenter):
     ['B-PER', 'I-PER', 'O', 'O']
     """
 
+    spares_polarity = False
+
     def __init__(
         self,
         pools: Mapping[str, Sequence[str]],

@@ -49,6 +49,8 @@ class NominalPhrases(Augmenter):
     {'tokens': ['Carmaker', 'Toyota', 'fell'], 'ner_tags': ['O', 'B-ORG', 'O']}
     """
 
+    spares_polarity = False
+
     def __init__(
         self,
         phrases: Mapping[str, Mapping[str, Sequence[str]]] | None = None,

@@ -67,6 +67,8 @@ class Pseudonymization(Augmenter):
 
     replaces_rows = True
 
+    spares_polarity = False
+
     def __init__(
         self,
         names: Mapping[str, Sequence[str]],

@@ -47,6 +47,8 @@ class SegmentShuffle(Augmenter):
     ['one', 'three', 'two']
     """
 
+    spares_polarity = False
+
     def __init__(self, p: float = 0.3, **settings: Unpack[Settings]) -> None:
         self.p = check_probability("p", p)
         super().__init__(**settings)
@@ -88,6 +90,8 @@ class SegmentExchange(Augmenter):
     >>> exchange({"tokens": ["Bob", "slept"], "ner_tags": ["B-PER", "O"]})["tokens"]
     ['Bob', 'was', 'not', 'amused', '.']
     """
+
+    spares_polarity = False
 
     def __init__(
         self, segments: Mapping[str, Sequence[str]], p: float = 0.3, **settings: Unpack[Settings]

@@ -12,6 +12,7 @@ from textaug.core.example import Augmented, Edit, Example, Rejected, apply_edits
 from textaug.core.expander import Copies, Expander
 from textaug.core.filter import Filter, FilterFunction, name_of
 from textaug.core.nesting import allowed, keep_nested
+from textaug.core.polarity import keeping_polarity, sparing_polarity
 from textaug.core.protection import Protect, Protection
 from textaug.core.rng import HashRandom, choose
 from textaug.core.rows import augment_rows, augment_texts
@@ -59,8 +60,9 @@ class Augmenter(Showing, Constructed):
             ``textaug.core.schema.ROLES``, such as ``{"topics": "label", "scores": "keep"}``.
         protect: words, phrases and compiled regular expressions that must not change, in addition
             to the usual ones: web and e-mail addresses, ``@names``, ``#topics``, placeholders
-            (``{place}``, ``[id]``, ``<NAME>``), special tokens (``[SEP]``). ``False`` protects
-            nothing.
+            (``{place}``, ``[id]``, ``<NAME>``), special tokens (``[SEP]``). In rows with a label of
+            the whole sentence, methods that replace or drop single words neither remove nor add
+            English words of sentiment and negation. ``False`` protects nothing.
 
     Attributes:
         counts: how many examples were changed, unchanged or rejected, and why, since this object
@@ -141,12 +143,21 @@ class Augmenter(Showing, Constructed):
     ) -> Sequence[Augmented | Rejected]:
         """Augment many examples at once. A result must not depend on its neighbours."""
         name = type(self).__name__
-        proposals = self.propose(examples, rngs)
-        return [
-            apply_edits(example, allowed(example, edits), name)
-            for example, edits in zip(examples, proposals, strict=True)
+        spares = self.spares_polarity and self.protect is not False
+        views = [
+            sparing_polarity(example) if spares and example.labels else example
+            for example in examples
         ]
+        results = []
+        for example, view, edits in zip(examples, views, self.propose(views, rngs), strict=True):
+            if view is not example:
+                edits = keeping_polarity(example, edits)
+            results.append(apply_edits(example, allowed(example, edits), name))
+        return results
 
+    # Whether words that decide a label of the whole sentence stay; not where words only move, or
+    # mentions are replaced.
+    spares_polarity = True
     replaces_rows = False  # then no row is kept next to its new version
     handles_nested = False  # then `transform` sees mentions that share tokens as one
 

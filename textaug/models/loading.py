@@ -29,6 +29,10 @@ _TYPES = {
     "AutoModelForCausalLM": ("causal language model", "'gpt2' or 'HuggingFaceTB/SmolLM2-135M'"),
     "AutoModelForSeq2SeqLM": ("translation model", "'Helsinki-NLP/opus-mt-en-de'"),
     "AutoModelForTokenClassification": ("tagger", "'dslim/bert-base-NER'"),
+    "AutoModelForSequenceClassification": (
+        "classifier of sentences",
+        "'distilbert-base-uncased-finetuned-sst-2-english'",
+    ),
     "AutoModel": ("encoder", "'sentence-transformers/all-MiniLM-L6-v2'"),
 }
 
