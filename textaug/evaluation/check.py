@@ -113,11 +113,10 @@ def check(
     if unknown := [kind for kind in ignore if kind not in KINDS]:
         raise ValueError(f"{unknown[0]!r} is not a kind of problem; choose from {', '.join(KINDS)}")
     data = split_of(data, split, strict=False)
-    against = [split_of(other, split, strict=False) for other in against]
     columns = find_columns(data, tokens_column, tags_column, text_column)
     one_by_one = _check_texts if columns.is_text else _check_rows
     problems = [*one_by_one(data, columns), *_check_spans(data, columns)]
-    problems += _check_repeats(data, columns, against)
+    problems += _check_repeats(data, columns, (split_of(each, split, False) for each in against))
     problems = [problem for problem in problems if problem.kind not in ignore]
     return sorted(problems, key=lambda problem: problem.row)
 
