@@ -119,7 +119,7 @@ def test_progress_counts_rows(num_proc, tmp_path, corpus):
 
 @pytest.mark.parametrize("to_file", [True, False])
 def test_ctrl_c_says_what_is_kept(to_file, tmp_path):
-    rows = {"text": [f"Shares of company {n} fell sharply on Friday." for n in range(15_000)]}
+    rows = {"text": [f"Shares of company {n} fell sharply on Friday." for n in range(30_000)]}
     Dataset.from_dict(rows).to_json(tmp_path / "a.jsonl")
     output = tmp_path / ("out.jsonl" if to_file else "out")
     folder = tmp_path / ".out.jsonl.run" if to_file else output
@@ -135,7 +135,7 @@ def test_ctrl_c_says_what_is_kept(to_file, tmp_path):
     assert "Stopped. The copies of " in errors and "rows are kept in" in errors
     assert "the same command goes on from there." in errors and "Traceback" not in errors
     done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0 and "15,000 rows became " in done.stdout, done.stderr
+    assert done.returncode == 0 and "30,000 rows became " in done.stdout, done.stderr
     assert output.exists() and folder.exists() is not to_file
 
 
