@@ -28,13 +28,13 @@ from textaug.specs import build
 
 SIZE = 100  # training sentences: a small data set
 SEEDS = [1, 2, 3]
-STEPS = 100
+STEPS = 150
 POLICY = "default"
 # Sentences to read come first; those of the policy are for a tagger.
 SHOWN = ["mentions", "synonyms", "masked-lm:model=offline", "back-translation", "noise", POLICY]
 REPORTED = "mentions|synonyms"
 SENTENCES = 2  # to show for each method
-MINUTES = 4  # of the whole, on two idle cores
+MINUTES = 5  # of the whole, on two idle cores
 FOLDER = Path("runs/demo")
 
 

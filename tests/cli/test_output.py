@@ -125,7 +125,14 @@ def test_ctrl_c_says_what_is_kept(to_file, tmp_path):
     folder = tmp_path / ".out.jsonl.run" if to_file else output
     words = ["augment", tmp_path / "a.jsonl", "-o", output, "--with", "noise", "--copies", "2"]
     command = [sys.executable, "-m", "textaug.cli", *map(str, words)]
-    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell lets its background jobs ignore SIGINT, and so would this child of one.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     shards = folder / ".unfinished"
     while run.poll() is None and not (shards.exists() and len(list(shards.iterdir())) > 1):
         time.sleep(0.01)
