@@ -18,7 +18,7 @@ demo: $(READY)
 	@$(RUN) recipes/demo.py
 
 test: $(READY)
-	@echo "The tests take about six minutes on two idle cores."
+	@echo "The tests take some minutes on two idle cores, more on busy ones."
 	$(RUN) -m pytest -n 2 --dist loadfile $(ARGS)
 
 # A separate environment, about 8 GB, because old releases of torch come with CUDA.
@@ -45,14 +45,15 @@ check: $(READY)
 DOCS ?= .venv-docs
 
 docs: $(DOCS)/.ready
-	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/python -m mkdocs build --quiet --clean
+	@echo "Runs the notebooks, then builds; this takes some minutes."
+	@NO_MKDOCS_2_WARNING=1 TEXTAUG_DOCS_EXECUTE=1 $(DOCS)/bin/python -m mkdocs build --quiet --clean
 	@echo "Open build/site/index.html, or with search: python3 -m http.server -d build/site"
 
 $(DOCS)/.ready: pyproject.toml constraints.txt
 	@echo "Setting up $(DOCS); this takes a minute or two."
 	@$(PYTHON) -m venv $(DOCS)
 	@$(DOCS)/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt \
-		-e '.[docs]'
+		-e '.[docs,offline,names,train]'
 	@touch $@
 
 # The least share of the lines of textaug/ that the tests must run.

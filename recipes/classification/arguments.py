@@ -10,7 +10,7 @@ from textaug import offline
 GOLD = "gold"
 OFFLINE_MODEL = "minilm"
 # Two calls that differ in these still share one table of results.
-FREE = ("train_size", "seeds", "augment", "jobs", "output_dir")
+FREE = ("train_size", "seeds", "augment", "jobs", "report_to", "output_dir")
 
 
 @dataclass
@@ -39,6 +39,10 @@ class Arguments:
     warmup: float = field(default=0.1, metadata={"help": "share of the steps"})
     bf16: bool = field(default=False, metadata={"help": "compute in bfloat16"})
     jobs: int = field(default=1, metadata={"help": "processes that train at the same time"})
+    report_to: str = field(
+        default="none",
+        metadata={"help": "experiment tracker, such as wandb, mlflow or tensorboard"},
+    )
     output_dir: str = field(default="runs/classification", metadata={"help": "for the results"})
 
     def __post_init__(self) -> None:

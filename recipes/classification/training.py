@@ -121,7 +121,7 @@ def _trainer(arguments: Arguments, run: Run, gold: Dataset, augmenter: Any) -> I
             dataloader_pin_memory=torch.cuda.is_available(),
             save_strategy="no",
             logging_strategy="no",
-            report_to="none",
+            report_to=arguments.report_to,
             disable_tqdm=True,
             seed=run.seed,
         ),

@@ -11,7 +11,16 @@ GOLD, REPEATED = "gold", "gold repeated"  # the arms without an augmenter
 OFFLINE_MODEL = "minilm"
 
 # Two calls that differ in these still share one table of results.
-FREE = ("train_size", "seeds", "augment", "gold_repeated", "on_the_fly", "jobs", "output_dir")
+FREE = (
+    "train_size",
+    "seeds",
+    "augment",
+    "gold_repeated",
+    "on_the_fly",
+    "jobs",
+    "report_to",
+    "output_dir",
+)
 
 
 @dataclass
@@ -85,6 +94,10 @@ class Arguments:
         },
     )
     jobs: int = field(default=1, metadata={"help": "processes that train at the same time"})
+    report_to: str = field(
+        default="none",
+        metadata={"help": "experiment tracker, such as wandb, mlflow or tensorboard"},
+    )
     output_dir: str = field(default="runs/ner", metadata={"help": "where the results are written"})
 
     def __post_init__(self) -> None:

@@ -22,9 +22,21 @@ from .training import quiet, train_once
 from .workers import spawned
 
 
+def _print(done: int, total: int, text: str, seconds_left: float) -> None:
+    left = f"; about {seconds_left / 60:.0f} min left" if done else ""
+    print(f"[{done}/{total}] {text}{left}" if done else text, flush=True)
+
+
 @quiet()
-def run(arguments: Arguments) -> dict[str, Any]:
+def run(
+    arguments: Arguments, tell: Callable[[int, int, str, float], None] = _print
+) -> dict[str, Any]:
     """Do the missing runs, and write the results.
+
+    Args:
+        arguments: what to train.
+        tell: is told after each run how many of how many are done, the result in one line, and the
+            seconds that are left.
 
     Returns:
         The content of ``results.json``: settings, environment, runs and their summary.
@@ -41,16 +53,15 @@ def run(arguments: Arguments) -> dict[str, Any]:
     results = open_results(folder / "results.json", arguments)
     done = {(r["size"], r["seed"], r["arm"]) for r in results["runs"]}
     missing = [r for r in runs if (r.size, r.seed, r.arm) not in done]
-    print(f"{len(runs)} runs, {len(runs) - len(missing)} of them already done", flush=True)
+    already = f"{len(runs)} runs, {len(runs) - len(missing)} of them already done"
+    tell(0, len(missing), already, 0.0)
     start = time.perf_counter()
     for number, result in enumerate(train_all(arguments, missing), start=1):
         results["runs"].append(result)
         results["summary"] = report.summary(results["runs"])
         save(folder / "results.json", results)
         left = (time.perf_counter() - start) / number * (len(missing) - number)
-        print(
-            f"[{number}/{len(missing)}] {line(result)}; about {left / 60:.0f} min left", flush=True
-        )
+        tell(number, len(missing), line(result), left)
     report.write(results, folder)
     return results
 

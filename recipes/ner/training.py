@@ -185,7 +185,7 @@ def _trainer(
             dataloader_pin_memory=torch.cuda.is_available(),
             save_strategy="no",
             logging_strategy="no",
-            report_to="none",
+            report_to=arguments.report_to,
             disable_tqdm=True,
             seed=run.seed,
         ),

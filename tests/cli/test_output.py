@@ -119,13 +119,20 @@ def test_progress_counts_rows(num_proc, tmp_path, corpus):
 
 @pytest.mark.parametrize("to_file", [True, False])
 def test_ctrl_c_says_what_is_kept(to_file, tmp_path):
-    rows = {"text": [f"Shares of company {n} fell sharply on Friday." for n in range(15_000)]}
+    rows = {"text": [f"Shares of company {n} fell sharply on Friday." for n in range(30_000)]}
     Dataset.from_dict(rows).to_json(tmp_path / "a.jsonl")
     output = tmp_path / ("out.jsonl" if to_file else "out")
     folder = tmp_path / ".out.jsonl.run" if to_file else output
     words = ["augment", tmp_path / "a.jsonl", "-o", output, "--with", "noise", "--copies", "2"]
     command = [sys.executable, "-m", "textaug.cli", *map(str, words)]
-    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell lets its background jobs ignore SIGINT, and so would this child of one.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     shards = folder / ".unfinished"
     while run.poll() is None and not (shards.exists() and len(list(shards.iterdir())) > 1):
         time.sleep(0.01)
@@ -135,7 +142,7 @@ def test_ctrl_c_says_what_is_kept(to_file, tmp_path):
     assert "Stopped. The copies of " in errors and "rows are kept in" in errors
     assert "the same command goes on from there." in errors and "Traceback" not in errors
     done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0 and "15,000 rows became " in done.stdout, done.stderr
+    assert done.returncode == 0 and "30,000 rows became " in done.stdout, done.stderr
     assert output.exists() and folder.exists() is not to_file
 
 

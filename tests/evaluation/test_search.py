@@ -189,7 +189,7 @@ def test_mistakes_are_named_before_any_training(sample):
     for options, message in [
         ({"folds": 1}, "folds=1: must be at least 2"),
         ({"trials": 0}, "trials=0: must be at least 1"),
-        ({"methods": ["nois"]}, "'nois:p=0.6': choose from"),
+        ({"methods": ["nois"]}, "'nois:p=0.6': did you mean 'noise'"),
         ({"methods": ["back-translation"]}, "there is no 'p'"),
     ]:
         with pytest.raises(ValueError, match=message):

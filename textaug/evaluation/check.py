@@ -88,8 +88,8 @@ def check(
     """Find faults in the labels of a data set.
 
     Args:
-        data: one split, with words and tags or with text and labels; several splits, of which
-            ``split`` is checked; or anything else that :func:`textaug.load` takes. Tags may be
+        data: one split, several splits (``split`` is checked), or anything else that
+            :func:`textaug.load` takes, with words and tags or with text and labels. Tags may be
             strings or ``ClassLabel``; their scheme is that of most tags.
         against: splits that must not share a row with it, such as the test split; their words are
             in the column of the same name, or in one that is found.
@@ -106,19 +106,17 @@ def check(
         ValueError: if there is no column of words or text, if ``against`` has text and ``data``
             has words, or if ``ignore`` has an unknown kind.
 
-    >>> from datasets import Dataset
     >>> rows = {"tokens": [["in", "Oslo"], ["Oslo"]], "ner_tags": [["O", "I-LOC"], ["B-LOC"]]}
-    >>> check(Dataset.from_dict(rows))[0].message
+    >>> check(rows)[0].message
     "token 1 ('Oslo'): I-LOC has no mention to continue; IOB2 writes B-LOC"
     """
     if unknown := [kind for kind in ignore if kind not in KINDS]:
         raise ValueError(f"{unknown[0]!r} is not a kind of problem; choose from {', '.join(KINDS)}")
     data = split_of(data, split, strict=False)
-    against = [split_of(other, split, strict=False) for other in against]
     columns = find_columns(data, tokens_column, tags_column, text_column)
     one_by_one = _check_texts if columns.is_text else _check_rows
     problems = [*one_by_one(data, columns), *_check_spans(data, columns)]
-    problems += _check_repeats(data, columns, against)
+    problems += _check_repeats(data, columns, (split_of(each, split, False) for each in against))
     problems = [problem for problem in problems if problem.kind not in ignore]
     return sorted(problems, key=lambda problem: problem.row)
 
