@@ -8,7 +8,8 @@ never judged). Needs ``scikit-learn`` and the extra ``offline``::
     PYTHONPATH=. python scripts/fit_word_fit.py swords-v1.1_dev.json.gz
 
 It prints the weights, and what ten-fold cross-validation over the targets gives: of the targets
-with the surest candidates, how often the best one was accepted.
+with the surest candidates, how often the best one was accepted, and how often one that is drawn
+from all candidates with at least the same score.
 """
 
 from __future__ import annotations
@@ -36,46 +37,57 @@ NAMES = (*FEATURES, "similarity", "pieces", "logit")
 
 
 def measure(targets: list[Target]) -> tuple[Any, Any, Any, Any]:
-    """Features, acceptance, number of the target, and share of the reading, of each candidate."""
+    """Features, acceptance, number of the target, and chance of the reading, of each candidate."""
     fit = load_as(WordFit, "AutoModelForMaskedLM", ModelSpec("offline"))
     rows = []
     for number, target in enumerate(targets):
         example, at = target.example()
         slot = slot_of(example, at)
-        candidates = fit.candidates([slot], 0.0)[slot]
-        logits = fit.relative_logits([example], [{at: candidates}], BATCH_TOKENS)[0].get(at, [])
-        for candidate, logit in zip(candidates, logits, strict=False):
+        word = fit.words_in([slot], 0.0)[slot]
+        evidence = fit.evidence([example], [{at: word}], BATCH_TOKENS)[0].get(at)
+        if evidence is None:
+            continue
+        chances = word.chances(evidence.tags)
+        for candidate, logit, chance in zip(word.candidates, evidence.logits, chances, strict=True):
             accepted = target.accepted_by(candidate.form) >= HALF
-            rows.append(([*candidate.features, logit], accepted, number, candidate.share))
-    features, accepted_, numbers, shares = zip(*rows, strict=True)
-    return np.array(features), np.array(accepted_), np.array(numbers), np.array(shares)
+            rows.append(([*candidate.features, logit], accepted, number, chance))
+    features, accepted_, numbers, chances_ = zip(*rows, strict=True)
+    return np.array(features), np.array(accepted_), np.array(numbers), np.array(chances_)
 
 
-def new_model() -> Any:
-    """The regression, not fitted."""
-    return make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=1000))
+def fitted(features: Any, accepted: Any, chances: Any) -> Any:
+    """The regression; a candidate for a reading that is not meant says nothing about the others."""
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=1000))
+    return model.fit(features, accepted, logisticregression__sample_weight=chances)
 
 
-def cross_validated(features: Any, accepted: Any, numbers: Any, shares: Any) -> Any:
+def cross_validated(features: Any, accepted: Any, numbers: Any, chances: Any) -> Any:
     """The score of each candidate by models that have not seen its target."""
     scores = np.zeros(len(accepted))
     for seed in range(SEEDS):
         fold = np.random.RandomState(seed).randint(0, FOLDS, numbers.max() + 1)[numbers]
         for k in range(FOLDS):
-            model = new_model().fit(features[fold != k], accepted[fold != k])
+            model = fitted(*(of_all[fold != k] for of_all in (features, accepted, chances)))
             scores[fold == k] += model.predict_proba(features[fold == k])[:, 1] / SEEDS
-    return scores * shares
+    return scores * chances
 
 
 def show(scores: Any, accepted: Any, numbers: Any, n_targets: int) -> None:
     """Print how good the best candidates are, from the surest target on."""
-    best = {n: max(np.flatnonzero(numbers == n), key=lambda i: scores[i]) for n in set(numbers)}
-    surest = sorted(best.values(), key=lambda i: -scores[i])
+    of_target = [np.flatnonzero(numbers == n) for n in sorted(set(numbers))]
+    best = [max(of_one, key=lambda i: scores[i]) for of_one in of_target]
+    surest = sorted(best, key=lambda i: -scores[i])
     for share in SHARES:
         first = surest[: round(share * n_targets)]
+        threshold = scores[first[-1]]
+        drawn = [
+            np.average(accepted[some], weights=scores[some] ** 2)
+            for of_one in of_target
+            if len(some := of_one[scores[of_one] >= threshold])
+        ]
         print(
-            f"{share:4.0%} of the targets: {accepted[first].mean():4.0%} accepted, "
-            f"threshold {scores[first[-1]]:.2f}"
+            f"{share:4.0%} of the targets, threshold {threshold:.2f}: the best one accepted for "
+            f"{accepted[first].mean():4.0%}, one drawn for {np.mean(drawn):4.0%}"
         )
 
 
@@ -84,10 +96,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("file", type=Path)
     targets = read_targets(parser.parse_args().file)
-    features, accepted, numbers, shares = measure(targets)
+    features, accepted, numbers, chances = measure(targets)
     print(f"{len(targets)} targets, {len(accepted)} candidates, {accepted.sum()} accepted")
-    show(cross_validated(features, accepted, numbers, shares), accepted, numbers, len(targets))
-    scaler, regression = new_model().fit(features, accepted).named_steps.values()
+    show(cross_validated(features, accepted, numbers, chances), accepted, numbers, len(targets))
+    scaler, regression = fitted(features, accepted, chances).named_steps.values()
     weights = regression.coef_[0] / scaler.scale_
     print(f"intercept {regression.intercept_[0] - weights @ scaler.mean_:.3f}")
     for name, weight in zip(NAMES, weights, strict=True):

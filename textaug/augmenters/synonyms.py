@@ -10,16 +10,15 @@ from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
 from textaug.core.validation import check_at_least_one, check_probability
-from textaug.language.articles import ARTICLES, article_edit
-from textaug.language.casing import match_case
+from textaug.language.articles import ARTICLES, article_edit, word_edits
 from textaug.language.english import is_not_english, warn_once
 from textaug.language.lexicon import Lexicon, WordList
 from textaug.language.nltk_wordnet import NltkWordNet
 from textaug.language.senses import CACHE_SIZE
 from textaug.language.wordnet import WordNet
 from textaug.models.batching import BATCH_TOKENS
-from textaug.models.loading import ModelSpec, load_as
-from textaug.models.word_fit import Ranked, WordFit
+from textaug.models.loading import ModelSpec
+from textaug.models.word_fit import Ranked, WordFit, load_word_fit
 from textaug.offline import MASKED_LM as OFFLINE_MODEL
 
 # Words are drawn by this power of the odds that people accept their best substitute, so that where
@@ -166,10 +165,7 @@ class SynonymReplacement(Augmenter):
         for i, ranked in chosen:
             forms, scores = zip(*ranked, strict=True)
             form = rng.choices(forms, [score**2 for score in scores])[0]
-            new = tuple(match_case(form, like=example.tokens[i]).split())
-            edits.append(Edit(i, i + 1, new))
-            if article := article_edit(example, i, new[0]):
-                edits.append(article)
+            edits += word_edits(example, i, form)
         return edits
 
     def _is_english(self, tokens: Sequence[str]) -> bool:
@@ -217,7 +213,7 @@ def _weight(probability: float) -> float:
 
 def _load(spec: ModelSpec, rank: int | None) -> WordFit:
     try:
-        return load_as(WordFit, "AutoModelForMaskedLM", spec, rank)
+        return load_word_fit(spec, rank)
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
             f"{error}; or replace words without a model: SynonymReplacement(context=False)"

@@ -6,13 +6,16 @@ Which of these fit is for the sentence to decide: :mod:`textaug.models.word_fit`
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
-from math import log, log1p
 from typing import NamedTuple
 
 from textaug.language.inflection import (
+    SMALLEST_POS_SHARE,
     Reading,
     inflect,
+    inflected_forms,
     reading_shares,
     readings_of,
 )
@@ -23,7 +26,7 @@ from textaug.language.senses import (
     Sense,
     antonyms_of,
     familiarity_of,
-    gloss_uses,
+    pos_share_of,
     sense_shares,
     senses_of,
 )
@@ -40,15 +43,13 @@ _BEFORE_NOUNS = re.compile(
 _BEFORE_VERBS = re.compile(
     "he|i|she|they|we|who|you|can|cannot|could|may|might|must|shall|should|will|would"
 )
+NOT_LISTED = (0.0, 0.0, 0.0)
 # What WordNet says about a substitute, in the order of `Substitute.features`. Shares are of the
 # word's uses in WordNet's tagged texts.
 FEATURES = (
     "similar",  # 1 for a similar adjective, else 0
-    "similar_share",  # share of the senses in which it is one
     "synonym_share",  # share of the senses that it has in common with the word
     "hypernym_share",  # share of the senses of which it is a hypernym
-    "frequency",  # log of its uses in WordNet's glosses
-    "senses",  # log of the number of its own senses
 )
 
 
@@ -56,8 +57,8 @@ class Substitute(NamedTuple):
     """One candidate for the place of a word."""
 
     form: str  # one or several words, in lower case, inflected like the word
-    letter: str  # part of speech, as in WordNet
-    share: float  # of the uses of the word in which it has this part of speech and inflection
+    reading: int  # index of the reading of the word for which it stands
+    tags: tuple[str, ...]  # of that reading, those for which it has this form
     features: tuple[float, ...]  # see FEATURES
 
 
@@ -83,45 +84,103 @@ def _is_possible(reading: Reading, slot: str) -> bool:
     return slot != "verbal" or reading.letter != NOUN
 
 
-@lru_cache(CACHE_SIZE)
-def substitutes_of(word: str, slot: str = "") -> tuple[Substitute, ...]:
+def _without_rare_plural(reading: Reading) -> Reading:
+    """A reading in which "box" is no plural, though some dictionaries list that beside "boxes"."""
+    plural = inflected_forms(reading.lemma, "NNS")[0] if "NNS" in reading.tags else reading.lemma
+    if "NN" not in reading.tags or plural == reading.lemma:
+        return reading
+    return replace(reading, tags=("NN",))
+
+
+def readings_in(word: str, slot: str) -> list[tuple[Reading, float]]:
+    """The readings of a word that its slot allows, each with its share of the word's uses.
+
+    None for function words, numbers, names and words that WordNet does not know.
+
+    >>> [(reading.lemma, reading.letter) for reading, _ in readings_in("strikes", "nominal")]
+    [('strike', 'n')]
+    """
+    if not can_be_replaced(word):
+        return []
+    known = map(_without_rare_plural, readings_of(word.lower()))
+    readings = [reading for reading in known if reading.tags and _is_possible(reading, slot)]
+    return [
+        (reading, share)
+        for reading, share in zip(readings, reading_shares(readings), strict=True)
+        if share >= SMALLEST_READING_SHARE
+    ]
+
+
+def substitutes_of(
+    word: str, readings: Sequence[Reading], near: Sequence[str] = ()
+) -> list[Substitute]:
     """All candidates for the place of a word, unranked.
 
-    Synonyms in any sense, direct hypernyms, and similar adjectives. None for function words,
-    numbers, light verbs and names; never an antonym or a variant of the word itself.
+    Synonyms in any sense, direct hypernyms, similar adjectives, and such of the words ``near`` as
+    have a reading like that of the word. Never an antonym, a variant of the word itself, a light
+    verb, or a word that is another sort of the same thing ("cat" for "dog").
 
     Args:
         word: as it stands in a sentence, in any case.
-        slot: see :func:`slot_after`.
+        readings: those to consider.
+        near: words of similar use, in lower case.
 
-    >>> [substitute.form for substitute in substitutes_of("cars")][:2]
+    >>> readings = [reading for reading, _ in readings_in("cars", "")]
+    >>> [substitute.form for substitute in substitutes_of("cars", readings)][:2]
     ['autos', 'automobiles']
     """
-    if not can_be_replaced(word):
-        return ()
     lower = word.lower()
     found = []
-    readings = [reading for reading in readings_of(lower) if _is_possible(reading, slot)]
-    for reading, share in zip(readings, reading_shares(readings), strict=True):
-        if share >= SMALLEST_READING_SHARE and reading.lemma not in stop_words():
-            found += _of_reading(reading, share, lower)
-    return tuple(found)
+    for number, reading in enumerate(readings):
+        senses = [s for s in senses_of(reading.lemma, reading.letter) if not s.is_name]
+        usable = senses and reading.lemma not in stop_words()
+        if usable and not ("NNS" in reading.tags and lower == reading.lemma):  # "cattle are"
+            found += _listed(number, reading, senses, lower)
+            known = {substitute.form for substitute in found}
+            found += _near(number, reading, senses, [form for form in near if form not in known])
+    return found
 
 
-def _of_reading(reading: Reading, share: float, word: str) -> list[Substitute]:
-    senses = [s for s in senses_of(reading.lemma, reading.letter) if not s.is_name]
-    if not senses or ("NNS" in reading.tags and word == reading.lemma):  # "cattle are"
-        return []
+def _listed(number: int, reading: Reading, senses: list[Sense], word: str) -> list[Substitute]:
+    """The candidates that WordNet lists."""
     found = []
     for lemma in dict.fromkeys(
         lemma for sense in senses for lemma in (*sense.lemmas, *sense.hypernyms, *sense.similar)
     ):
-        if _may_stand(lemma, reading):
-            forms = {inflect(lemma, tag) for tag in reading.tags}
-            # Several forms: the sentence would have to tell whether "beat" is past or present.
-            if len(forms) == 1 and word not in (form := forms.pop()).split():
-                features = _features(lemma, reading, senses)
-                found.append(Substitute(form, reading.letter, share, features))
+        if not _may_stand(lemma, reading):
+            continue
+        tags_of: dict[str, list[str]] = {}
+        for tag in reading.tags:
+            tags_of.setdefault(inflect(lemma, tag), []).append(tag)
+        features = _features(lemma, senses)
+        found += [
+            Substitute(form, number, tuple(tags), features)
+            for form, tags in tags_of.items()
+            if word not in form.split()
+        ]
+    return found
+
+
+def _near(
+    number: int, reading: Reading, senses: list[Sense], near: Sequence[str]
+) -> list[Substitute]:
+    """Those of some words that can stand for a reading, though WordNet does not list them."""
+    kinds = {lemma for sense in senses for lemma in sense.hypernyms}
+    found = []
+    for form in near:
+        for other in readings_of(form):
+            tags = tuple(tag for tag in other.tags if tag in reading.tags)
+            if (
+                tags
+                and other.letter == reading.letter
+                and pos_share_of(other.lemma, other.letter) >= SMALLEST_POS_SHARE
+                and _may_stand(other.lemma, reading)
+                and not any(
+                    kinds.intersection(sense.hypernyms)
+                    for sense in senses_of(other.lemma, other.letter)
+                )
+            ):
+                found.append(Substitute(form, number, tags, NOT_LISTED))
     return found
 
 
@@ -136,17 +195,10 @@ def _may_stand(lemma: str, reading: Reading) -> bool:
     )
 
 
-def _features(lemma: str, reading: Reading, senses: list[Sense]) -> tuple[float, ...]:
+def _features(lemma: str, senses: list[Sense]) -> tuple[float, ...]:
     similar = synonym = hypernym = 0.0
     for sense, share in zip(senses, sense_shares(senses), strict=True):
         similar += share * (lemma in sense.similar)
         synonym += share * (lemma in sense.lemmas)
         hypernym += share * (lemma in sense.hypernyms)
-    return (
-        float(similar > 0),
-        similar,
-        synonym,
-        hypernym,
-        log1p(gloss_uses(lemma)),
-        log(len(senses_of(lemma, reading.letter))),
-    )
+    return float(similar > 0), synonym, hypernym
