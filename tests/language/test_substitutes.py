@@ -3,11 +3,15 @@
 import pytest
 
 from textaug.language.senses import antonyms_of, senses_of
-from textaug.language.substitutes import slot_after, substitutes_of
+from textaug.language.substitutes import readings_in, slot_after, substitutes_of
 
 
-def forms(word, slot=""):
-    return {substitute.form for substitute in substitutes_of(word, slot)}
+def substitutes(word, slot="", near=()):
+    return substitutes_of(word, [reading for reading, _ in readings_in(word, slot)], near)
+
+
+def forms(word, slot="", near=()):
+    return {substitute.form for substitute in substitutes(word, slot, near)}
 
 
 def test_synonyms_hypernyms_and_similar_adjectives_in_the_form_of_the_word():
@@ -27,16 +31,30 @@ def test_antonyms_and_variants_of_the_word_are_none():
     assert all("car" not in form.split() for form in forms("car"))
 
 
+def test_near_words_need_the_same_form_and_are_no_other_sort_of_the_same():
+    assert "huge" in forms("serious", near=["huge"])
+    assert "automobile" not in forms("cars", near=["automobile"]), "not in the plural"
+    assert "truck" not in forms("car", near=["truck"]), "both are motor vehicles"
+    assert not forms("wet", near=["dry"]) & {"dry"}
+    assert not forms("workers", near=["worker", "workers", "quickly"]) & {"workers", "quickly"}
+
+
 def test_the_word_before_tells_nouns_from_verbs():
     assert slot_after("the") == "nominal" and slot_after("will") == "verbal"
-    letters = {s.letter for s in substitutes_of("strikes", "nominal")}
-    assert letters == {"n"}
-    assert {s.letter for s in substitutes_of("strike", "verbal")} == {"v"}
-    assert sum({s.letter: s.share for s in substitutes_of("strikes", "nominal")}.values()) <= 1
+    assert [reading.letter for reading, _ in readings_in("strikes", "nominal")] == ["n"]
+    assert [reading.letter for reading, _ in readings_in("strike", "verbal")] == ["v"]
+    assert sum(share for _, share in readings_in("strikes", "nominal")) <= 1
 
 
-def test_a_form_that_could_be_several_inflections_has_none_where_the_substitutes_differ():
-    assert "defeat" not in forms("beat") and "defeated" not in forms("beat")
+def test_each_substitute_says_for_which_inflections_of_the_word_it_stands():
+    tags = {s.form: s.tags for s in substitutes("beat", "verbal")}
+    assert tags["defeat"] == ("VB", "VBP") and tags["defeated"] == ("VBD",)
+
+
+def test_a_plural_that_looks_like_the_singular_counts_only_if_it_is_the_usual_one():
+    (box, _), *_ = readings_in("box", "nominal")
+    assert box.tags == ("NN",) and "container" in forms("box", "nominal")
+    assert forms("cattle") == set()
 
 
 def test_relations_come_from_the_list():

@@ -201,9 +201,11 @@ def _surest(found: Mapping[int, Ranked], p: float, rng: Random) -> list[tuple[in
     """A share of the words, the surer the more likely, in order; at least one if ``p > 0``."""
     if not found or not p:
         return []
-    n = max(1, sum(rng.random() < p for _ in found))
+    best = {i: ranked[0][1] for i, ranked in found.items()}
+    # A doubtful word counts less, so it is replaced only where a sentence has nothing better.
+    n = max(1, sum(rng.random() < p ** (1 / best[i]) for i in found))
     # Weighted sampling without replacement (Efraimidis & Spirakis 2006).
-    keys = {i: rng.random() ** (1 / _weight(ranked[0][1])) for i, ranked in found.items()}
+    keys = {i: rng.random() ** (1 / _weight(best[i])) for i in found}
     return [(i, found[i]) for i in sorted(sorted(keys, key=lambda i: -keys[i])[:n])]
 
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from textaug.language.inflection import (
+    DEGREE_WORDS,
     SMALLEST_POS_SHARE,
     Reading,
     inflect,
@@ -151,7 +152,9 @@ def _listed(number: int, reading: Reading, senses: list[Sense], word: str) -> li
             continue
         tags_of: dict[str, list[str]] = {}
         for tag in reading.tags:
-            tags_of.setdefault(inflect(lemma, tag), []).append(tag)
+            form = inflect(lemma, tag)
+            if tag not in DEGREE_WORDS or " " not in form:  # not "more mountainous" for "larger"
+                tags_of.setdefault(form, []).append(tag)
         features = _features(lemma, senses)
         found += [
             Substitute(form, number, tuple(tags), features)
