@@ -25,10 +25,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks.swords import HALF, Target, read_targets
-from textaug.language.substitutes import FEATURES
+from textaug.language.substitutes import FEATURES, slot_of
 from textaug.models.batching import BATCH_TOKENS
 from textaug.models.loading import ModelSpec, load_as
-from textaug.models.word_fit import WordFit, slot_of
+from textaug.models.word_fit import WordFit
 
 FOLDS = 10
 SEEDS = 3
@@ -52,7 +52,9 @@ def measure(targets: list[Target], near: bool) -> Measured:
     rows = []
     for number, target in enumerate(targets):
         example, at = target.example()
-        slot = slot_of(example, at)
+        slot = slot_of(example.tokens, at)
+        if slot is None:
+            continue
         word = fit.words_in([slot], 0.0, near)[slot]
         evidence = fit.evidence([example], [{at: word}], BATCH_TOKENS)[0].get(at)
         if evidence is None:

@@ -3,7 +3,13 @@
 import pytest
 
 from textaug.language.senses import antonyms_of, senses_of
-from textaug.language.substitutes import readings_in, slot_after, substitutes_of
+from textaug.language.substitutes import (
+    Slot,
+    readings_in,
+    slot_after,
+    slot_of,
+    substitutes_of,
+)
 
 
 def substitutes(word, slot="", near=()):
@@ -44,6 +50,12 @@ def test_the_word_before_tells_nouns_from_verbs():
     assert [reading.letter for reading, _ in readings_in("strikes", "nominal")] == ["n"]
     assert [reading.letter for reading, _ in readings_in("strike", "verbal")] == ["v"]
     assert sum(share for _, share in readings_in("strikes", "nominal")) <= 1
+
+
+def test_words_of_terms_have_no_slot():
+    tokens = ["They", "ended", "up", "as", "the", "same", "big", "security", "forces"]
+    assert slot_of(tokens, 1) is None and slot_of(tokens, 7) is None
+    assert slot_of(tokens, 5) == Slot("same", "nominal", False)
 
 
 def test_each_substitute_says_for_which_inflections_of_the_word_it_stands():

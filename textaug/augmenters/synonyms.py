@@ -22,7 +22,7 @@ from textaug.models.word_fit import Ranked, WordFit, load_word_fit
 from textaug.offline import MASKED_LM as OFFLINE_MODEL
 
 # Words are drawn by this power of the odds that people accept their best substitute, so that where
-# few words change, these are the surest.
+# few words change, these are the surest; and the substitutes of a word by this power of their own.
 SURENESS = 3
 SMALLEST_DOUBT = 0.01
 
@@ -164,7 +164,7 @@ class SynonymReplacement(Augmenter):
         edits = []
         for i, ranked in chosen:
             forms, scores = zip(*ranked, strict=True)
-            form = rng.choices(forms, [score**2 for score in scores])[0]
+            form = rng.choices(forms, list(map(_weight, scores)))[0]
             edits += word_edits(example, i, form)
         return edits
 

@@ -17,12 +17,14 @@ from textaug.language.inflection import (
     Reading,
     inflect,
     inflected_forms,
+    lemmas_of,
     reading_shares,
     readings_of,
 )
 from textaug.language.senses import (
     CACHE_SIZE,
     NOUN,
+    PENN_TAGS,
     VERB,
     Sense,
     antonyms_of,
@@ -36,6 +38,7 @@ from textaug.language.wordnet import UNFAMILIAR, agrees_in_number, can_be_replac
 
 # Rarer readings of a word are not considered ("to paper a wall").
 SMALLEST_READING_SHARE = 0.02
+MOSTLY = 0.6
 _PARTICIPLES = frozenset({"VBN", "VBG"})
 _BEFORE_NOUNS = re.compile(
     "a|an|the|my|your|his|her|its|our|their|every|about|after|against|among|at|before|between|by"
@@ -63,6 +66,52 @@ class Substitute(NamedTuple):
     features: tuple[float, ...]  # see FEATURES
 
 
+class Slot(NamedTuple):
+    """A word, and what the words around it say about it."""
+
+    word: str
+    before: str  # see `slot_after`
+    is_modifier: bool  # before a noun: a noun there is a part of a term ("interest rates")
+
+
+def slot_of(tokens: Sequence[str], i: int) -> Slot | None:
+    """The slot of a word; ``None`` if the word is a part of a term or a phrasal verb.
+
+    >>> slot_of("They ended up in the same big house".split(), 1)
+    >>> slot_of("They ended up in the same big house".split(), 6)
+    Slot(word='big', before='', is_modifier=True)
+    """
+    before = tokens[i - 1].lower() if i else ""
+    after = tokens[i + 1].lower() if i + 1 < len(tokens) else ""
+    word = tokens[i].lower()
+    if is_term(before, word) or is_term(word, after):
+        return None
+    return Slot(tokens[i], slot_after(before), is_noun(after))
+
+
+@lru_cache(CACHE_SIZE)
+def is_term(first: str, second: str) -> bool:
+    """Whether WordNet has two lower-case words as one entry.
+
+    >>> is_term("prime", "minister"), is_term("ended", "up"), is_term("big", "house")
+    (True, True, False)
+    """
+    return any(
+        senses_of(f"{one} {two}", letter)
+        for one in lemmas_of(first, VERB)
+        for two in lemmas_of(second, NOUN)
+        for letter in PENN_TAGS
+    )
+
+
+@lru_cache(CACHE_SIZE)
+def is_noun(word: str) -> bool:
+    """Whether a word is mostly a noun."""
+    readings = readings_of(word) if word.isalpha() else []
+    shares = zip(readings, reading_shares(readings), strict=True)
+    return sum(share for reading, share in shares if reading.letter == NOUN) > MOSTLY
+
+
 @lru_cache(CACHE_SIZE)
 def slot_after(previous: str) -> str:
     """What the word before says about a word: ``"nominal"``, ``"verbal"`` or ``""`` for nothing.
@@ -70,19 +119,18 @@ def slot_after(previous: str) -> str:
     After a determiner or preposition a word is not a finite verb ("on strike"); after a modal verb
     or a pronoun in the nominative it is not a noun ("will strike").
 
-    >>> slot_after("the"), slot_after("They"), slot_after("big")
+    >>> slot_after("the"), slot_after("they"), slot_after("big")
     ('nominal', 'verbal', '')
     """
-    lower = previous.lower()
-    if _BEFORE_NOUNS.fullmatch(lower):
+    if _BEFORE_NOUNS.fullmatch(previous):
         return "nominal"
-    return "verbal" if _BEFORE_VERBS.fullmatch(lower) else ""
+    return "verbal" if _BEFORE_VERBS.fullmatch(previous) else ""
 
 
-def _is_possible(reading: Reading, slot: str) -> bool:
-    if slot == "nominal":
+def _is_possible(reading: Reading, before: str) -> bool:
+    if before == "nominal":
         return reading.letter != VERB or not _PARTICIPLES.isdisjoint(reading.tags)
-    return slot != "verbal" or reading.letter != NOUN
+    return before != "verbal" or reading.letter != NOUN
 
 
 def _without_rare_plural(reading: Reading) -> Reading:
@@ -93,10 +141,14 @@ def _without_rare_plural(reading: Reading) -> Reading:
     return replace(reading, tags=("NN",))
 
 
-def readings_in(word: str, slot: str) -> list[tuple[Reading, float]]:
+def readings_in(word: str, before: str = "") -> list[tuple[Reading, float]]:
     """The readings of a word that its slot allows, each with its share of the word's uses.
 
     None for function words, numbers, names and words that WordNet does not know.
+
+    Args:
+        word: in any case.
+        before: see :func:`slot_after`.
 
     >>> [(reading.lemma, reading.letter) for reading, _ in readings_in("strikes", "nominal")]
     [('strike', 'n')]
@@ -104,7 +156,7 @@ def readings_in(word: str, slot: str) -> list[tuple[Reading, float]]:
     if not can_be_replaced(word):
         return []
     known = map(_without_rare_plural, readings_of(word.lower()))
-    readings = [reading for reading in known if reading.tags and _is_possible(reading, slot)]
+    readings = [reading for reading in known if reading.tags and _is_possible(reading, before)]
     return [
         (reading, share)
         for reading, share in zip(readings, reading_shares(readings), strict=True)

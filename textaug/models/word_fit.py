@@ -7,7 +7,8 @@ from math import exp
 from typing import Any, NamedTuple
 
 from textaug.core.example import Example
-from textaug.language.substitutes import Substitute, readings_in, slot_after, substitutes_of
+from textaug.language.senses import NOUN
+from textaug.language.substitutes import Slot, Substitute, readings_in, slot_of, substitutes_of
 from textaug.models.batching import run_in_batches
 from textaug.models.loading import ModelSpec, load_as
 from textaug.models.masked_lm import MaskedLM, states_at
@@ -75,12 +76,6 @@ class Word(NamedTuple):
 
 
 Ranked = list[tuple[str, float]]  # forms and their probabilities, the best first
-Slot = tuple[str, str]  # a word, and what the word before says about it
-
-
-def slot_of(example: Example, i: int) -> Slot:
-    """The word at a position with its slot, see :func:`slot_after`."""
-    return example.tokens[i], slot_after(example.tokens[i - 1]) if i else ""
 
 
 class Evidence(NamedTuple):
@@ -146,16 +141,21 @@ class WordFit(MaskedLM):
         if len(self._known) > _KEPT:
             self._known = {}
         new = [slot for slot in slots if (slot, threshold, near) not in self._known]
-        readings = {slot: readings_in(*slot) for slot in new}
-        vectors = self._vectors({word.lower() for (word, _), some in readings.items() if some})
+        readings = {slot: readings_in(slot.word, slot.before) for slot in new}
+        vectors = self._vectors({slot.word.lower() for slot, some in readings.items() if some})
         alike = self._neighbours(vectors) if near else {}
         found = {}
         for slot, some in readings.items():
-            word = slot[0].lower()
-            found[slot] = substitutes_of(word, [each for each, _ in some], alike.get(word, ()))
+            word = slot.word.lower()
+            substitutes = substitutes_of(word, [each for each, _ in some], alike.get(word, ()))
+            found[slot] = [
+                substitute
+                for substitute in substitutes
+                if not slot.is_modifier or some[substitute.reading][0].letter != NOUN
+            ]
         vectors |= self._vectors({s.form for of_slot in found.values() for s in of_slot})
         for slot, substitutes in found.items():
-            word = slot[0]
+            word = slot.word
             candidates = [self._weighed(word.lower(), each, vectors) for each in substitutes]
             self._known[slot, threshold, near] = Word(
                 [(share, tuple(_ROW[t] for t in each.tags)) for each, share in readings[slot]],
@@ -224,7 +224,7 @@ class WordFit(MaskedLM):
             For each example, by position, its ranked substitutes. Words without any are left out.
         """
         slots = [
-            {i: slot_of(example, i) for i in at}
+            {i: slot for i in at if (slot := slot_of(example.tokens, i)) is not None}
             for example, at in zip(examples, positions, strict=True)
         ]
         known = self.words_in({slot for at in slots for slot in at.values()}, threshold, near)
@@ -317,12 +317,16 @@ class WordFit(MaskedLM):
 
 
 def _ranked(word: Word, evidence: Evidence, threshold: float) -> Ranked:
-    scores: dict[str, float] = {}
     chances = word.chances(evidence.tags)
+    by_reading: dict[tuple[str, int, tuple[int, ...]], float] = {}
     for candidate, logit, chance in zip(word.candidates, evidence.logits, chances, strict=True):
         score = chance * _logistic(candidate.static + LOGIT * logit)
-        # One form may serve several readings of the word: only one of them is meant.
-        scores[candidate.form] = scores.get(candidate.form, 0.0) + score
+        key = candidate.form, candidate.reading, candidate.tags
+        by_reading[key] = max(by_reading.get(key, 0.0), score)
+    # One form may serve several readings of the word: only one of them is meant.
+    scores: dict[str, float] = {}
+    for (form, *_), score in by_reading.items():
+        scores[form] = scores.get(form, 0.0) + score
     best = [(form, score) for form, score in scores.items() if score >= threshold]
     return sorted(best, key=lambda pair: (-pair[1], pair[0]))
 
