@@ -23,7 +23,7 @@ from safetensors.torch import save_file
 
 from textaug import offline
 from textaug.core.example import Example
-from textaug.language.substitutes import readings_in, slot_after
+from textaug.language.substitutes import may_be_base, readings_in, slot_of
 from textaug.models.batching import BATCH_TOKENS, run_in_batches
 from textaug.models.loading import ModelSpec, load_as
 from textaug.models.masked_lm import MaskedLM, states_at
@@ -36,36 +36,7 @@ LEARNING_RATE = 5e-3
 WEIGHT_DECAY = 0.01
 
 # The tags were made by a program, which takes "beat" for a base form in the results of matches
-# ("Sampras beat Courier 6-2"). A base form counts only near a word that asks for one, or as the
-# first word.
-_ASKS_FOR_BASE = frozenset(
-    [
-        "to",
-        "will",
-        "would",
-        "can",
-        "could",
-        "may",
-        "might",
-        "must",
-        "shall",
-        "should",
-        "do",
-        "does",
-        "did",
-        "n't",
-        "not",
-        "let",
-        "make",
-        "help",
-        "see",
-        "'ll",
-        "'d",
-        "cannot",
-        "please",
-    ]
-)
-_NEAR = 4  # words
+# ("Sampras beat Courier 6-2"): base forms where nothing asks for one are left out.
 _UNSOUND = -100  # the label of words that are left out
 
 Sentence = list[tuple[str, str]]  # words and their tags
@@ -84,8 +55,7 @@ def read(path: Path) -> list[Sentence]:
 
 def _is_sound(sentence: Sentence, i: int) -> bool:
     """Whether a tag can be trusted."""
-    before = {word.lower() for word, _ in sentence[max(0, i - _NEAR) : i]}
-    return sentence[i][1] != "VB" or not before or not before.isdisjoint(_ASKS_FOR_BASE)
+    return sentence[i][1] != "VB" or may_be_base([word for word, _ in sentence], i)
 
 
 def states(sentences: list[Sentence]) -> tuple[Any, Any]:
@@ -148,10 +118,11 @@ def check(table: Any, sentences: list[Sentence]) -> None:
     right = (scores.argmax(1) == tags)[sound].float().mean()
     print(f"{sound.sum()} words: {right:.1%} have the right tag")
     odds = scores.exp()
-    words = [(s[i][0], s[i - 1][0] if i else "") for s in sentences for i in range(len(s))]
+    words = [([word for word, _ in s], i) for s in sentences for i in range(len(s))]
     by_word, by_sentence, asked = 0, 0, 0
-    for (word, before), of_word, tag in zip(words, odds.tolist(), tags.tolist(), strict=True):
-        readings = readings_in(word, slot_after(before.lower()))
+    for (tokens, i), of_word, tag in zip(words, odds.tolist(), tags.tolist(), strict=True):
+        slot = slot_of(tokens, i)
+        readings = readings_in(slot) if slot else []
         tags_of_word = {t for reading, _ in readings for t in reading.tags}
         if tag == _UNSOUND or len(tags_of_word) < 2 or TAGS[tag] not in tags_of_word:
             continue

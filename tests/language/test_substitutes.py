@@ -12,12 +12,16 @@ from textaug.language.substitutes import (
 )
 
 
-def substitutes(word, slot="", near=()):
-    return substitutes_of(word, [reading for reading, _ in readings_in(word, slot)], near)
+def readings(word, before="", may_be_base=True):
+    return [reading for reading, _ in readings_in(Slot(word, before, False, may_be_base))]
 
 
-def forms(word, slot="", near=()):
-    return {substitute.form for substitute in substitutes(word, slot, near)}
+def substitutes(word, before="", near=()):
+    return substitutes_of(word, readings(word, before), near)
+
+
+def forms(word, before="", near=()):
+    return {substitute.form for substitute in substitutes(word, before, near)}
 
 
 def test_synonyms_hypernyms_and_similar_adjectives_in_the_form_of_the_word():
@@ -47,15 +51,19 @@ def test_near_words_need_the_same_form_and_are_no_other_sort_of_the_same():
 
 def test_the_word_before_tells_nouns_from_verbs():
     assert slot_after("the") == "nominal" and slot_after("will") == "verbal"
-    assert [reading.letter for reading, _ in readings_in("strikes", "nominal")] == ["n"]
-    assert [reading.letter for reading, _ in readings_in("strike", "verbal")] == ["v"]
-    assert sum(share for _, share in readings_in("strikes", "nominal")) <= 1
+    assert [reading.letter for reading in readings("strikes", "nominal")] == ["n"]
+    assert [reading.letter for reading in readings("strike", "verbal")] == ["v"]
+
+
+def test_a_base_form_needs_a_word_that_asks_for_it():
+    assert readings("beat", "verbal")[0].tags == ("VB", "VBP", "VBD")
+    assert readings("beat", "verbal", may_be_base=False)[0].tags == ("VBP", "VBD")
 
 
 def test_words_of_terms_have_no_slot():
     tokens = ["They", "ended", "up", "as", "the", "same", "big", "security", "forces"]
     assert slot_of(tokens, 1) is None and slot_of(tokens, 7) is None
-    assert slot_of(tokens, 5) == Slot("same", "nominal", False)
+    assert slot_of(tokens, 5) == Slot("same", "nominal", False, False)
 
 
 def test_each_substitute_says_for_which_inflections_of_the_word_it_stands():
@@ -64,7 +72,7 @@ def test_each_substitute_says_for_which_inflections_of_the_word_it_stands():
 
 
 def test_a_plural_that_looks_like_the_singular_counts_only_if_it_is_the_usual_one():
-    (box, _), *_ = readings_in("box", "nominal")
+    box = readings("box", "nominal")[0]
     assert box.tags == ("NN",) and "container" in forms("box", "nominal")
     assert forms("cattle") == set()
 

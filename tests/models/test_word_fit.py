@@ -42,7 +42,7 @@ def test_the_sentence_tells_the_past_from_the_present(fit):
 
 
 def test_a_model_without_a_table_of_tags_offers_what_fits_every_inflection(fit):
-    beat, purchase = Slot("beat", "verbal", False), Slot("purchase", "verbal", False)
+    beat, purchase = Slot("beat", "verbal", False, True), Slot("purchase", "verbal", False, True)
     known = fit.words_in([beat], 0.0)[beat]
     by_form = dict(zip((c.form for c in known.candidates), known.chances(None), strict=True))
     assert by_form["defeat"] == by_form["defeated"] == 0.0
@@ -60,7 +60,7 @@ def test_a_capital_may_begin_a_name():
 
 
 def test_a_noun_before_a_noun_stays(fit):
-    alone, modifier = Slot("trade", "", False), Slot("trade", "", True)
+    alone, modifier = Slot("trade", "", False, False), Slot("trade", "", True, False)
     assert "commerce" in {c.form for c in fit.words_in([alone], 0.0)[alone].candidates}
     assert "commerce" not in {c.form for c in fit.words_in([modifier], 0.0)[modifier].candidates}
 
@@ -78,7 +78,7 @@ def test_two_spellings_of_one_substitute_do_not_add_up(fit):
 
 
 def test_near_words_are_candidates_only_where_asked_for(fit):
-    slot = Slot("workers", "nominal", False)
+    slot = Slot("workers", "nominal", False, False)
     listed = {c.form for c in fit.words_in([slot], 0.1)[slot].candidates}
     near = {c.form for c in fit.words_in([slot], 0.1, near=True)[slot].candidates}
     assert listed < near

@@ -47,6 +47,12 @@ _BEFORE_NOUNS = re.compile(
 _BEFORE_VERBS = re.compile(
     "he|i|she|they|we|who|you|can|cannot|could|may|might|must|shall|should|will|would"
 )
+# A base form ("defeat") stands near a word that asks for one ("would often defeat"), or first.
+_ASKS_FOR_BASE = frozenset(
+    """to will would can could may might must shall should do does did n't not let make help see 'll
+    'd cannot please""".split()  # noqa: SIM905
+)
+_NEAR = 4  # words
 NOT_LISTED = (0.0, 0.0, 0.0)
 # What WordNet says about a substitute, in the order of `Substitute.features`. Shares are of the
 # word's uses in WordNet's tagged texts.
@@ -72,6 +78,7 @@ class Slot(NamedTuple):
     word: str
     before: str  # see `slot_after`
     is_modifier: bool  # before a noun: a noun there is a part of a term ("interest rates")
+    may_be_base: bool  # whether a verb there may be a base form
 
 
 def slot_of(tokens: Sequence[str], i: int) -> Slot | None:
@@ -79,14 +86,24 @@ def slot_of(tokens: Sequence[str], i: int) -> Slot | None:
 
     >>> slot_of("They ended up in the same big house".split(), 1)
     >>> slot_of("They ended up in the same big house".split(), 6)
-    Slot(word='big', before='', is_modifier=True)
+    Slot(word='big', before='', is_modifier=True, may_be_base=False)
     """
     before = tokens[i - 1].lower() if i else ""
     after = tokens[i + 1].lower() if i + 1 < len(tokens) else ""
     word = tokens[i].lower()
     if is_term(before, word) or is_term(word, after):
         return None
-    return Slot(tokens[i], slot_after(before), is_noun(after))
+    return Slot(tokens[i], slot_after(before), is_noun(after), may_be_base(tokens, i))
+
+
+def may_be_base(tokens: Sequence[str], i: int) -> bool:
+    """Whether a word may be a verb in its base form.
+
+    >>> may_be_base("They would often beat him".split(), 3), may_be_base(["They", "beat"], 1)
+    (True, False)
+    """
+    before = {token.lower() for token in tokens[max(0, i - _NEAR) : i]}
+    return not before or not before.isdisjoint(_ASKS_FOR_BASE)
 
 
 @lru_cache(CACHE_SIZE)
@@ -133,35 +150,37 @@ def _is_possible(reading: Reading, before: str) -> bool:
     return before != "verbal" or reading.letter != NOUN
 
 
-def _without_rare_plural(reading: Reading) -> Reading:
-    """A reading in which "box" is no plural, though some dictionaries list that beside "boxes"."""
-    plural = inflected_forms(reading.lemma, "NNS")[0] if "NNS" in reading.tags else reading.lemma
-    if "NN" not in reading.tags or plural == reading.lemma:
-        return reading
-    return replace(reading, tags=("NN",))
-
-
-def readings_in(word: str, before: str = "") -> list[tuple[Reading, float]]:
+def readings_in(slot: Slot) -> list[tuple[Reading, float]]:
     """The readings of a word that its slot allows, each with its share of the word's uses.
 
     None for function words, numbers, names and words that WordNet does not know.
 
-    Args:
-        word: in any case.
-        before: see :func:`slot_after`.
-
-    >>> [(reading.lemma, reading.letter) for reading, _ in readings_in("strikes", "nominal")]
-    [('strike', 'n')]
+    >>> [(r.lemma, r.tags) for r, _ in readings_in(Slot("strikes", "nominal", False, False))]
+    [('strike', ('NNS',))]
     """
-    if not can_be_replaced(word):
+    if not can_be_replaced(slot.word):
         return []
-    known = map(_without_rare_plural, readings_of(word.lower()))
-    readings = [reading for reading in known if reading.tags and _is_possible(reading, before)]
+    known = [_usual(reading, slot.may_be_base) for reading in readings_of(slot.word.lower())]
+    readings = [reading for reading in known if reading.tags and _is_possible(reading, slot.before)]
     return [
         (reading, share)
         for reading, share in zip(readings, reading_shares(readings), strict=True)
         if share >= SMALLEST_READING_SHARE
     ]
+
+
+def _usual(reading: Reading, may_be_base: bool) -> Reading:
+    """A reading without inflections that cannot be meant.
+
+    Such are a base form where nothing asks for one, and "box" as a plural, which some dictionaries
+    list beside "boxes".
+    """
+    if "VB" in reading.tags and not may_be_base:
+        return replace(reading, tags=tuple(tag for tag in reading.tags if tag != "VB"))
+    if {"NN", "NNS"} <= {*reading.tags}:
+        plural = inflected_forms(reading.lemma, "NNS")[0]
+        return reading if plural == reading.lemma else replace(reading, tags=("NN",))
+    return reading
 
 
 def substitutes_of(
@@ -178,7 +197,7 @@ def substitutes_of(
         readings: those to consider.
         near: words of similar use, in lower case.
 
-    >>> readings = [reading for reading, _ in readings_in("cars", "")]
+    >>> readings = [reading for reading, _ in readings_in(Slot("cars", "", False, False))]
     >>> [substitute.form for substitute in substitutes_of("cars", readings)][:2]
     ['autos', 'automobiles']
     """

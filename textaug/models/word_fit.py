@@ -141,7 +141,7 @@ class WordFit(MaskedLM):
         if len(self._known) > _KEPT:
             self._known = {}
         new = [slot for slot in slots if (slot, threshold, near) not in self._known]
-        readings = {slot: readings_in(slot.word, slot.before) for slot in new}
+        readings = {slot: readings_in(slot) for slot in new}
         vectors = self._vectors({slot.word.lower() for slot, some in readings.items() if some})
         alike = self._neighbours(vectors) if near else {}
         found = {}
