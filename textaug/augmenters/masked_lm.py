@@ -116,7 +116,7 @@ class MaskedLMSubstitution(Augmenter):
         mode: str = "substitute",
         mask: bool = True,
         keep_meaning: bool = False,
-        threshold: float = 0.1,
+        threshold: float = 0.18,
         same_form: bool = True,
         top_k: int = 50,
         top_p: float = 0.9,

@@ -92,7 +92,7 @@ class SynonymReplacement(Augmenter):
         max_senses: int = 2,
         q: float = 0.5,
         context: bool | None = None,
-        threshold: float = 0.16,
+        threshold: float = 0.18,
         model: str = OFFLINE_MODEL,
         revision: str | None = None,
         dtype: str = "auto",

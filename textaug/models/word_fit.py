@@ -15,11 +15,11 @@ from textaug.models.masked_lm import MaskedLM, states_at
 
 # A logistic regression of people's judgements: of the substitutes in SWORDS (Lee et al. 2021, dev
 # split), those that at least half of the judges accepted. Fitted by scripts/fit_word_fit.py.
-INTERCEPT = -3.114
+INTERCEPT = -3.287
 # One weight for each of `FEATURES`, one for the cosine of the model's input embeddings of both
 # words, and one for several sub-tokens (1) or one (0).
-WEIGHTS = (1.273, 2.365, 1.123, 7.165, -0.863)
-LOGIT = 0.167  # the model's logit of the substitute less that of the word, which stays visible
+WEIGHTS = (1.376, 2.199, 1.153, 7.781, -0.564)
+LOGIT = 0.153  # the model's logit of the substitute less that of the word, which stays visible
 
 # Words whose input embeddings are nearest to that of a word are candidates too.
 NEIGHBOURS = 40
