@@ -58,7 +58,7 @@ def rows_of(path: Path, numbers: range) -> dict[int, Example]:
 
 
 def _context(example: Example) -> list[int]:
-    return list(_context(example))
+    return list(example.positions("context"))
 
 
 def edited(method: str, rows: dict[int, Example]) -> dict[int, list[Edit]]:
@@ -82,8 +82,8 @@ def show(method: str, rows: dict[int, Example]) -> None:
     Random(SAMPLE_SEED).shuffle(order)
     changed: dict[int, list[Edit]] = {}
     while len(changed) < SENTENCES and order:
-        changed |= edited(method, {row: rows[row] for row in order[:BATCH]})
-        del order[:BATCH]
+        changed |= edited(method, {row: rows[row] for row in order[-BATCH:]})
+        del order[-BATCH:]
     writer = csv.writer(sys.stdout, "excel-tab", lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in list(changed)[:SENTENCES]:

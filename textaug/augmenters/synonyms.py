@@ -24,7 +24,11 @@ from textaug.offline import MASKED_LM as OFFLINE_MODEL
 # Words are drawn by this power of the odds that people accept their best substitute, so that where
 # few words change, these are the surest; and the substitutes of a word by this power of their own.
 SURENESS = 3
-SMALLEST_DOUBT = 0.01
+# Among surer ones each is as likely, so that none is replaced wherever it occurs.
+SMALLEST_DOUBT = 0.1
+SHARE_LAST = 0.5
+# A sentence in which no word has a substitute as sure as this may stay unchanged.
+SURE = 0.5
 
 
 class SynonymReplacement(Augmenter):
@@ -45,7 +49,8 @@ class SynonymReplacement(Augmenter):
 
     Args:
         p: share of the words *that have a synonym* which are replaced (at least one per sentence
-            if ``p > 0``).
+            if ``p > 0``). With context, doubtful words count less than sure ones, and a sentence
+            that has only doubtful ones may stay as it is; with 1 all are replaced.
         context: whether the sentence decides. Default: yes for English with the WordNet in this
             package, no for other lexicons, which cannot.
         threshold: with context, the smallest probability, 0..1, that people accept the substitute.
@@ -198,15 +203,23 @@ class SynonymReplacement(Augmenter):
 
 
 def _surest(found: Mapping[int, Ranked], p: float, rng: Random) -> list[tuple[int, Ranked]]:
-    """A share of the words, the surer the more likely, in order; at least one if ``p > 0``."""
+    """A share of the words, the surer the more likely, in order.
+
+    At least one if ``p > 0`` and one is sure.
+    """
     if not found or not p:
         return []
     best = {i: ranked[0][1] for i, ranked in found.items()}
-    # A doubtful word counts less, so it is replaced only where a sentence has nothing better.
-    n = max(1, sum(rng.random() < p ** (1 / best[i]) for i in found))
-    # Weighted sampling without replacement (Efraimidis & Spirakis 2006).
-    keys = {i: rng.random() ** (1 / _weight(best[i])) for i in found}
-    return [(i, found[i]) for i in sorted(sorted(keys, key=lambda i: -keys[i])[:n])]
+    # A doubtful word counts less than a sure one.
+    n = sum(rng.random() < p ** (1 / probability) for probability in best.values())
+    n = max(n, max(best.values()) >= SURE)
+    # Weighted sampling without replacement (Efraimidis & Spirakis 2006), of the sure words first,
+    # and of these half last, so that none is replaced in every sentence.
+    keys = {
+        i: (sure < SURE, rng.random() < SHARE_LAST, -(rng.random() ** (1 / _weight(sure))))
+        for i, sure in best.items()
+    }
+    return [(i, found[i]) for i in sorted(sorted(keys, key=keys.__getitem__)[:n])]
 
 
 def _weight(probability: float) -> float:

@@ -219,14 +219,15 @@ def _listed(number: int, reading: Reading, senses: list[Sense], word: str) -> li
     for lemma in dict.fromkeys(
         lemma for sense in senses for lemma in (*sense.lemmas, *sense.hypernyms, *sense.similar)
     ):
-        if not _may_stand(lemma, reading):
+        features = _features(lemma, senses)
+        # A hypernym of several words is a definition: "military officer" for "commander".
+        if not _may_stand(lemma, reading) or (" " in lemma and features[:2] == (0.0, 0.0)):
             continue
         tags_of: dict[str, list[str]] = {}
         for tag in reading.tags:
             form = inflect(lemma, tag)
             if tag not in DEGREE_WORDS or " " not in form:  # not "more mountainous" for "larger"
                 tags_of.setdefault(form, []).append(tag)
-        features = _features(lemma, senses)
         found += [
             Substitute(form, number, tuple(tags), features)
             for form, tags in tags_of.items()
