@@ -24,11 +24,11 @@ from textaug.offline import MASKED_LM as OFFLINE_MODEL
 # Words are drawn by this power of the odds that people accept their best substitute, so that where
 # few words change, these are the surest; and the substitutes of a word by this power of their own.
 SURENESS = 3
-# Among surer ones each is as likely, so that none is replaced wherever it occurs.
-SMALLEST_DOUBT = 0.1
+SMALLEST_DOUBT = 0.01
+# Words whose best substitute reaches a higher step are replaced before all others. A sentence in
+# which no word reaches the lowest one may stay unchanged.
+STEPS = (0.5, 0.8)
 SHARE_LAST = 0.5
-# A sentence in which no word has a substitute as sure as this may stay unchanged.
-SURE = 0.5
 
 
 class SynonymReplacement(Augmenter):
@@ -212,12 +212,16 @@ def _surest(found: Mapping[int, Ranked], p: float, rng: Random) -> list[tuple[in
     best = {i: ranked[0][1] for i, ranked in found.items()}
     # A doubtful word counts less than a sure one.
     n = sum(rng.random() < p ** (1 / probability) for probability in best.values())
-    n = max(n, max(best.values()) >= SURE)
-    # Weighted sampling without replacement (Efraimidis & Spirakis 2006), of the sure words first,
-    # and of these half last, so that none is replaced in every sentence.
+    n = max(n, max(best.values()) >= min(STEPS))
+    # Weighted sampling without replacement (Efraimidis & Spirakis 2006), the surest words first;
+    # of these half come after the others, so that none is replaced in every sentence.
     keys = {
-        i: (sure < SURE, rng.random() < SHARE_LAST, -(rng.random() ** (1 / _weight(sure))))
-        for i, sure in best.items()
+        i: (
+            sum(probability < step for step in STEPS),
+            rng.random() < SHARE_LAST,
+            -(rng.random() ** (1 / _weight(probability))),
+        )
+        for i, probability in best.items()
     }
     return [(i, found[i]) for i in sorted(sorted(keys, key=keys.__getitem__)[:n])]
 
