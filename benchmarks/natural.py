@@ -35,7 +35,7 @@ from textaug.corpora import load_conll
 RESULTS = Path(__file__).parent / "results" / "substitution"
 ROWS = range(9000, 12000)
 SENTENCES, BATCH = 100, 50
-SAMPLE_SEED, SEED = 7, 5
+SAMPLE_SEED, SEED = 8, 5
 COMMONEST = 20
 COLUMNS = ("row", "verdict", "words", "sentence")
 METHODS: dict[str, Augmenter] = {

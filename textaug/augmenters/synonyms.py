@@ -25,9 +25,9 @@ from textaug.offline import MASKED_LM as OFFLINE_MODEL
 # few words change, these are the surest; and the substitutes of a word by this power of their own.
 SURENESS = 3
 SMALLEST_DOUBT = 0.01
-# Words whose best substitute reaches a higher step are replaced before all others. A sentence in
-# which no word reaches the lowest one may stay unchanged.
-STEPS = (0.5, 0.8)
+# Words whose best substitute reaches a higher step are replaced before all others, by those that
+# reach the same one. A sentence in which no word reaches the lowest step may stay unchanged.
+STEPS = (0.8, 0.9)
 SHARE_LAST = 0.5
 
 
@@ -49,8 +49,9 @@ class SynonymReplacement(Augmenter):
 
     Args:
         p: share of the words *that have a synonym* which are replaced (at least one per sentence
-            if ``p > 0``). With context, doubtful words count less than sure ones, and a sentence
-            that has only doubtful ones may stay as it is; with 1 all are replaced.
+            if ``p > 0``). With context, words are replaced the more often the surer their
+            substitutes are, and a sentence may stay as it is where none reaches a probability of
+            0.8; with 1 all are replaced.
         context: whether the sentence decides. Default: yes for English with the WordNet in this
             package, no for other lexicons, which cannot.
         threshold: with context, the smallest probability, 0..1, that people accept the substitute.
@@ -168,7 +169,8 @@ class SynonymReplacement(Augmenter):
     ) -> list[Edit]:
         edits = []
         for i, ranked in chosen:
-            forms, scores = zip(*ranked, strict=True)
+            best = _step(ranked[0][1])
+            forms, scores = zip(*(pair for pair in ranked if _step(pair[1]) == best), strict=True)
             form = rng.choices(forms, list(map(_weight, scores)))[0]
             edits += word_edits(example, i, form)
         return edits
@@ -217,13 +219,18 @@ def _surest(found: Mapping[int, Ranked], p: float, rng: Random) -> list[tuple[in
     # of these half come after the others, so that none is replaced in every sentence.
     keys = {
         i: (
-            sum(probability < step for step in STEPS),
+            _step(probability),
             rng.random() < SHARE_LAST,
             -(rng.random() ** (1 / _weight(probability))),
         )
         for i, probability in best.items()
     }
     return [(i, found[i]) for i in sorted(sorted(keys, key=keys.__getitem__)[:n])]
+
+
+def _step(probability: float) -> int:
+    """0 for a sure substitute, more for doubtful ones."""
+    return sum(probability < step for step in STEPS)
 
 
 def _weight(probability: float) -> float:
