@@ -35,7 +35,8 @@ from textaug.corpora import load_conll
 RESULTS = Path(__file__).parent / "results" / "substitution"
 ROWS = range(9000, 12000)
 SENTENCES, BATCH = 100, 50
-SAMPLE_SEED, SEED = 8, 5
+SEED = 5
+SAMPLE_SEEDS = {"synonyms": 8, "masked_lm": 7, "masked_lm_meaning": 7}
 COMMONEST = 20
 COLUMNS = ("row", "verdict", "words", "sentence")
 METHODS: dict[str, Augmenter] = {
@@ -77,7 +78,7 @@ def marked(example: Example, edits: Sequence[Edit]) -> str:
 def show(method: str, rows: dict[int, Example]) -> None:
     """Print sentences to read."""
     order = sorted(rows)
-    Random(SAMPLE_SEED).shuffle(order)
+    Random(SAMPLE_SEEDS[method]).shuffle(order)
     changed: dict[int, list[Edit]] = {}
     while len(changed) < SENTENCES and order:
         changed |= edited(method, {row: rows[row] for row in order[-BATCH:]})

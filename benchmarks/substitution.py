@@ -32,10 +32,13 @@ RESULTS = Path(__file__).parent / "results" / "substitution"
 BATCH = 32  # contexts
 METHODS: dict[str, Augmenter] = {
     "SynonymReplacement()": SynonymReplacement(p=1),
-    "SynonymReplacement(threshold=0.5)": SynonymReplacement(p=1, threshold=0.5),
+    "SynonymReplacement(threshold=0.6)": SynonymReplacement(p=1, threshold=0.6),
     "SynonymReplacement(context=False)": SynonymReplacement(p=1, context=False),
     'MaskedLMSubstitution("offline")': MaskedLMSubstitution("offline", p=1),
     'MaskedLMSubstitution("offline", mask=False)': MaskedLMSubstitution("offline", p=1, mask=False),
+    'MaskedLMSubstitution("offline", keep_meaning=True)': MaskedLMSubstitution(
+        "offline", p=1, keep_meaning=True
+    ),
 }
 
 
