@@ -32,10 +32,13 @@ RESULTS = Path(__file__).parent / "results" / "substitution"
 BATCH = 32  # contexts
 METHODS: dict[str, Augmenter] = {
     "SynonymReplacement()": SynonymReplacement(p=1),
-    "SynonymReplacement(threshold=0.5)": SynonymReplacement(p=1, threshold=0.5),
+    "SynonymReplacement(threshold=0.6)": SynonymReplacement(p=1, threshold=0.6),
     "SynonymReplacement(context=False)": SynonymReplacement(p=1, context=False),
     'MaskedLMSubstitution("offline")': MaskedLMSubstitution("offline", p=1),
     'MaskedLMSubstitution("offline", mask=False)': MaskedLMSubstitution("offline", p=1, mask=False),
+    'MaskedLMSubstitution("offline", keep_meaning=True)': MaskedLMSubstitution(
+        "offline", p=1, keep_meaning=True
+    ),
 }
 
 
@@ -102,21 +105,24 @@ def main() -> None:
     """Read the judgements, run every method, write the results."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("file", type=Path, help="SWORDS, dev split")
-    parser.add_argument("--only", help="methods whose names contain this; writes nothing")
+    parser.add_argument("--only", help="methods whose names contain this; the others' figures stay")
     arguments = parser.parse_args()
     targets = read_targets(arguments.file)
+    file = RESULTS / "results.json"
+    before = json.loads(file.read_text())["methods"] if arguments.only and file.exists() else {}
+    commit = environment("cpu")["commit"]
     results: dict[str, Any] = {}
     for method, augmenter in tqdm(METHODS.items(), disable=None):
         if not arguments.only or arguments.only in method:
-            results[method] = scores(offers(augmenter, targets), targets)
+            results[method] = scores(offers(augmenter, targets), targets) | {"commit": commit}
+        elif method in before:
+            results[method] = before[method]
     print(table(results))
-    if not arguments.only:
-        RESULTS.mkdir(parents=True, exist_ok=True)
-        report = {"targets": len(targets), "draws": DRAWS, "methods": results} | environment("cpu")
-        (RESULTS / "results.json").write_text(json.dumps(report, indent=1) + "\n")
-        (RESULTS / "results.md").write_text(table(results))
-        into_readme("benchmarks/substitution", table(results))
-        draw_chart(results, RESULTS / "chart.svg")
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    report = {"targets": len(targets), "draws": DRAWS, "methods": results} | environment("cpu")
+    file.write_text(json.dumps(report, indent=1) + "\n")
+    (RESULTS / "results.md").write_text(table(results))
+    draw_chart(results, RESULTS / "chart.svg")
 
 
 if __name__ == "__main__":

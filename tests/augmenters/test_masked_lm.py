@@ -316,6 +316,10 @@ def test_arguments_out_of_range(wrong):
 def test_insertion_always_masks():
     with pytest.raises(ValueError, match="mask=False"):
         MaskedLMSubstitution(mode="insert", mask=False)
+    with pytest.raises(ValueError, match="keep_meaning=True: a new word"):
+        MaskedLMSubstitution(mode="insert", keep_meaning=True)
+    with pytest.raises(ValueError, match="threshold=2"):
+        MaskedLMSubstitution(keep_meaning=True, threshold=2)
 
 
 @pytest.mark.parametrize("name", ["bert_encoder", "gpt2"])

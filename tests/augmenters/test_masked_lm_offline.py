@@ -1,6 +1,7 @@
 """Masked language model: what a real model predicts."""
 
 import re
+from random import Random
 
 import pytest
 
@@ -66,3 +67,44 @@ def test_what_it_predicts_fits_the_sentence():
     augmenter = MaskedLMSubstitution("offline", p=0.001, top_p=0.0, seed=0)
     new = [b for a, b in changed(augmenter, real_sentences()) if a == "said"]
     assert len(new) > 2 and set(new) <= set(SAYING)
+
+
+KEEPING = {"p": 1.0, "keep_meaning": True}
+
+
+def test_with_the_meaning_kept_a_word_has_the_form_of_the_old_one():
+    text = "The large factory finally bought an old car from the workers ."
+    new = MaskedLMSubstitution("offline", seed=1, **KEEPING)(text).split()
+    pairs = [(a, b) for a, b in zip(text.split(), new, strict=True) if a != b]
+    assert len(pairs) >= 3
+    for old, word in pairs:
+        assert word in ("a", "an") or grammatical_forms(old) & grammatical_forms(word)
+
+
+def test_with_the_meaning_kept_no_antonym_comes_in():
+    text = "The large house was cold and the street was quiet ."
+    for seed in range(10):
+        new = MaskedLMSubstitution("offline", seed=seed, threshold=0.01, **KEEPING)(text).split()
+        assert not {"small", "little", "hot", "warm", "loud", "noisy"} & set(new)
+
+
+def test_with_the_meaning_kept_fewer_words_change_at_a_higher_threshold():
+    examples = real_sentences()[:40]
+
+    def number(**settings):
+        augmenter = MaskedLMSubstitution("offline", seed=1, **KEEPING, **settings)
+        edits = augmenter.propose(examples, [Random(n) for n in range(len(examples))])
+        return sum(map(len, edits))
+
+    assert number(threshold=1.0) == 0 < number(threshold=0.7) < number(threshold=0.2)
+
+
+def test_the_likeliest_word_is_drawn_where_only_one_is_wanted():
+    text = "The workers finally left the large factory ."
+    drawn = {MaskedLMSubstitution("offline", seed=n, top_k=1, **KEEPING)(text) for n in range(5)}
+    assert len(drawn) == 1 and drawn != {text}
+
+
+def test_the_meaning_is_kept_in_english_only():
+    text = "O ministro disse que o governo não planeja novos impostos"
+    assert MaskedLMSubstitution("offline", **KEEPING)(text) == text

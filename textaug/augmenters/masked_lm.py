@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from math import log
 from random import Random
 from typing import Unpack
 
@@ -10,9 +11,9 @@ from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
 from textaug.core.validation import check_at_least_one, check_positive, check_probability
-from textaug.language.articles import article_edit
+from textaug.language.articles import article_edit, word_edits
 from textaug.language.casing import match_case
-from textaug.language.english import reads_as_english
+from textaug.language.english import is_not_english, reads_as_english, warn_once
 from textaug.language.inflection import grammatical_forms
 from textaug.language.word_lists import stop_words
 from textaug.models.encoding import split_evenly
@@ -30,6 +31,7 @@ from textaug.models.masked_lm import (
     draw,
     load_masked_lm,
 )
+from textaug.models.word_fit import load_word_fit
 
 MODES = ("substitute", "insert")
 
@@ -41,7 +43,7 @@ class MaskedLMSubstitution(Augmenter):
     2019, "Conditional BERT Contextual Augmentation", without label embeddings); each new word is
     then sampled from the most likely ones, as in Kobayashi (2018), "Contextual Augmentation". It
     fits the sentence but often has another meaning: where a single word decides the label of a
-    text (sentiment), inspect some results first.
+    text (sentiment), use ``keep_meaning=True``.
 
     Numbers, punctuation and stop words stay. A new word is a different whole word of the
     vocabulary, letters only, in the case of the old one. Outside mentions no name is inserted (it
@@ -62,6 +64,16 @@ class MaskedLMSubstitution(Augmenter):
         mask: ``False`` leaves the chosen words visible during prediction, so that the new ones are
             closer in meaning (Li et al. 2020, "BERT-ATTACK"); only words that are one sub-token
             are chosen then. ``"substitute"`` only.
+        keep_meaning: ``True``, for English: draw only words that people would accept in the place
+            of the old one. The candidates are WordNet's synonyms and words of the model's
+            vocabulary with similar embeddings, in the same form; no antonym, no other sort of the
+            same thing ("cat" for "dog"). They are ranked as in
+            :class:`~textaug.SynonymReplacement`, in one forward pass in which the words stay
+            visible. Rows that are not English stay unchanged. ``"substitute"`` only.
+        threshold: with ``keep_meaning``, the smallest probability, 0..1, that people accept the
+            word. The default offers one for two in three content words, of which people accept
+            about one in two (``benchmarks/results/substitution``). It was fitted with
+            ``"offline"``.
         same_form: for English, draw only words that can have the form of the old one (plural noun,
             past tense, …), by WordNet; any, if the old word is not in WordNet. A large model rarely
             needs it. ``"substitute"`` only.
@@ -103,6 +115,8 @@ class MaskedLMSubstitution(Augmenter):
         p: float = 0.15,
         mode: str = "substitute",
         mask: bool = True,
+        keep_meaning: bool = False,
+        threshold: float = 0.18,
         same_form: bool = True,
         top_k: int = 50,
         top_p: float = 0.9,
@@ -119,11 +133,17 @@ class MaskedLMSubstitution(Augmenter):
             raise ValueError(f"mode={mode!r}: must be one of {', '.join(MODES)}")
         if mode == "insert" and not mask:
             raise ValueError("mask=False: there is no word to leave visible with mode='insert'")
+        if mode == "insert" and keep_meaning:
+            raise ValueError(
+                "keep_meaning=True: a new word has no meaning to keep with mode='insert'"
+            )
         check_at_least_one(top_k=top_k)
         check_positive(temperature=temperature)
         self.spec = ModelSpec(self.model, revision, dtype, device, batch_tokens)
         self.mode = mode
         self.mask = mask
+        self.keep_meaning = keep_meaning
+        self.threshold = check_probability("threshold", threshold)
         self.same_form = same_form
         self.top_k = top_k
         self.top_p = check_probability("top_p", top_p)
@@ -138,6 +158,8 @@ class MaskedLMSubstitution(Augmenter):
         self, examples: Sequence[Example], rngs: Sequence[Random]
     ) -> Sequence[Sequence[Edit]]:
         """Choose words, predict them in batches, and sample a word for each."""
+        if self.keep_meaning:
+            return self._near(examples, rngs)
         engine = load_masked_lm(self.spec, self.rank)
         pieces = engine.sub_tokens(token for example in examples for token in example.tokens)
         windows: list[Window] = []
@@ -165,6 +187,29 @@ class MaskedLMSubstitution(Augmenter):
                         examples[number], gap, engine.words[token], english[number]
                     )
         return edits
+
+    def _near(
+        self, examples: Sequence[Example], rngs: Sequence[Random]
+    ) -> Sequence[Sequence[Edit]]:
+        """Choose words, and sample one of those that mean about the same for each."""
+        positions = [self._english_positions(example) for example in examples]
+        if not any(positions):  # then the model is not needed
+            return [[] for _ in examples]
+        fit = load_word_fit(self.spec, self.rank)
+        ranked = fit.rank(examples, positions, self.threshold, self.batch_tokens, near=True)
+        edits: list[list[Edit]] = [[] for _ in examples]
+        for number, (found, rng) in enumerate(zip(ranked, rngs, strict=True)):
+            for i, substitutes in self.choose(list(found.items()), self.p, rng):
+                best = [(2 * log(p), k) for k, (_, p) in enumerate(substitutes[: self.top_k])]
+                form = substitutes[draw(best, self.top_p, self.temperature, rng)][0]
+                edits[number] += word_edits(examples[number], i, form)
+        return edits
+
+    def _english_positions(self, example: Example) -> list[int]:
+        if is_not_english(example.tokens):
+            warn_once("MaskedLMSubstitution(keep_meaning=True) is for English")
+            return []
+        return list(example.positions(self.target))
 
     def _gaps(
         self, example: Example, pieces: Mapping[str, Sequence[int]], common: Set[str]

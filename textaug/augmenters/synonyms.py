@@ -10,22 +10,25 @@ from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
 from textaug.core.validation import check_at_least_one, check_probability
-from textaug.language.articles import ARTICLES, article_edit
-from textaug.language.casing import match_case
+from textaug.language.articles import ARTICLES, article_edit, word_edits
 from textaug.language.english import is_not_english, warn_once
 from textaug.language.lexicon import Lexicon, WordList
 from textaug.language.nltk_wordnet import NltkWordNet
 from textaug.language.senses import CACHE_SIZE
 from textaug.language.wordnet import WordNet
 from textaug.models.batching import BATCH_TOKENS
-from textaug.models.loading import ModelSpec, load_as
-from textaug.models.word_fit import Ranked, WordFit
+from textaug.models.loading import ModelSpec
+from textaug.models.word_fit import Ranked, WordFit, load_word_fit
 from textaug.offline import MASKED_LM as OFFLINE_MODEL
 
 # Words are drawn by this power of the odds that people accept their best substitute, so that where
-# few words change, these are the surest.
+# few words change, these are the surest; and the substitutes of a word by this power of their own.
 SURENESS = 3
 SMALLEST_DOUBT = 0.01
+# Words whose best substitute reaches a higher step are replaced before all others, by those that
+# reach the same one. A sentence in which no word reaches the lowest step may stay unchanged.
+STEPS = (0.8, 0.9)
+SHARE_LAST = 0.5
 
 
 class SynonymReplacement(Augmenter):
@@ -46,7 +49,9 @@ class SynonymReplacement(Augmenter):
 
     Args:
         p: share of the words *that have a synonym* which are replaced (at least one per sentence
-            if ``p > 0``).
+            if ``p > 0``). With context, words are replaced the more often the surer their
+            substitutes are, and a sentence may stay as it is where none reaches a probability of
+            0.8; with 1 all are replaced.
         context: whether the sentence decides. Default: yes for English with the WordNet in this
             package, no for other lexicons, which cannot.
         threshold: with context, the smallest probability, 0..1, that people accept the substitute.
@@ -93,7 +98,7 @@ class SynonymReplacement(Augmenter):
         max_senses: int = 2,
         q: float = 0.5,
         context: bool | None = None,
-        threshold: float = 0.16,
+        threshold: float = 0.18,
         model: str = OFFLINE_MODEL,
         revision: str | None = None,
         dtype: str = "auto",
@@ -164,12 +169,10 @@ class SynonymReplacement(Augmenter):
     ) -> list[Edit]:
         edits = []
         for i, ranked in chosen:
-            forms, scores = zip(*ranked, strict=True)
-            form = rng.choices(forms, [score**2 for score in scores])[0]
-            new = tuple(match_case(form, like=example.tokens[i]).split())
-            edits.append(Edit(i, i + 1, new))
-            if article := article_edit(example, i, new[0]):
-                edits.append(article)
+            best = _step(ranked[0][1])
+            forms, scores = zip(*(pair for pair in ranked if _step(pair[1]) == best), strict=True)
+            form = rng.choices(forms, list(map(_weight, scores)))[0]
+            edits += word_edits(example, i, form)
         return edits
 
     def _is_english(self, tokens: Sequence[str]) -> bool:
@@ -202,13 +205,32 @@ class SynonymReplacement(Augmenter):
 
 
 def _surest(found: Mapping[int, Ranked], p: float, rng: Random) -> list[tuple[int, Ranked]]:
-    """A share of the words, the surer the more likely, in order; at least one if ``p > 0``."""
+    """A share of the words, the surer the more likely, in order.
+
+    At least one if ``p > 0`` and one is sure.
+    """
     if not found or not p:
         return []
-    n = max(1, sum(rng.random() < p for _ in found))
-    # Weighted sampling without replacement (Efraimidis & Spirakis 2006).
-    keys = {i: rng.random() ** (1 / _weight(ranked[0][1])) for i, ranked in found.items()}
-    return [(i, found[i]) for i in sorted(sorted(keys, key=lambda i: -keys[i])[:n])]
+    best = {i: ranked[0][1] for i, ranked in found.items()}
+    # A doubtful word counts less than a sure one.
+    n = sum(rng.random() < p ** (1 / probability) for probability in best.values())
+    n = max(n, max(best.values()) >= min(STEPS))
+    # Weighted sampling without replacement (Efraimidis & Spirakis 2006), the surest words first;
+    # of these half come after the others, so that none is replaced in every sentence.
+    keys = {
+        i: (
+            _step(probability),
+            rng.random() < SHARE_LAST,
+            -(rng.random() ** (1 / _weight(probability))),
+        )
+        for i, probability in best.items()
+    }
+    return [(i, found[i]) for i in sorted(sorted(keys, key=keys.__getitem__)[:n])]
+
+
+def _step(probability: float) -> int:
+    """0 for a sure substitute, more for doubtful ones."""
+    return sum(probability < step for step in STEPS)
 
 
 def _weight(probability: float) -> float:
@@ -217,7 +239,7 @@ def _weight(probability: float) -> float:
 
 def _load(spec: ModelSpec, rank: int | None) -> WordFit:
     try:
-        return load_as(WordFit, "AutoModelForMaskedLM", spec, rank)
+        return load_word_fit(spec, rank)
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
             f"{error}; or replace words without a model: SynonymReplacement(context=False)"

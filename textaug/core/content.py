@@ -23,7 +23,7 @@ def content_of(path: str | Path) -> str | None:
     if path == offline.MASKED_LM:
         if not offline.has_encoder():
             return None
-        folder, more = Path(offline.encoder()), [offline.MASKED_LM_FILE]
+        folder, more = Path(offline.encoder()), [offline.MASKED_LM_FILE, offline.WORD_TAGS_FILE]
     if not folder.exists():
         return None
     files = sorted(folder.iterdir()) if folder.is_dir() else [folder]

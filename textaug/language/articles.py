@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from textaug.core.example import Edit, Example
+from textaug.language.casing import match_case
 
 # Letters whose names begin with a vowel sound: "an F", "an MP". U does not: "a UN envoy".
 _VOWEL_NAMES = frozenset("AEFHILMNORSX")
@@ -121,3 +122,16 @@ def article_edit(example: Example, position: int, new_word: str) -> Edit | None:
     elif article[0].isupper():
         wanted = wanted.capitalize()
     return Edit(at, position, (wanted,))
+
+
+def word_edits(example: Example, position: int, form: str) -> list[Edit]:
+    """The edits that put a word or phrase in the place of another, in English text.
+
+    It is written in the case of the old word, and the article before it is corrected.
+
+    >>> word_edits(Example(("He", "has", "a", "car")), 3, "automobile")
+    [Edit(start=3, end=4, tokens=('automobile',), origins=None), Edit(start=2, end=3, tokens=('an',), origins=None)]
+    """  # noqa: E501
+    new = tuple(match_case(form, like=example.tokens[position]).split())
+    article = article_edit(example, position, new[0])
+    return [Edit(position, position + 1, new), *([article] if article else [])]

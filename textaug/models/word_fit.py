@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import exp
 from typing import Any, NamedTuple
 
 from textaug.core.example import Example
-from textaug.language.substitutes import Substitute, slot_after, substitutes_of
+from textaug.language.senses import NOUN
+from textaug.language.substitutes import Slot, Substitute, readings_in, slot_of, substitutes_of
 from textaug.models.batching import run_in_batches
-from textaug.models.encoding import Encoder
-from textaug.models.masked_lm import states_at
+from textaug.models.loading import ModelSpec, load_as
+from textaug.models.masked_lm import MaskedLM, states_at
 
 # A logistic regression of people's judgements: of the substitutes in SWORDS (Lee et al. 2021, dev
 # split), those that at least half of the judges accepted. Fitted by scripts/fit_word_fit.py.
-INTERCEPT = -2.18
+INTERCEPT = -3.287
 # One weight for each of `FEATURES`, one for the cosine of the model's input embeddings of both
 # words, and one for several sub-tokens (1) or one (0).
-WEIGHTS = (0.750, 0.643, 2.142, 0.901, -0.192, -0.044, 7.439, -1.250)
-LOGIT = 0.189  # the model's logit of the substitute less that of the word, which stays visible
+WEIGHTS = (1.376, 2.199, 1.153, 7.781, -0.564)
+LOGIT = 0.153  # the model's logit of the substitute less that of the word, which stays visible
+
+# Words whose input embeddings are nearest to that of a word are candidates too.
+NEIGHBOURS = 40
+# How far the frequency of a word's readings counts where the sentence tells its part of speech.
+PRIOR = 0.5
+# Rows of the table of tags: those of words that can be replaced, that of a name, and all others.
+TAGS = (
+    "NN", "NNS", "VB", "VBP", "VBZ", "VBD", "VBN", "VBG", "JJ", "JJR", "JJS", "RB", "RBR", "RBS",
+    "NNP", "",
+)  # fmt: skip
+_ROW = {tag: row for row, tag in enumerate(TAGS)}
 
 _KEPT = 1 << 16  # words whose candidates are remembered
 
@@ -27,20 +39,50 @@ class Candidate(NamedTuple):
     """A substitute as the model sees it."""
 
     form: str
-    share: float  # of the word's uses, in which its reading is the one meant
+    reading: int  # index in `Word.readings`
+    tags: tuple[int, ...]  # rows of TAGS: of the reading, those for which it has this form
     features: tuple[float, ...]  # all but LOGIT
     static: float  # log-odds without the sentence
     ids: tuple[int, ...]
 
 
-_Candidates = list[Candidate]
+class Word(NamedTuple):
+    """A word in its slot, with its readings and all candidates for its place."""
+
+    readings: list[tuple[float, tuple[int, ...]]]  # the share of each, and its rows of TAGS
+    is_title: bool  # with a capital: it may be a part of a name
+    candidates: list[Candidate]
+
+    def chances(self, tags: Sequence[float] | None) -> list[float]:
+        """The probability of each candidate's reading and inflection to be the ones meant.
+
+        Args:
+            tags: the log-odds of each of `TAGS` in the sentence; ``None`` if not known, then the
+                sentence does not tell whether "beat" is past or present, and no substitute that
+                would need to know has a chance.
+        """
+        if tags is None:
+            return [
+                self.readings[c.reading][0] * (c.tags == self.readings[c.reading][1])
+                for c in self.candidates
+            ]
+        odds = [exp(x) for x in tags]
+        prior = [share**PRIOR for share, _ in self.readings]
+        total = odds[_ROW["NNP"]] * self.is_title + sum(
+            weight * sum(odds[t] for t in rows)
+            for weight, (_, rows) in zip(prior, self.readings, strict=True)
+        )
+        return [prior[c.reading] * sum(odds[t] for t in c.tags) / total for c in self.candidates]
+
+
 Ranked = list[tuple[str, float]]  # forms and their probabilities, the best first
-Slot = tuple[str, str]  # a word, and what the word before says about it
 
 
-def slot_of(example: Example, i: int) -> Slot:
-    """The word at a position with its slot, see :func:`slot_after`."""
-    return example.tokens[i], slot_after(example.tokens[i - 1]) if i else ""
+class Evidence(NamedTuple):
+    """What the model says about a word in its sentence."""
+
+    logits: list[float]  # of each candidate, less that of the word
+    tags: list[float] | None  # see `Word.chances`
 
 
 class _Query(NamedTuple):
@@ -51,63 +93,115 @@ class _Query(NamedTuple):
     columns: dict[int, int]  # by index of the word, that of its first sub-token in `ids`
 
 
-class WordFit(Encoder):
+def load_word_fit(model: ModelSpec, rank: int | None) -> WordFit:
+    """The masked language model of that name, loaded once in a process."""
+    return load_as(WordFit, "AutoModelForMaskedLM", model, rank)
+
+
+class WordFit(MaskedLM):
     """Estimates how many people would accept a substitute in a sentence.
 
     One forward pass, in which the words stay visible, serves for all words of a sentence. At each
     word the logits of its candidates are compared with its own; the full vocabulary is not needed.
 
-    The estimate is the probability that at least half of several judges would accept the
-    substitute, by a logistic regression of that difference, the cosine of the model's input
+    The candidates are what WordNet lists, and words of the vocabulary with similar embeddings. The
+    estimate is the probability that at least half of several judges would accept the substitute,
+    by a logistic regression of the difference in logits, the cosine of the model's input
     embeddings, and what WordNet says (:data:`~textaug.language.substitutes.FEATURES`), times the
-    share of the reading that the substitute is made for.
+    probability that the word has the part of speech and inflection that the substitute is made
+    for. A model with a table of tags (``word_tags``) tells that from the sentence.
     """
 
     def __init__(self, model: Any, tokenizer: Any) -> None:
-        super().__init__(model, tokenizer)
-        weights = model.get_input_embeddings().weight.detach()
-        self._mean = weights.float().mean(0)
-        self._candidates: dict[tuple[Slot, float], _Candidates] = {}
-
-    def candidates(self, slots: Collection[Slot], threshold: float) -> Mapping[Slot, _Candidates]:
-        """For each word in its slot the substitutes that can reach a threshold in some sentence."""
-        if len(self._candidates) > _KEPT:
-            self._candidates = {}
-        known = self._candidates
-        found = {slot: substitutes_of(*slot) for slot in slots if (slot, threshold) not in known}
-        pieces = self.sub_tokens(
-            text
-            for (word, _), substitutes in found.items()
-            if substitutes
-            for text in (word.lower(), *(part for s in substitutes for part in s.form.split()))
-        )
-        for slot, substitutes in found.items():
-            # With the logit of the word itself a substitute could hardly fit better.
-            known[slot, threshold] = [
-                candidate
-                for candidate in self._weighed(slot[0], substitutes, pieces)
-                if candidate.ids and candidate.share * _logistic(candidate.static) >= threshold
-            ]
-        return {slot: known[slot, threshold] for slot in slots}
-
-    def _weighed(
-        self, word: str, substitutes: Sequence[Substitute], pieces: Mapping[str, Sequence[int]]
-    ) -> list[Candidate]:
-        ids = [tuple(i for part in s.form.split() for i in pieces[part]) for s in substitutes]
-        weighed = []
-        own = self._vector(pieces[word.lower()]) if substitutes else None
-        for substitute, of_form in zip(substitutes, ids, strict=True):
-            similarity = float(self._vector(of_form) @ own) if of_form else 0.0
-            features = (*substitute.features, similarity, float(len(of_form) > 1))
-            static = INTERCEPT + sum(w * x for w, x in zip(WEIGHTS, features, strict=True))
-            weighed.append(Candidate(substitute.form, substitute.share, features, static, of_form))
-        return weighed
-
-    def _vector(self, ids: Sequence[int]) -> Any:
         import torch
 
-        weights = self.model.get_input_embeddings().weight.detach()[list(ids)]
-        return torch.nn.functional.normalize(weights.float().mean(0) - self._mean, dim=0)
+        super().__init__(model, tokenizer)
+        self._mean = self._embeddings().mean(0)
+        allowed = [i for i, word in enumerate(self.words) if word in self.small]
+        self._near = [self.words[i] for i in allowed]
+        self._near_vectors = torch.nn.functional.normalize(
+            self._embeddings()[allowed] - self._mean, dim=1
+        )
+        self._tags = getattr(model, "word_tags", None)
+        self._known: dict[tuple[Slot, float, bool], Word] = {}
+
+    def _embeddings(self) -> Any:
+        return self.model.get_input_embeddings().weight.detach().float()
+
+    def words_in(
+        self, slots: Collection[Slot], threshold: float, near: bool = False
+    ) -> Mapping[Slot, Word]:
+        """Each word in its slot, with the substitutes that can reach a threshold in a sentence.
+
+        Args:
+            slots: the words.
+            threshold: smallest probability, 0..1.
+            near: whether words with similar embeddings are candidates, too.
+        """
+        if len(self._known) > _KEPT:
+            self._known = {}
+        new = [slot for slot in slots if (slot, threshold, near) not in self._known]
+        readings = {slot: readings_in(slot) for slot in new}
+        vectors = self._vectors({slot.word.lower() for slot, some in readings.items() if some})
+        alike = self._neighbours(vectors) if near else {}
+        found = {}
+        for slot, some in readings.items():
+            word = slot.word.lower()
+            substitutes = substitutes_of(word, [each for each, _ in some], alike.get(word, ()))
+            found[slot] = [
+                substitute
+                for substitute in substitutes
+                if not slot.is_modifier or some[substitute.reading][0].letter != NOUN
+            ]
+        vectors |= self._vectors({s.form for of_slot in found.values() for s in of_slot})
+        for slot, substitutes in found.items():
+            word = slot.word
+            candidates = [self._weighed(word.lower(), each, vectors) for each in substitutes]
+            self._known[slot, threshold, near] = Word(
+                [(share, tuple(_ROW[t] for t in each.tags)) for each, share in readings[slot]],
+                word != word.lower() and word != word.upper(),
+                # With the logit of the word itself a substitute could hardly fit better.
+                [c for c in candidates if c.ids and _logistic(c.static) >= threshold],
+            )
+        return {slot: self._known[slot, threshold, near] for slot in slots}
+
+    def _ids(self, text: str) -> tuple[int, ...]:
+        pieces = self._sub_tokens
+        return tuple(i for part in text.split() for i in pieces[part])
+
+    def _vectors(self, texts: Collection[str]) -> dict[str, Any]:
+        """The input embedding of each text, of length 1; none if a part of it has no sub-tokens."""
+        import torch
+
+        self.sub_tokens(part for text in texts for part in text.split())
+        ids = {text: self._ids(text) for text in texts}
+        known = [text for text in texts if ids[text]]
+        if not known:
+            return {}
+        means = torch.stack([self._embeddings()[list(ids[text])].mean(0) for text in known])
+        unit = torch.nn.functional.normalize(means - self._mean, dim=1)
+        return dict(zip(known, unit, strict=True))
+
+    def _neighbours(self, vectors: Mapping[str, Any]) -> dict[str, list[str]]:
+        """The words of the vocabulary with the most similar embeddings."""
+        import torch
+
+        if not vectors:
+            return {}
+        best = (torch.stack(list(vectors.values())) @ self._near_vectors.T).topk(NEIGHBOURS)
+        return {
+            word: [self._near[i] for i in at]
+            for word, at in zip(vectors, best.indices.tolist(), strict=True)
+        }
+
+    def _weighed(self, word: str, substitute: Substitute, vectors: Mapping[str, Any]) -> Candidate:
+        form = substitute.form
+        ids = self._ids(form) if form in vectors and word in vectors else ()
+        similarity = float(vectors[form] @ vectors[word]) if ids else 0.0
+        features = (*substitute.features, similarity, float(len(ids) > 1))
+        static = INTERCEPT + sum(w * x for w, x in zip(WEIGHTS, features, strict=True))
+        tags = tuple(_ROW[tag] for tag in substitute.tags)
+        return Candidate(form, substitute.reading, tags, features, static, ids)
 
     def rank(
         self,
@@ -115,6 +209,7 @@ class WordFit(Encoder):
         positions: Sequence[Sequence[int]],
         threshold: float,
         batch_tokens: int,
+        near: bool = False,
     ) -> list[dict[int, Ranked]]:
         """The substitutes that fit some words of each example.
 
@@ -123,50 +218,53 @@ class WordFit(Encoder):
             positions: for each example the indices of words to replace.
             threshold: smallest probability, 0..1.
             batch_tokens: sub-tokens per forward pass, padding included.
+            near: whether words with similar embeddings are candidates, too.
 
         Returns:
             For each example, by position, its ranked substitutes. Words without any are left out.
         """
         slots = [
-            {i: slot_of(example, i) for i in at}
+            {i: slot for i in at if (slot := slot_of(example.tokens, i)) is not None}
             for example, at in zip(examples, positions, strict=True)
         ]
-        known = self.candidates({slot for at in slots for slot in at.values()}, threshold)
-        wanted = [{i: known[slot] for i, slot in at.items() if known[slot]} for at in slots]
+        known = self.words_in({slot for at in slots for slot in at.values()}, threshold, near)
+        wanted = [
+            {i: known[slot] for i, slot in at.items() if known[slot].candidates} for at in slots
+        ]
         ranked: list[dict[int, Ranked]] = []
-        for by_position, logits in zip(
-            wanted, self.relative_logits(examples, wanted, batch_tokens), strict=True
+        for by_position, evidence in zip(
+            wanted, self.evidence(examples, wanted, batch_tokens), strict=True
         ):
             best = {
                 i: _ranked(by_position[i], of_word, threshold)
-                for i, of_word in sorted(logits.items())
+                for i, of_word in sorted(evidence.items())
             }
             ranked.append({i: pairs for i, pairs in best.items() if pairs})
         return ranked
 
-    def relative_logits(
+    def evidence(
         self,
         examples: Sequence[Example],
-        candidates: Sequence[Mapping[int, Sequence[Candidate]]],
+        words: Sequence[Mapping[int, Word]],
         batch_tokens: int,
-    ) -> list[dict[int, list[float]]]:
-        """The model's logit of each candidate less that of the word in whose place it would be.
+    ) -> list[dict[int, Evidence]]:
+        """The logit of each candidate less that of the word in whose place it would be, and tags.
 
         Of several sub-tokens, the mean of all stands for a candidate, the first for a word.
 
         Args:
             examples: sentences.
-            candidates: for each example those of some words, by position.
+            words: some words of each example, by position.
             batch_tokens: sub-tokens per forward pass, padding included.
 
         Returns:
-            For each example, by position, one number for each candidate. A word that does not fit
-            into the model's window is left out.
+            For each example, by position. A word that does not fit into the model's window is left
+            out.
         """
-        numbers = [n for n, of_example in enumerate(candidates) if of_example]
+        numbers = [n for n, of_example in enumerate(words) if of_example]
         queries = []
         for window in self.encode([examples[n] for n in numbers]):
-            of_example = candidates[numbers[window.example]]
+            of_example = words[numbers[window.example]]
             columns: dict[int, int] = {}
             for column, i in enumerate(window.words):
                 if i in of_example:
@@ -174,33 +272,27 @@ class WordFit(Encoder):
             if columns:
                 queries.append(_Query(numbers[window.example], window.ids, columns))
 
-        def run(batch: list[int]) -> list[dict[int, list[float]]]:
+        def run(batch: list[int]) -> list[dict[int, Evidence]]:
             asked = [queries[i] for i in batch]
-            slots = [candidates[query.example][i] for query in asked for i in query.columns]
-            each = iter(self._logits(asked, slots))
-            return [
-                {i: _differences(candidates[query.example][i], each) for i in query.columns}
-                for query in asked
-            ]
+            of_words = [words[query.example][i] for query in asked for i in query.columns]
+            each = iter(self._evidence(asked, of_words))
+            return [{i: next(each) for i in query.columns} for query in asked]
 
-        found: list[dict[int, list[float]]] = [{} for _ in examples]
+        found: list[dict[int, Evidence]] = [{} for _ in examples]
         results = run_in_batches(run, [len(query.ids) for query in queries], batch_tokens)
         for query, by_position in zip(queries, results, strict=True):
             found[query.example] |= by_position
         return found
 
-    def _logits(
-        self, queries: Sequence[_Query], slots: Sequence[Sequence[Candidate]]
-    ) -> list[float]:
-        """At each word the logit of its own sub-token, then those of all of its candidates'."""
+    def _evidence(self, queries: Sequence[_Query], words: Sequence[Word]) -> list[Evidence]:
         import torch
 
         at = [
             (row, column) for row, query in enumerate(queries) for column in query.columns.values()
         ]
         ids = [
-            [queries[row].ids[column], *(i for candidate in of_word for i in candidate.ids)]
-            for (row, column), of_word in zip(at, slots, strict=True)
+            [queries[row].ids[column], *(i for candidate in word.candidates for i in candidate.ids)]
+            for (row, column), word in zip(at, words, strict=True)
         ]
         head = self.model.get_output_embeddings()
         device = head.weight.device
@@ -211,22 +303,30 @@ class WordFit(Encoder):
             logits = (states.repeat_interleave(lengths, 0) * head.weight[flat]).sum(-1)
             if head.bias is not None:
                 logits += head.bias[flat]
-        numbers: list[float] = logits.tolist()
-        return numbers
+            tags: list[Any] = [None] * len(words)
+            if self._tags is not None:
+                scores = states @ self._tags[:, :-1].T + self._tags[:, -1]
+                tags = scores.float().log_softmax(1).tolist()
+        each = iter(logits.tolist())
+        found = []
+        for word, of_word in zip(words, tags, strict=True):
+            own = next(each)
+            relative = [sum(next(each) for _ in c.ids) / len(c.ids) - own for c in word.candidates]
+            found.append(Evidence(relative, of_word))
+        return found
 
 
-def _differences(candidates: Sequence[Candidate], logits: Iterator[float]) -> list[float]:
-    """The mean logit of each candidate less that of the word, which comes first."""
-    own = next(logits)
-    return [sum(next(logits) for _ in each.ids) / len(each.ids) - own for each in candidates]
-
-
-def _ranked(candidates: Sequence[Candidate], logits: Sequence[float], threshold: float) -> Ranked:
+def _ranked(word: Word, evidence: Evidence, threshold: float) -> Ranked:
+    chances = word.chances(evidence.tags)
+    by_reading: dict[tuple[str, int, tuple[int, ...]], float] = {}
+    for candidate, logit, chance in zip(word.candidates, evidence.logits, chances, strict=True):
+        score = chance * _logistic(candidate.static + LOGIT * logit)
+        key = candidate.form, candidate.reading, candidate.tags
+        by_reading[key] = max(by_reading.get(key, 0.0), score)
+    # One form may serve several readings of the word: only one of them is meant.
     scores: dict[str, float] = {}
-    for candidate, logit in zip(candidates, logits, strict=True):
-        score = candidate.share * _logistic(candidate.static + LOGIT * logit)
-        # One form may serve several readings of the word: only one of them is meant.
-        scores[candidate.form] = scores.get(candidate.form, 0.0) + score
+    for (form, *_), score in by_reading.items():
+        scores[form] = scores.get(form, 0.0) + score
     best = [(form, score) for form, score in scores.items() if score >= threshold]
     return sorted(best, key=lambda pair: (-pair[1], pair[0]))
 
