@@ -121,6 +121,7 @@ def main() -> None:
     report = {"targets": len(targets), "draws": DRAWS, "methods": results} | environment("cpu")
     file.write_text(json.dumps(report, indent=1) + "\n")
     (RESULTS / "results.md").write_text(table(results))
+    into_readme("benchmarks/substitution", table(results))
     draw_chart(results, RESULTS / "chart.svg")
 
 

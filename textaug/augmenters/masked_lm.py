@@ -71,9 +71,8 @@ class MaskedLMSubstitution(Augmenter):
             :class:`~textaug.SynonymReplacement`, in one forward pass in which the words stay
             visible. Rows that are not English stay unchanged. ``"substitute"`` only.
         threshold: with ``keep_meaning``, the smallest probability, 0..1, that people accept the
-            word. The default offers one for two in three content words, of which people accept
-            about one in two (``benchmarks/results/substitution``). It was fitted with
-            ``"offline"``.
+            word. The default offers one for six in ten content words, of which people accept four
+            in ten (``benchmarks/results/substitution``). It was fitted with ``"offline"``.
         same_form: for English, draw only words that can have the form of the old one (plural noun,
             past tense, …), by WordNet; any, if the old word is not in WordNet. A large model rarely
             needs it. ``"substitute"`` only.

@@ -38,8 +38,9 @@ class SynonymReplacement(Augmenter):
     direct hypernyms and similar adjectives; a masked language model, in one forward pass over the
     sentence as it is, tells how each compares with the word in its place; and both together give
     the probability that people would accept it, fitted to the judgements of SWORDS (Lee et al.
-    2021). Only substitutes that reach ``threshold`` are drawn, each as often as its probability
-    says. Function words, numbers and names are not replaced.
+    2021). The part of speech and the inflection of the word are read from the sentence, too. Only
+    substitutes that reach ``threshold`` are drawn, the surest ones most often. Function words,
+    numbers, names, and parts of terms ("prime minister") and phrasal verbs are not replaced.
 
     Without the sentence (``context=False``, other languages, your own words) it works as in Zhang
     et al. (2015, "Character-level Convolutional Networks for Text Classification"): synonyms are
@@ -56,8 +57,7 @@ class SynonymReplacement(Augmenter):
             package, no for other lexicons, which cannot.
         threshold: with context, the smallest probability, 0..1, that people accept the substitute.
             The default offers one for four in ten content words, of which people accept six in
-            ten; 0.5 for one in six, of which they accept more than eight in ten
-            (``benchmarks/results/substitution``).
+            ten; higher ones fewer and better ones (``benchmarks/results/substitution``).
         model: with context, the masked language model: ``"offline"``, the small English one of
             :func:`textaug.offline.masked_lm` (extra ``offline``), a folder, or a name on the hub.
             The probabilities were fitted with ``"offline"``.
