@@ -30,6 +30,7 @@ from typing import Any
 
 from datasets import Dataset
 
+from benchmarks.readme import into_readme
 from recipes.ner.results import commit
 from textaug import (
     Augmented,
@@ -154,6 +155,7 @@ def main() -> None:
             json.dumps(found | {"seeds": SEEDS, "commit": commit()}, indent=1) + "\n"
         )
         (RESULTS / "results.md").write_text(as_markdown(found))
+        into_readme("benchmarks/meaning", as_markdown(found))
         print(as_markdown(found))
     elif arguments.part == "labels":
         labels(arguments.file)
