@@ -22,6 +22,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from benchmarks.readme import into_readme
 from benchmarks.swords import HALF, Target, read_targets
 from benchmarks.throughput.timing import environment
 from textaug import Augmenter, MaskedLMSubstitution, SynonymReplacement
