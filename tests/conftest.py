@@ -6,15 +6,16 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-# For tests/contract/test_fuzz.py: a share of so many examples for each of its tests. The quick
-# profile draws the same examples each time, so that CI gives the same result each time.
+# For the property tests: a share of so many examples for each of them. "long" is about 280,000
+# examples in tests/contract/test_annotations.py and test_fuzz.py together, half an hour on a core.
+# The quick profile draws the same examples each time, so that CI gives the same result each time.
 _ANY_SPEED = {
     "deadline": None,
     "database": None,
     "suppress_health_check": list(hypothesis.HealthCheck),
 }
 hypothesis.settings.register_profile("quick", max_examples=100, derandomize=True, **_ANY_SPEED)
-hypothesis.settings.register_profile("long", max_examples=20_000, **_ANY_SPEED)
+hypothesis.settings.register_profile("long", max_examples=3_000, **_ANY_SPEED)
 hypothesis.settings.load_profile("quick")
 
 # No test talks to a hub; without this, a forgotten download would hang instead of failing.

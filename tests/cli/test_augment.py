@@ -75,7 +75,11 @@ def test_copies_pass_filters(tmp_path):
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        ("nothing", "choose from novelty, unlabelled-names, similarity, perplexity, teacher"),
+        (
+            "nothing",
+            "choose from novelty, unlabelled-names, similarity, perplexity, label, classifier, "
+            "teacher",
+        ),
         ("novelty:most=1", "there is no 'most'; choose from maximum, reference, n"),
         ("novelty:maximum=2", "maximum=2: must lie between 0 and 1"),
         ("unlabelled-names:names=a", "there is no 'names'; it takes none"),

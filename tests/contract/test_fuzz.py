@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import marian
 from support.augmenters import (
+    ADDS_MENTIONS,
     AUGMENTERS,
     KEEPS_MENTIONS,
     REWRITES,
@@ -334,6 +335,8 @@ def test_the_collator_takes_any_words(drawn, name, seed, ran):
     assert len(batch["labels"]) == len(rows)
     for row, labels in zip(rows, batch["labels"].tolist(), strict=True):
         starts = [i for i in labels if i > 0 and names[i].startswith("B-")]
+        if name in ADDS_MENTIONS:  # those of the sentence that was joined
+            continue
         # Words of which the tokenizer makes nothing have no label; none is doubled.
         wanted = [i for i in row["tags"] if names[i].startswith("B-")]
         assert len(starts) <= len(wanted)
