@@ -210,6 +210,15 @@ def test_the_environment_names_the_server(monkeypatch):
         assert not asked(OpenAIEndpoint("tests"), requests(1))[0].fault
 
 
+@pytest.fixture
+def interruptible():
+    """A process that a shell started in the background ignores SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_run_keeps_the_calls_under_way(tmp_path):
     cache = AnswerCache(tmp_path)
     with ChatServer(delay=0.3).serving() as server:
