@@ -21,7 +21,7 @@ METHODS = (
     "nominals",
     "synonyms",
     "noise",
-    "masked-lm:model=offline",
+    "masked-lm:model=offline,keep_meaning=true",
     "back-translation",
     "melm:model=offline",
     ROBUST,
