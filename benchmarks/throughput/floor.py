@@ -52,7 +52,6 @@ def _cheap_floor(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _masked_lm_floor(options: argparse.Namespace) -> dict[str, Any]:
-    import torch
 
     from textaug import MaskedLMSubstitution
     from textaug.models import masked_lm as module
@@ -68,6 +67,30 @@ def _masked_lm_floor(options: argparse.Namespace) -> dict[str, Any]:
     with recorded(module, "logits_at") as calls:
         mapped(data, augmenter, batch_size=len(data))
     model, tokenizer = load("AutoModelForMaskedLM", ModelSpec(folder, device=options.device))
+    rows, bare = forwards(calls, model, tokenizer, options.device)
+    budgets = BUDGETS if options.device == "cpu" else [8 * budget for budget in BUDGETS]
+    forward = best_of({budget: lambda b=budget: bare(b) for budget in budgets})
+    result = over_bare("masked LM", augmenter, data, "forward", forward, options.rounds)
+    took = median(result["seconds"]["masked LM"])
+    tokens = sum(map(len, rows))
+    result |= {"model": size, "tokens_per_second": tokens / took, "tokens": tokens}
+    if options.device == "cuda" or options.quick:
+        result |= _use_of_encoder(model, tokens, took, forward, options.device)
+        options.save({"masked LM": result})
+        result |= _busy(augmenter, data, forward, options.device)
+        options.save({"masked LM": result})
+        result["same_rows"] = _same_rows({size: folder, "offline": "offline"}, options)
+    return {"masked LM": result}
+
+
+def forwards(
+    calls: Any, model: Any, tokenizer: Any, device: str
+) -> tuple[list[list[int]], Callable[[int], Callable[[], None]]]:
+    """The rows of recorded calls of ``logits_at``, and the same work in batches of any budget."""
+    import torch
+
+    from textaug.models.masked_lm import logits_at
+
     rows: list[list[int]] = []
     masked: list[list[int]] = []  # positions by row
     for (_, ids, mask, positions), _ in calls:
@@ -87,24 +110,12 @@ def _masked_lm_floor(options: argparse.Namespace) -> dict[str, Any]:
         def run() -> None:
             with torch.inference_mode():
                 for ids, mask, positions in ready:
-                    module.logits_at(model, ids, mask, positions)
-            wait_for(options.device)
+                    logits_at(model, ids, mask, positions)
+            wait_for(device)
 
         return run
 
-    budgets = BUDGETS if options.device == "cpu" else [8 * budget for budget in BUDGETS]
-    forward = best_of({budget: lambda b=budget: bare(b) for budget in budgets})
-    result = over_bare("masked LM", augmenter, data, "forward", forward, options.rounds)
-    took = median(result["seconds"]["masked LM"])
-    tokens = sum(map(len, rows))
-    result |= {"model": size, "tokens_per_second": tokens / took, "tokens": tokens}
-    if options.device == "cuda" or options.quick:
-        result |= _use_of_encoder(model, tokens, took, forward, options.device)
-        options.save({"masked LM": result})
-        result |= _busy(augmenter, data, forward, options.device)
-        options.save({"masked LM": result})
-        result["same_rows"] = _same_rows({size: folder, "offline": "offline"}, options)
-    return {"masked LM": result}
+    return rows, bare
 
 
 def _same_rows(models: dict[str, str], options: argparse.Namespace) -> dict[str, float]:

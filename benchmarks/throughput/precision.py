@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from .floor import BUDGETS, over_bare
+from .floor import BUDGETS, forwards, over_bare
 from .inputs import mapped, recorded, some_sentences
 from .models import batches, masked_lm, padded
 from .timing import best_of
@@ -30,8 +29,6 @@ DTYPES = ("float32", "bfloat16")
 
 
 def _over_float32(options: argparse.Namespace, size: str, number: int) -> dict[str, Any]:
-    import torch
-
     from textaug import MaskedLMSubstitution
     from textaug.models import masked_lm as module
     from textaug.models.loading import ModelSpec, load
@@ -40,31 +37,8 @@ def _over_float32(options: argparse.Namespace, size: str, number: int) -> dict[s
     settings: dict[str, Any] = {"device": "cpu", "batch_tokens": options.tokens}
     with recorded(module, "logits_at") as calls:
         mapped(data, MaskedLMSubstitution(folder, **settings), batch_size=len(data))
-    rows: list[list[int]] = []
-    masked: list[list[int]] = []
-    for (_, ids, mask, positions), _ in calls:
-        start = len(rows)
-        lengths = mask.sum(1).tolist()
-        rows += [row[:n] for row, n in zip(ids.tolist(), lengths, strict=True)]
-        masked += [[] for _ in lengths]
-        for row, column in positions:
-            masked[start + row].append(column)
     model, tokenizer = load("AutoModelForMaskedLM", ModelSpec(folder, None, "float32", "cpu"))
-
-    def bare(budget: int) -> Callable[[], None]:
-        ready = [
-            (*padded([rows[i] for i in batch], tokenizer.pad_token_id, model.device),
-             [(k, column) for k, i in enumerate(batch) for column in masked[i]])
-            for batch in batches(rows, budget)
-        ]  # fmt: skip
-
-        def run() -> None:
-            with torch.inference_mode():
-                for ids, mask, positions in ready:
-                    module.logits_at(model, ids, mask, positions)
-
-        return run
-
+    _, bare = forwards(calls, model, tokenizer, "cpu")
     forward = best_of({budget: lambda b=budget: bare(b) for budget in BUDGETS})
     half = MaskedLMSubstitution(folder, dtype="bfloat16", **settings)
     name = "masked LM in bfloat16"

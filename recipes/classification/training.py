@@ -13,7 +13,7 @@ from datasets import Dataset, DatasetDict
 from recipes.ner.data import sample
 from recipes.ner.results import commit
 from recipes.ner.schedule import Run, schedule
-from recipes.ner.training import InOrder, quiet
+from recipes.ner.training import InOrder, quiet, training_arguments
 from textaug import offline
 from textaug.io.read import read
 from textaug.pipeline.text_collator import AugmentingTextCollator
@@ -108,23 +108,7 @@ def _trainer(arguments: Arguments, run: Run, gold: Dataset, augmenter: Any) -> I
     )
     trainer = InOrder(
         model,
-        transformers.TrainingArguments(
-            output_dir=arguments.output_dir,
-            max_steps=arguments.max_steps,
-            per_device_train_batch_size=arguments.batch_size,
-            learning_rate=arguments.learning_rate,
-            warmup_steps=round(arguments.warmup * arguments.max_steps),
-            weight_decay=0.01,
-            bf16=arguments.bf16,
-            use_cpu=not torch.cuda.is_available(),
-            remove_unused_columns=False,  # the collator reads texts and labels
-            dataloader_pin_memory=torch.cuda.is_available(),
-            save_strategy="no",
-            logging_strategy="no",
-            report_to=arguments.report_to,
-            disable_tqdm=True,
-            seed=run.seed,
-        ),
+        training_arguments(arguments, run.seed),
         train_dataset=gold.select(order, keep_in_memory=True),
         data_collator=AugmentingTextCollator(
             tokenizer,

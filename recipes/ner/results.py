@@ -70,7 +70,7 @@ def environment() -> dict[str, Any]:
     if Path("/proc/cpuinfo").exists():
         cpu = re.findall(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())[0]
     return {
-        "command": sys.argv,
+        "command": [_without_folder(sys.argv[0]), *sys.argv[1:]],
         "time": time.strftime("%Y-%m-%d %H:%M:%S %z"),
         "commit": commit(),
         "machine": {
@@ -85,6 +85,12 @@ def environment() -> dict[str, Any]:
             **{name: version(name) for name in PACKAGES},
         },
     }
+
+
+def _without_folder(script: str) -> str:
+    """A script of this repository without the folder of this machine."""
+    path, root = Path(script).resolve(), Path(__file__).resolve().parents[2]
+    return str(path.relative_to(root)) if path.is_relative_to(root) else path.name
 
 
 @cache

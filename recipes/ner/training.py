@@ -151,6 +151,27 @@ class InOrder(transformers.Trainer):
         )
 
 
+def training_arguments(arguments: Any, seed: int) -> transformers.TrainingArguments:
+    """How this recipe and that of classification train."""
+    return transformers.TrainingArguments(
+        output_dir=arguments.output_dir,
+        max_steps=arguments.max_steps,
+        per_device_train_batch_size=arguments.batch_size,
+        learning_rate=arguments.learning_rate,
+        warmup_steps=round(arguments.warmup * arguments.max_steps),
+        weight_decay=0.01,
+        bf16=arguments.bf16,
+        use_cpu=not torch.cuda.is_available(),
+        remove_unused_columns=False,  # the collator reads words or texts, and labels
+        dataloader_pin_memory=torch.cuda.is_available(),
+        save_strategy="no",
+        logging_strategy="no",
+        report_to=arguments.report_to,
+        disable_tqdm=True,
+        seed=seed,
+    )
+
+
 def _trainer(
     arguments: Arguments, run: Run, model: Any, tokenizer: Any, train: Dataset, augmenter: Any
 ) -> transformers.Trainer:
@@ -172,23 +193,7 @@ def _trainer(
     )
     trainer = InOrder(
         model,
-        transformers.TrainingArguments(
-            output_dir=arguments.output_dir,
-            max_steps=arguments.max_steps,
-            per_device_train_batch_size=arguments.batch_size,
-            learning_rate=arguments.learning_rate,
-            warmup_steps=round(arguments.warmup * arguments.max_steps),
-            weight_decay=0.01,
-            bf16=arguments.bf16,
-            use_cpu=not torch.cuda.is_available(),
-            remove_unused_columns=False,  # the collator reads words and tags
-            dataloader_pin_memory=torch.cuda.is_available(),
-            save_strategy="no",
-            logging_strategy="no",
-            report_to=arguments.report_to,
-            disable_tqdm=True,
-            seed=run.seed,
-        ),
+        training_arguments(arguments, run.seed),
         train_dataset=train.select(order, keep_in_memory=True),
         data_collator=Packed(collator) if arguments.packed else collator,
     )
