@@ -81,13 +81,7 @@ def by_model(
     config = classifier.model.config
     names: dict[int, str] = {int(i): name for i, name in config.id2label.items()}
     several = config.problem_type == "multi_label_classification"
-    rows = classifier.tokenizer(
-        [text.encode("utf-8", "replace").decode("utf-8") for text in texts],  # lone surrogates
-        truncation=True,
-        max_length=classifier.size + len(classifier.before) + len(classifier.after),
-        split_special_tokens=True,
-        verbose=False,
-    )["input_ids"]
+    rows = classifier.text_ids(texts)
 
     @torch.inference_mode()
     def run(batch: list[int]) -> list[Probabilities]:

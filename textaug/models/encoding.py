@@ -132,6 +132,17 @@ class Encoder:
         """Ids with the special tokens around them."""
         return [*self.before, *ids, *self.after]
 
+    def text_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """The token ids of whole texts, special ones included; what exceeds the window is cut."""
+        ids: list[list[int]] = self.tokenizer(
+            [text.encode("utf-8", "replace").decode("utf-8") for text in texts],  # lone surrogates
+            truncation=True,
+            max_length=self.size + len(self.before) + len(self.after),
+            split_special_tokens=True,
+            verbose=False,
+        )["input_ids"]
+        return ids
+
     def tensors(self, rows: Sequence[Sequence[int]]) -> tuple[Any, Any]:
         """Ids and attention mask of rows that all have the same padded length."""
         # Padding is masked, so a tokenizer without a padding token can use any id.

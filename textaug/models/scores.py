@@ -37,13 +37,7 @@ def vectors(texts: Sequence[str], model: ModelSpec = OFFLINE, rank: int | None =
     encoder = load_as(Encoder, "AutoModel", model, rank)
     if not texts:
         return []
-    rows = encoder.tokenizer(
-        [text.encode("utf-8", "replace").decode("utf-8") for text in texts],  # lone surrogates
-        truncation=True,
-        max_length=encoder.size + len(encoder.before) + len(encoder.after),
-        split_special_tokens=True,
-        verbose=False,
-    )["input_ids"]
+    rows = encoder.text_ids(texts)
 
     @torch.inference_mode()
     def run(batch: list[int]) -> list[Any]:
