@@ -170,6 +170,13 @@ def test_a_new_word_among_string_labels_has_none():
         assert after["tags"] == [None, "JJ", None, "NNS"]
 
 
+def test_labels_that_might_be_types_are_labels_of_words_if_the_user_says_so():
+    row = {"tokens": ["Ann", "sat"], "ner_tags": ["PER", "O"]}
+    with pytest.raises(ValueError, match="pass scheme='IO' or scheme='plain'"):
+        Insert()(row)
+    assert Insert(scheme="plain")(row)["ner_tags"] == [None, "PER", None, "O"]
+
+
 GOOD = ["Ann", "sat"]
 BAD_ROWS = [
     ({"tokens": GOOD, "ner_tags": ["O"]}, "1 tags for 2 tokens"),

@@ -41,6 +41,7 @@ OLD = ("", "  ", " ", "", "", "\n")  # Oil  prices (fell).
         (["Oil", "prices", "fell", "("], [0, 1, 3, 2], "Oil  prices fell (\n"),
         (["Oil", "and", "gas", "prices"], [0, None, None, 1], "Oil and gas  prices\n"),
         (["So", "Oil"], [None, 0], "So Oil\n"),
+        (["(", "Oil"], [None, 0], "( Oil\n"),  # the white space before the text stays there
         (["Oil", "prices", "(", "all", "fell"], [0, 1, None, None, 3], "Oil  prices ( all fell\n"),
         ([], [], "\n"),
     ],

@@ -203,6 +203,12 @@ def test_what_is_left_out_is_counted_and_said(data, caplog):
     assert data.map(picky, load_from_cache_file=False)["tokens"][0] == data["tokens"][0]
 
 
+def test_rows_without_copies_are_not_missed(data, caplog):
+    with caplog.at_level(logging.WARNING, logger="textaug"):
+        expand(data, Picky(), copies=lambda row: 2 * (row["id"] == "a"))
+    assert "2 of 2 copies left out" in caplog.text
+
+
 def test_earlier_provenance_stays(data):
     noise = NoiseInjection(provenance_column="by")
     twice = expand(expand(data, noise), Picky(provenance_column="by"))

@@ -40,6 +40,17 @@ def test_columns_that_cannot_be_told_are_an_error_before_any_shard(tmp_path):
         run(data, tmp_path, shard_size=4)
 
 
+@pytest.mark.parametrize("num_proc", [1, 2])
+def test_every_row_is_told_once(splits, num_proc, tmp_path):
+    told = []
+    run(splits, tmp_path / "out", num_proc=num_proc, batch_size=3,
+        progress=lambda done, total: told.append((done, total)))  # fmt: skip
+    rows = sum(map(len, splits.values()))
+    assert told == sorted(told)
+    assert told[0] == (0, rows)
+    assert told[-1] == (rows, rows)
+
+
 def test_an_unfinished_folder_is_not_taken_for_a_data_set(splits, tmp_path, monkeypatch):
     write_shard = workers._write_shard
 
