@@ -45,6 +45,15 @@ def test_probabilities_may_move_by_drop():
     assert KeepLabel(half, drop=0.15)(before, after) == [True, False]
 
 
+def test_a_label_without_a_probability_has_none():
+    def rarely(texts):
+        return [{"good": 0.1} if "fine" in text else {"bad": 0.1} for text in texts]
+
+    before, after = [example("A fine film", "good")], [example("A nice film")]
+    assert KeepLabel(rarely, drop=0.15)(before, after) == [True]
+    assert KeepLabel(rarely, drop=0.05)(before, after) == [False]
+
+
 def test_rows_without_a_label_pass_with_one_message(caplog):
     labels._warn_once.cache_clear()
     with caplog.at_level(logging.WARNING, "textaug"):
