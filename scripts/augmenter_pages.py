@@ -68,6 +68,7 @@ PAPERS = {
     "Engstrom 2019": "Engstrom et al. 2019, *Exploring the Landscape of Spatial Robustness* (ICML)",
     "Ghosh 2023": "Ghosh et al. 2023, *ACLM: A Selective-Denoising based Generative Data "
     "Augmentation Approach for Low-Resource Complex NER* (ACL)",
+    "Guo 2017": "Guo et al. 2017, *On Calibration of Modern Neural Networks* (ICML)",
     "Kauf 2023": "Kauf & Ivanova 2023, *A Better Way to Do Masked Language Model Scoring* (ACL)",
     "Kobayashi 2018": "Kobayashi 2018, *Contextual Augmentation: Data Augmentation by Words with "
     "Paradigmatic Relations* (NAACL)",
@@ -98,6 +99,7 @@ OTHER_PAPERS = {
     "Ghosh 2023": ("TeacherAgreement", "filters.md"),
     "Salazar 2020": ("Perplexity", "filters.md"),
     "Kauf 2023": ("Perplexity", "filters.md"),
+    "Guo 2017": ("self_train", "self-training.md"),
     "Northcutt 2021": ("label_errors", "label_errors.md"),
     "Wang 2022": ("label_errors", "label_errors.md"),
 }

@@ -33,6 +33,7 @@ from textaug.evaluation.check import Problem, check
 from textaug.evaluation.describe import Description, describe
 from textaug.evaluation.label_errors import LabelError, LabelErrors, label_errors
 from textaug.evaluation.search import search
+from textaug.evaluation.self_training import SelfTraining, self_train
 from textaug.filters.labels import KeepLabel
 from textaug.filters.lexical import NoUnlabelledNames, Novelty
 from textaug.filters.with_model import Perplexity, Similarity, TeacherAgreement
@@ -80,6 +81,7 @@ __all__ = [
     "Rejected",
     "SegmentExchange",
     "SegmentShuffle",
+    "SelfTraining",
     "SentenceGenerator",
     "SentenceJoining",
     "Similarity",
@@ -100,4 +102,5 @@ __all__ = [
     "policy_plan",
     "push",
     "search",
+    "self_train",
 ]

@@ -57,6 +57,13 @@ class Arguments:
         default_factory=list,
         metadata={"help": "arms, such as: synonyms noise:p=0.1 mentions+noise"},
     )
+    raw_file: str | None = field(
+        default=None,
+        metadata={
+            "help": "raw sentences, in any format that is read (labels are not): every arm with "
+            "an augmenter is also trained on them, labelled by textaug.self_train"
+        },
+    )
     gold_repeated: bool = field(
         default=False,
         metadata={

@@ -22,6 +22,7 @@ class Run:
     arm: str
     augment: str | None = None
     on_the_fly: bool = False
+    raw: bool = False  # whether raw sentences are labelled and added
 
 
 def plan(arguments: Arguments, train_rows: int) -> list[Run]:
@@ -35,6 +36,9 @@ def plan(arguments: Arguments, train_rows: int) -> list[Run]:
             for spec in arguments.augment:
                 arm = f"{spec} (on the fly)" if arguments.on_the_fly else spec
                 runs.append(Run(size, seed, arm, spec, arguments.on_the_fly))
+                if arguments.raw_file:
+                    with_raw = f"{arm}, raw sentences"
+                    runs.append(Run(size, seed, with_raw, spec, arguments.on_the_fly, raw=True))
     return runs
 
 

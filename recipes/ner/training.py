@@ -93,6 +93,8 @@ def fit(
         train = gold
     else:
         train = textaug.expand(gold, augmenter, arguments.copies)
+    if run.raw:
+        train = concatenate_datasets([train, _labelled(arguments, run, gold)])
     augment_seconds = time.perf_counter() - start
 
     start = time.perf_counter()
@@ -118,6 +120,20 @@ def fit(
         "commit": commit(),
     }
     return model, tokenizer, record
+
+
+def _labelled(arguments: Arguments, run: Run, gold: Dataset) -> Dataset:
+    """Raw sentences with the labels of :func:`textaug.self_train`, each a source of its own."""
+    found = textaug.self_train(
+        gold.remove_columns(SOURCE),
+        arguments.raw_file,
+        held_out=data_of(arguments)[arguments.eval_split],
+        seed=run.seed,
+        show_progress_bar=False,
+    ).dataset
+    new = found.select(range(len(gold), len(found))).select_columns(["tokens", "ner_tags"])
+    sources = [len(gold) + i for i in range(len(new))]
+    return new.add_column(SOURCE, sources).cast(gold.features)
 
 
 def _untrained(arguments: Arguments, names: list[str]) -> tuple[Any, Any]:

@@ -269,3 +269,26 @@ def test_its_repr_is_short(tokenizer):
     assert repr(collator) == (
         "AugmentingDataCollator(BertTokenizer, Prefix(seed=2), label_names=<5>, p=0.5)"
     )
+
+
+def test_a_row_with_a_word_that_has_no_label_is_not_augmented(tokenizer):
+    names = ["O", "B-PER", "I-PER"]
+    rows = [
+        {"tokens": ["Ann", "walked", "home"], "ner_tags": [1, 0, 0]},
+        {"tokens": ["Bob", "walked", "away"], "ner_tags": [1, 0, -1]},
+    ]
+    noise = NoiseInjection(operations=["drop"], p=1.0, seed=1)
+    augmented = AugmentingDataCollator(tokenizer, noise, label_names=names)(rows)
+    unchanged = AugmentingDataCollator(tokenizer, None, label_names=names)(rows)
+    assert augmented["input_ids"][1].tolist() == unchanged["input_ids"][1].tolist()
+    assert augmented["labels"][1].tolist() == unchanged["labels"][1].tolist()
+    assert augmented["input_ids"][0].tolist() != unchanged["input_ids"][0].tolist()
+
+
+def test_labels_of_single_words_may_be_missing(tokenizer):
+    rows = [{"tokens": ["very", "pleasant", "days"], "tags": [1, -1, 0]}]
+    names = {"label_names": ["ADJ", "ADV"], "tags_column": "tags"}
+    noise = NoiseInjection(operations=["drop"], p=1.0, seed=1)
+    augmented = AugmentingDataCollator(tokenizer, noise, **names)(rows)
+    unchanged = AugmentingDataCollator(tokenizer, None, **names)(rows)
+    assert augmented["input_ids"].tolist() != unchanged["input_ids"].tolist()

@@ -68,6 +68,7 @@ def check(
     and does not count.
     """
     with readable_errors():
+        from textaug.core.columns import JUDGED, LABEL_SOURCE
         from textaug.core.finding import find_columns
         from textaug.evaluation import check as checking
 
@@ -98,6 +99,10 @@ def check(
             )
             found += sum(problem.kind not in checking.HINTS for problem in problems)
             hints += sum(problem.kind in checking.HINTS for problem in problems)
+            judged = rows[LABEL_SOURCE][:].count(JUDGED) if LABEL_SOURCE in rows.features else 0
+            if judged:
+                by = f"{judged:,} of {len(rows):,} rows were labelled by self-training"
+                stdout_console().print(f"{by}, which may be wrong")
             _show_problems(f"split {name}, " if len(chosen) > 1 else "", problems, limit)
             if errors or errors_to is not None:
                 show_label_errors(rows, columns, folds, limit, errors_to, tool)

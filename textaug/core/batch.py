@@ -12,7 +12,14 @@ from typing import Any, NoReturn
 
 from textaug.core import shapes, tag_schemes
 from textaug.core.arrow import are_words, column_from_arrow, no_collection, to_plain
-from textaug.core.columns import CONTEXT, TEXT_COLUMNS, TOKEN_COLUMNS, ColumnNames, Row
+from textaug.core.columns import (
+    CONTEXT,
+    MISSING_LABEL,
+    TEXT_COLUMNS,
+    TOKEN_COLUMNS,
+    ColumnNames,
+    Row,
+)
 from textaug.core.example import Augmented, Example, Rejected, Span, in_place
 from textaug.core.finding import make_schema, schema_of_rows
 from textaug.core.reader import RowReading, label_of, read_spans
@@ -340,9 +347,17 @@ class Batch:
                         "and the numpy and torch formats pass rows without them), or cast "
                         "the column to List(ClassLabel(names=[...]))",
                     )
-                if tag == -1 and is_plain:
+                if tag == MISSING_LABEL and is_plain:
                     result.append("")
                     continue
+                if tag == MISSING_LABEL:
+                    self.bad(
+                        row,
+                        column,
+                        f"token {i} has no label (-1)",
+                        "label it, or leave the row out with dataset.filter(...); in training, "
+                        "AugmentingDataCollator uses such rows unchanged",
+                    )
                 if not 0 <= tag < len(known):
                     self.bad(row, column, f"tag {tag} of token {i} is unknown", _labels(known))
                 result.append(known[tag])

@@ -12,6 +12,9 @@ TOKEN_COLUMNS = ("tokens", "words", "tokenized_text")
 TAG_COLUMNS = ("ner_tags", "tags", "labels", "ner")
 TEXT_COLUMNS = ("text", "sentence")
 CONTEXT = "context"  # the text of extractive question answering, beside `answers`
+# Written by self-training: where the labels of a row come from, and how sure they are.
+LABEL_SOURCE, LABEL_WEIGHT = "label_source", "label_weight"
+GIVEN, JUDGED = "given", "self-training"
 MISSING_LABEL = -1  # what `datasets` itself writes for a class label that is not known
 
 

@@ -242,6 +242,8 @@ class RoleFinder:
                 self._unclear(name, "has offsets in a form that is not known")
         elif shape.kind == "int" and lower not in USUAL_NAMES["id"] and _POINTER.fullmatch(lower):
             self._unclear(name, "may be the position of a word")
+        elif lower in USUAL_NAMES["weight"]:
+            return  # of the row; it stays
         elif (
             shape.kind in ("class", "bool", "float")
             or lower in USUAL_NAMES["label"]

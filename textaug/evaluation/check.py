@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from textaug.core import tag_schemes
-from textaug.core.columns import MISSING_LABEL, class_names
+from textaug.core.columns import JUDGED, LABEL_SOURCE, MISSING_LABEL, class_names
 from textaug.core.finding import find_columns
 from textaug.core.reader import span_problem
 from textaug.core.schema import Columns
@@ -205,7 +205,11 @@ def _scheme(
 def _check_rows(data: Dataset, columns: Columns) -> Iterator[Problem]:
     tagging = _tagging(data, columns)
     layers = (columns.tags, *columns.aligned)
-    for row, (tokens, *values) in enumerate(_rows(data, columns.words, *layers)):
+    source = LABEL_SOURCE if LABEL_SOURCE in data.features else None
+    for row, (tokens, made_by, *values) in enumerate(_rows(data, columns.words, source, *layers)):
+        if made_by == JUDGED and values[0]:  # may have words without a label
+            outside = tagging.scheme.spelling.outside
+            values[0] = [outside if tag in (None, MISSING_LABEL) else tag for tag in values[0]]
         tags = values[0]
         if tokens is None or (columns.tags and tags is None):
             missing = columns.words if tokens is None else columns.tags

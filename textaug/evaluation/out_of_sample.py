@@ -10,7 +10,7 @@ from textaug import offline
 from textaug.core.example import Example
 from textaug.core.validation import check_at_least_one
 from textaug.models.loading import ModelSpec
-from textaug.models.word_head import WordHead, word_vectors
+from textaug.models.word_head import WordHead, label_numbers, word_vectors
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,6 +84,7 @@ def out_of_sample(
     cuts = [folds_of(examples, folds, seed + repeat) for repeat in range(repeats)]
     place = device or ("cuda" if torch.cuda.is_available() else "cpu")
     vectors = word_vectors(examples, ModelSpec(model or offline.encoder(), device=place))
+    targets = label_numbers(examples, labels)
     found: list[Any] = [0.0] * len(examples)
     for number in range(repeats * folds):
         fold = cuts[number // folds]
@@ -91,8 +92,8 @@ def out_of_sample(
         outside = [i for i, k in enumerate(fold) if k != number % folds]
         tagger = WordHead(
             [vectors[i] for i in outside],
-            [examples[i] for i in outside],
-            labels,
+            [targets[i] for i in outside],
+            len(labels),
             seed=seed + number,
             device=place,
             show_progress=f"{number + 1} of {repeats * folds}" if show_progress_bar else None,

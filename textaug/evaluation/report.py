@@ -13,6 +13,7 @@ from textaug.core.example import Example
 from textaug.core.markup import Pair
 from textaug.core.reading import batches_of
 from textaug.evaluation.check import check
+from textaug.evaluation.judged_rows import without_judged
 from textaug.evaluation.report_page import Report, Section, Side
 from textaug.models import scores
 
@@ -58,6 +59,7 @@ def measure(
     3
     """
     columns = columns or ColumnNames()
+    before, after, judged = without_judged(before)[0], *without_judged(after)
     one, of_mentions = _side(before, columns)
     two, _ = _side(after, columns)
     pairs = _pairs(one.examples, two.examples, _makers(after))
@@ -73,7 +75,7 @@ def measure(
         meaning=_similarities(compared) if meaning else [],
         counts=counts,
         faults=(_faults(before, columns), _faults(after, columns)),
-        sections=sections,
+        sections=[*judged, *sections],
     )
 
 

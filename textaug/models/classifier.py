@@ -38,8 +38,25 @@ def fit_weights(examples: Sequence[Example], model: ModelSpec) -> dict[Label, li
     labels = sorted(set().union(*found), key=repr)
     wanted = torch.tensor([[label in each for label in labels] for each in found]).double()
     given = torch.stack(vectors([example.text for example in examples], model)).double()
+    weights = regression(given, wanted)
+    columns = weights.T.tolist()
+    return {
+        label: [round(weight, DIGITS) for weight in column]
+        for label, column in zip(labels, columns, strict=True)
+    }
+
+
+def regression(given: Any, wanted: Any) -> Any:
+    """A logistic regression for each label; the last row of the weights is the bias.
+
+    Args:
+        given: float64 vectors of length 1, sentences × features.
+        wanted: 1.0 or 0.0, sentences × labels.
+    """
+    import torch
+
     given = torch.cat([given, given.new_ones(len(given), 1)], dim=1)
-    weights = given.new_zeros(given.shape[1], len(labels), requires_grad=True)
+    weights = given.new_zeros(given.shape[1], wanted.shape[1], requires_grad=True)
     optimizer: Any = torch.optim.LBFGS([weights], max_iter=STEPS, line_search_fn="strong_wolfe")
     loss_of = torch.nn.BCEWithLogitsLoss(reduction="sum")
 
@@ -50,11 +67,7 @@ def fit_weights(examples: Sequence[Example], model: ModelSpec) -> dict[Label, li
         return value
 
     optimizer.step(loss)
-    columns = weights.detach().T.tolist()
-    return {
-        label: [round(weight, DIGITS) for weight in column]
-        for label, column in zip(labels, columns, strict=True)
-    }
+    return weights.detach()
 
 
 def by_weights(

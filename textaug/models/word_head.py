@@ -32,6 +32,7 @@ LEARNING_RATE = 2e-3
 STEPS_LEAST = 300
 EPOCHS_LEAST = 5
 IGNORED = -100
+MEASURED = 10_000  # examples whose vectors give the mean; more take gigabytes
 _INNER_CAPITAL = re.compile(r"[a-z].*[A-Z]")
 
 
@@ -104,44 +105,55 @@ def _shapes(example: Example) -> Vectors:
     return np.concatenate([around[i : i + len(own)] for i in range(2 * AROUND + 1)], 1)
 
 
+def label_numbers(examples: Sequence[Example], labels: Sequence[str]) -> list[list[int]]:
+    """The number of each word's IOB2 label."""
+    number = {label: i for i, label in enumerate(labels)}
+    return [
+        [number[tag] for tag in tag_schemes.from_spans(each.spans, len(each.tokens), "IOB2")]
+        for each in examples
+    ]
+
+
+def _mean_and_spread(vectors: Sequence[Vectors]) -> tuple[Any, Any]:
+    import numpy as np
+
+    together = np.concatenate(vectors).astype(np.float32)
+    return together.mean(0), together.std(0) + 1e-3
+
+
 class WordHead:
     """A tagger over :func:`word_vectors`.
 
     Args:
         vectors: of the training examples.
-        examples: these, with their mentions.
-        labels: IOB2 labels.
+        targets: the label of each word, as a number; ``IGNORED`` where it is not known.
+        labels: how many there are.
         seed: of the training.
         device: where it is trained.
+        steps: of the training; default: five epochs, and at least 300.
         show_progress: the label of the progress bar; ``None`` shows none.
     """
 
     def __init__(
         self,
         vectors: Sequence[Vectors],
-        examples: Sequence[Example],
-        labels: Sequence[str],
+        targets: Sequence[Sequence[int]],
+        labels: int,
         *,
         seed: int = 0,
         device: str = "cpu",
+        steps: int | None = None,
         show_progress: str | None = None,
     ) -> None:
-        import numpy as np
         import torch
 
-        number = {label: i for i, label in enumerate(labels)}
-        known = [
-            (each, [number[tag] for tag in tags])
-            for each, example in zip(vectors, examples, strict=True)
-            if len(each)
-            for tags in [tag_schemes.from_spans(example.spans, len(example.tokens), "IOB2")]
-        ]
-        together = np.concatenate([each for each, _ in known]).astype(np.float32)
-        self._mean, self._spread = together.mean(0), together.std(0) + 1e-3
-        self._labels = len(labels)
+        pairs = zip(vectors, targets, strict=True)
+        known = [(each, own) for each, own in pairs if len(own) and set(own) != {IGNORED}]
+        self._mean, self._spread = _mean_and_spread([each for each, _ in known[:MEASURED]])
+        self._labels = labels
         self._place = torch.device(device)
         with own_randomness(seed, self._place):
-            self._network = _network(together.shape[1], len(labels)).to(self._place)
+            self._network = _network(len(self._mean), labels).to(self._place)
         epoch = -(-len(known) // BATCH_SIZE)
 
         def loss(network: Any, batch: list[Any]) -> Any:
@@ -156,7 +168,7 @@ class WordHead:
             known,
             [len(tags) for _, tags in known],
             loss,
-            steps=max(STEPS_LEAST, EPOCHS_LEAST * epoch),
+            steps=steps or max(STEPS_LEAST, EPOCHS_LEAST * epoch),
             batch_size=min(BATCH_SIZE, len(known)),
             learning_rate=LEARNING_RATE,
             seed=seed,

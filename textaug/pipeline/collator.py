@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from textaug.core import tag_schemes
 from textaug.core.augmenter import Augmenter
 from textaug.core.batch import Batch
 from textaug.core.columns import MISSING_LABEL, ColumnNames
@@ -220,7 +221,9 @@ class AugmentingDataCollator:
     ) -> dict[str, list[Any]]:
         draw = self._draw(columns, call)
         coin = Random(draw).random
-        chosen = [i for i in range(len(columns[self._columns()[0]])) if coin() < self.p]
+        drawn = [i for i in range(len(columns[self._columns()[0]])) if coin() < self.p]
+        # Words without a label may belong to a mention, so nothing around them is moved.
+        chosen = [i for i in drawn if not self._is_partly_labelled(columns, i)]
         if not chosen:
             return columns
         names = self._names(augmenter)
@@ -236,6 +239,14 @@ class AugmentingDataCollator:
                 if change is not None and name in change:
                     column[i] = change[name]
         return columns
+
+    def _is_partly_labelled(self, columns: Mapping[str, Sequence[Any]], row: int) -> bool:
+        """Whether labels of mentions are missing; labels of single words may be."""
+        tags = columns[self._columns()[1]][row]
+        is_open = not isinstance(tags, (str, int, float, type(None))) and (
+            MISSING_LABEL in tags or None in tags
+        )
+        return is_open and any(map(tag_schemes.prefixed, self.label_names or ()))
 
     def _draw(self, columns: Mapping[str, Sequence[Any]], call: TrainerCall | None) -> int:
         """The number that makes this batch's augmentation differ from any other's."""

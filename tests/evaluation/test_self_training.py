@@ -1,0 +1,264 @@
+"""Raw sentences get labels from models trained on the labelled ones, and say that they did."""
+
+import logging
+
+import numpy as np
+import pytest
+from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
+from support.augmenters import tiny_classifier
+
+from textaug import NoiseInjection, check, expand, self_train
+from textaug.core.example import Example
+from textaug.evaluation import self_training, teacher_folds
+from textaug.evaluation.judged_rows import balance, sure_labels
+from textaug.evaluation.report import measure
+from textaug.evaluation.teacher_folds import calibrated, temperature_of
+from textaug.models.loading import ModelSpec
+from textaug.models.teachers import SentenceTeacher, WordTeacher
+from textaug.models.word_head import IGNORED
+
+IOB2 = ["O", "B-LOC", "I-LOC", "B-PER", "I-PER"]
+TOWNS = ["Lund", "Oslo", "Turku", "Bergen", "Malmö", "Tampere", "Aarhus", "Odense"]
+PEOPLE = ["Ann", "Bob", "Eve", "Ida", "Kim", "Leo", "Mia", "Tom"]
+
+
+def tagged(pairs, names=IOB2, column="ner_tags"):
+    tag = ClassLabel(names=names) if names else Value("string")
+    features = Features({"tokens": List(Value("string")), column: List(tag)})
+    rows = {
+        "tokens": [[who, "lives", "in", town, "."] for who, town in pairs],
+        column: [["B-PER", "O", "O", "B-LOC", "O"] for _ in pairs],
+    }
+    return Dataset.from_dict(rows, features=features)
+
+
+FOREIGN = "O ministro disse que o governo não planeja impostos"
+PAIRS = list(zip(PEOPLE, TOWNS, strict=True))
+RAW = ["Sue lives in Paris.", "Dan lives in Rome now.", "It rained."]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HOME", str(tmp_path))
+    monkeypatch.setattr("textaug.models.teachers.STEPS_LEAST", 60)
+
+
+def trained(labelled, raw, **settings):
+    given = {"folds": 2, "rounds": 1, "augmenter": None, "show_progress_bar": False}
+    return self_train(labelled, raw, **{**given, **settings})
+
+
+def test_raw_sentences_get_the_labels_of_the_sample():
+    result = trained(tagged(PAIRS), RAW, rounds=2)
+    rows = result.dataset
+    assert rows["tokens"][8] == ["Sue", "lives", "in", "Paris", "."]
+    assert [IOB2[tag] for tag in rows["ner_tags"][8]] == ["B-PER", "O", "O", "B-LOC", "O"]
+    assert rows["label_source"][7:9] == ["given", "self-training"]
+    assert rows["label_weight"][7] == 1.0
+    assert 0.5 <= rows["label_weight"][8] <= 1.0
+    assert rows.features["ner_tags"] == tagged(PAIRS).features["ner_tags"]
+    assert result.metric == "F1"
+    assert len(result.scores) == 2
+    assert result.labels["PER"] >= 2
+    assert "out of fold by round" in str(result)
+
+
+def test_the_same_seed_gives_the_same_rows_and_finished_teachers_are_kept(tmp_path, monkeypatch):
+    first = trained(tagged(PAIRS), RAW, cache_dir=str(tmp_path / "one"))
+    again = trained(tagged(PAIRS), RAW, cache_dir=str(tmp_path / "two"))
+    assert first.dataset.to_list() == again.dataset.to_list()
+
+    def fail(*args):
+        raise AssertionError("trained again")
+
+    monkeypatch.setattr(teacher_folds.TeacherFolds, "_rounds", fail)
+    kept = trained(tagged(PAIRS), RAW, cache_dir=str(tmp_path / "one"))
+    assert kept.dataset.to_list() == first.dataset.to_list()
+    with pytest.raises(AssertionError, match="trained again"):  # other raw sentences
+        trained(tagged(PAIRS), RAW[:2], cache_dir=str(tmp_path / "one"))
+
+
+@pytest.mark.parametrize("names", [["O", "S-LOC", "B-LOC", "I-LOC", "E-LOC",
+                                    "S-PER", "B-PER", "I-PER", "E-PER"], None])  # fmt: skip
+def test_labels_are_written_in_the_scheme_of_the_sample(names):
+    tag = ClassLabel(names=names) if names else Value("string")
+    features = Features({"words": List(Value("string")), "tags": List(tag)})
+    rows = Dataset.from_dict(
+        {
+            "words": [[who, "Holm", "lives", "in", town] for who, town in PAIRS],
+            "tags": [["B-PER", "E-PER", "O", "O", "S-LOC"] for _ in PAIRS],
+        },
+        features=features,
+    )
+    raw = Dataset.from_dict({"sentence": ["Sue Holm lives in Paris"]})
+    new = trained(rows, raw).dataset[8]
+    tags = [names[i] for i in new["tags"]] if names else new["tags"]
+    assert tags == ["B-PER", "E-PER", "O", "O", "S-LOC"]
+
+
+def test_sentences_that_are_known_or_foreign_are_left_out_and_counted():
+    raw = Dataset.from_dict({
+        "tokens": [["Ann", "lives", "in", "Lund", "."], ["Sue", "sat"], ["Sue", "sat"], [],
+                   ["She", "ran"], FOREIGN.split()],
+        "ner_tags": [["wrong"] * 5, [], [], [], [], []],  # not read
+    })  # fmt: skip
+    test = DatasetDict({"test": Dataset.from_dict({"tokens": [["She", "ran"]]})})
+    result = trained(tagged(PAIRS), raw, held_out=test)
+    assert result.left_out == {
+        "the same as a labelled sentence": 1,
+        "the same as another raw sentence": 1,
+        "empty": 1,
+        "the same as a held-out sentence": 1,
+        "in another language": 1,
+    }
+    assert len(result.dataset) == 9
+
+
+def test_more_raw_sentences_than_wanted_are_drawn_at_random():
+    raw = [f"Sue lives in room {i}." for i in range(30)]
+    result = trained(tagged(PAIRS), raw, most=5)
+    assert result.left_out["more than most="] == 25
+    other = trained(tagged(PAIRS), raw, most=5, seed=1)
+    assert {*map(str, result.dataset["tokens"])} != {*map(str, other.dataset["tokens"])}
+
+
+def scores(*rows):
+    """Probabilities of words: the likeliest label of each, and how likely it is."""
+    found = []
+    for label, share in rows:
+        row = np.full(len(IOB2), (1 - share) / (len(IOB2) - 1))
+        row[IOB2.index(label)] = share
+        found.append(row)
+    return np.array(found)
+
+
+def test_a_mention_is_sure_as_a_whole_or_not_at_all():
+    words = WordTeacher(IOB2, ModelSpec("none"))
+    found = scores(("B-PER", 0.9), ("I-PER", 0.6), ("O", 0.7), ("O", 0.95))
+    assert sure_labels(words, found, 0.65) == [IGNORED, IGNORED, 0, 0]
+    assert sure_labels(words, found, 0.5) == [3, 4, 0, 0]
+    assert sure_labels(words, np.zeros((0, 5)), 0.5) == []
+
+
+def test_types_far_above_their_share_lose_their_least_sure_labels():
+    words = WordTeacher(IOB2, ModelSpec("none"))
+    found = [scores(("B-PER", 0.6 + i / 100)) for i in range(9)] + [scores(("B-LOC", 0.6))]
+    labels = [sure_labels(words, each, 0.5) for each in found]
+    given = read(tagged(PAIRS))  # as many places as people
+    balance(words, labels, found, given)
+    assert labels == [[IGNORED], *[[3]] * 8, [1]]
+
+
+def read(data):
+    from textaug.core.reading import read_examples
+
+    return read_examples(data, "train", {})
+
+
+def test_temperature_makes_a_teacher_as_sure_as_it_is_right():
+    sure = [scores(("O", 0.99))] * 4
+    assert temperature_of(sure, [[0], [0], [3], [3]]) == 4.0
+    assert temperature_of(sure, [[0]] * 4) == 0.5
+    assert temperature_of([], []) == 1.0
+    np.testing.assert_allclose(calibrated(sure[0], 2.0).sum(), 1.0)
+
+
+def text_data(texts, names=("bad", "good")):
+    features = Features({"text": Value("string"), "label": ClassLabel(names=list(names))})
+    return Dataset.from_dict(texts, features=features)
+
+
+def reviews():
+    good, bad = ["lovely", "great", "superb", "fine"], ["awful", "dreadful", "boring", "poor"]
+    return text_data({
+        "text": [f"A {word} film." for word in (*good, *bad)],
+        "label": [1] * 4 + [0] * 4,
+    })  # fmt: skip
+
+
+def test_sentences_get_classes():
+    raw = ["A wonderful film.", "A terrible, boring film."]
+    result = trained(reviews(), raw)
+    rows = result.dataset
+    assert result.metric == "accuracy"
+    assert rows["text"][8:] == raw
+    assert rows["label"][8:] == [1, 0]
+    assert rows.features["label"].names == ["bad", "good"]
+
+
+def test_a_teacher_that_was_trained_elsewhere_labels_instead():
+    name = tiny_classifier()
+    result = self_train(reviews(), ["A wonderful film."], teacher=name, sure=0.0)
+    assert result.best == 0
+    assert result.scores == []
+    assert len(result.dataset) == 9
+    others = text_data({"text": ["x", "y"], "label": [0, 1]}, ("glad", "sad"))
+    with pytest.raises(ValueError, match=r"has no label 'glad' \(labels: bad, good\)"):
+        self_train(others, ["A wonderful film."], teacher=name)
+
+
+def test_teachers_that_find_nothing_say_so(caplog):
+    rows = tagged(PAIRS).to_list() + [
+        {"tokens": ["It", "rained", word], "ner_tags": [0, 0, 0]} for word in (["a", "lot"])
+    ]
+    with caplog.at_level(logging.WARNING, "textaug"):
+        result = trained(Dataset.from_list(rows, tagged(PAIRS).features), ["It rained", "It did"])
+    assert result.labels == {}
+    assert "sure of no mention in 2 sentences" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("labelled", "raw", "message"),
+    [
+        (tagged(PAIRS), [], "no raw sentence is left|empty|no row"),
+        (tagged(PAIRS), ["Ann lives in Lund."], "no raw sentence is left"),
+        (tagged(PAIRS[:1]), RAW, "too few for 2 folds"),
+        (tagged(PAIRS).map(lambda row: {"ner_tags": [0] * 5}), RAW, "no mention is labelled"),
+        (Dataset.from_dict({"text": ["a b", "c d"]}), RAW, "labels mentions that are tags, or one"),
+        (text_data({"text": ["a", "b"], "label": [1, 1]}), RAW, "all labelled rows have the"),
+        (Dataset.from_dict({"text": ["Ann sat"], "entities": [[{"start": 0, "end": 3,
+                            "label": "PER"}]]}), RAW, "convert spans to tags"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_learned_is_an_error(labelled, raw, message):
+    with pytest.raises(ValueError, match=message):
+        trained(labelled, raw)
+
+
+@pytest.mark.parametrize("bad", [{"folds": 0}, {"rounds": 0}, {"most": 0}, {"sure": 1.5}])
+def test_arguments_out_of_range_are_an_error(bad):
+    with pytest.raises(ValueError, match=next(iter(bad))):
+        trained(tagged(PAIRS), RAW, **bad)
+
+
+@pytest.fixture
+def judged():
+    """A given row, and one with a word that has no label."""
+    rows = tagged(PAIRS[:2]).to_list()
+    rows[1]["ner_tags"][3] = -1
+    features = Features({
+        **tagged(PAIRS).features, "label_source": Value("string"), "label_weight": Value("float32"),
+    })  # fmt: skip
+    for row, source in zip(rows, ("given", "self-training"), strict=True):
+        row |= {"label_source": source, "label_weight": 0.9}
+    return Dataset.from_list(rows, features=features)
+
+
+def test_check_and_report_show_judgements_apart(judged):
+    assert check(judged) == []
+    assert [p.kind for p in check(judged.remove_columns("label_source"))] == ["unknown tag"]
+    page = measure(judged, judged)
+    assert page.after.rows == 1
+    assert page.sections[0].rows == [("given", "1"), ("self-training", "1")]
+
+
+def test_an_augmenter_names_a_word_without_a_label(judged):
+    with pytest.raises(ValueError, match=r"row 1 .*token 3 has no label \(-1\); label it"):
+        expand(judged, NoiseInjection(p=1))
+    schema = NoiseInjection().schema(judged)
+    assert schema.labels == ()
+
+
+def test_an_example_without_words_has_no_scores():
+    assert SentenceTeacher(["a"], ModelSpec("none")).marks(np.array([[1.0]])) == [("a", range(1))]
+    assert self_training._unlabelled(Dataset.from_dict({"text": [""]})) == [Example.from_text("")]

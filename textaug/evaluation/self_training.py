@@ -1,0 +1,245 @@
+"""Self-training: label raw sentences with models trained on the labelled ones."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import TYPE_CHECKING, Any, Unpack
+
+from textaug import offline
+from textaug.augmenters.default_policy import default_policy
+from textaug.core.augmenter import Augmenter
+from textaug.core.columns import JUDGED, LABEL_SOURCE, ColumnNames, Settings
+from textaug.core.example import Example
+from textaug.core.finding import dataset_schema
+from textaug.core.reading import read_examples
+from textaug.core.schema import Schema
+from textaug.core.sources import split_of
+from textaug.core.validation import check_at_least_one, check_probability
+from textaug.evaluation.judged_rows import JudgedRows, balance, sure_labels
+from textaug.evaluation.out_of_sample import label_names
+from textaug.evaluation.teacher_folds import TeacherFolds
+from textaug.language.english import is_not_english
+from textaug.models.loading import ModelSpec
+from textaug.models.teachers import SentenceTeacher, WordTeacher
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+logger = logging.getLogger("textaug")
+
+
+@dataclass(frozen=True)
+class SelfTraining:
+    """The result of :func:`self_train`; ``print`` shows it in a few lines.
+
+    Attributes:
+        dataset: the labelled rows, then the new ones.
+        scores: of each round, F1 or accuracy on rows that its teachers were trained without, in
+            points; empty with ``teacher=``.
+        metric: ``"F1"`` or ``"accuracy"``.
+        best: the round whose labels are used, from 1; 0 with ``teacher=``.
+        labels: how often each type of mention, or each class, stands in the new rows.
+        known: the share of the new rows' words that have a label.
+        left_out: raw sentences that are not used, by reason.
+    """
+
+    dataset: Dataset = field(repr=False)
+    scores: Sequence[float]
+    metric: str
+    best: int
+    labels: Mapping[str, int]
+    known: float
+    left_out: Mapping[str, int]
+
+    def __str__(self) -> str:
+        new = sum(source == JUDGED for source in self.dataset[LABEL_SOURCE])
+        rounds = ", ".join(f"{score:.1f}" for score in self.scores)
+        lines = [f"{new:,} raw sentences labelled; {self.known:.0%} of their words have a label"]
+        if self.scores:
+            lines.append(f"{self.metric} out of fold by round: {rounds} (round {self.best} used)")
+        found = ", ".join(f"{label} {number:,}" for label, number in self.labels.items())
+        lines.append(f"labels: {found or 'none'}")
+        lines += [f"left out: {number:,} {reason}" for reason, number in self.left_out.items()]
+        return "\n".join(lines)
+
+
+def self_train(
+    labelled: Any,
+    unlabelled: Any,
+    *,
+    augmenter: Callable[..., Augmenter] | None = default_policy,
+    model: str | None = None,
+    teacher: str | None = None,
+    folds: int = 3,
+    rounds: int = 2,
+    sure: float = 0.5,
+    most: int = 5000,
+    held_out: Any = None,
+    cache_dir: str | None = None,
+    device: str | None = None,
+    show_progress_bar: bool = True,
+    split: str = "train",
+    **settings: Unpack[Settings],
+) -> SelfTraining:
+    """Label raw sentences by models that are trained on the labelled ones.
+
+    For mentions as tags, and for one label of the sentence. A teacher is trained for each fold, on
+    the other folds and their augmented copies. The fold itself says how sure is sure (temperature
+    scaling, Guo et al. 2017) and how good the teachers are. In later rounds a teacher also trains
+    on what it was sure of itself. The mean over the teachers labels the raw sentences.
+
+    **The new labels are judgements, and some are wrong.** Their rows say ``"self-training"`` in the
+    column ``label_source``, and ``label_weight`` is the mean probability of their labels. A word
+    that the teachers are not sure of has no label (-1, or ``None`` among strings), so the rest of
+    its sentence can be used. A sentence whose class is not sure is left out.
+
+    Train on ``result.dataset`` with :class:`~textaug.AugmentingDataCollator` and an augmenter made
+    from the labelled rows alone: rows without a missing label are augmented, and words without a
+    label do not count in the loss.
+
+    Args:
+        labelled: the sample; anything that :func:`textaug.load` takes.
+        unlabelled: raw sentences of the same kind: a data set with words or text (its labels are
+            not read), a list of strings, a file.
+        augmenter: makes an augmenter from a data set, for the teachers of mentions; ``None``: no
+            copies.
+        model: the encoder of the teachers, which stays as it is; default: MiniLM of the extra
+            ``offline``.
+        teacher: a model for token or sequence classification, trained on this sample, to label with
+            instead: a folder or a name on the hub. There are no folds and no rounds then.
+        folds: how many teachers there are.
+        rounds: at most; the best one by the folds is used.
+        sure: probability from which on a label counts. At 0.5 it is likelier than all others
+            together; at 0.9, fewer labels are wrong, and taggers trained on them find less: what
+            is hard to recognise is missing.
+        most: raw sentences used, drawn at random if there are more. In memory each takes about 120
+            kB (MiniLM, 25 words).
+        held_out: data of which no sentence is used, such as the test split.
+        cache_dir: where finished teachers are kept, so that the same call goes on where it was
+            stopped; default: ``textaug`` in ``HF_HOME``.
+        device: default: a GPU if there is one.
+        show_progress_bar: over all teachers.
+        split: the split of each ``DatasetDict``.
+        **settings: see :class:`~textaug.Augmenter`; ``seed`` is that of folds and teachers.
+
+    Raises:
+        ValueError: if there are no tags and not exactly one label of the sentence, nothing is
+            labelled, no raw sentence is left, or there are fewer sentences than folds.
+
+    >>> from textaug.corpora import builtin_corpus
+    >>> data = builtin_corpus()
+    >>> raw = ["Ada Holm moved to Lund in May.", "It rained."]
+    >>> few = data["train"].select(range(40))
+    >>> result = self_train(few, raw, folds=2, rounds=1, show_progress_bar=False)
+    >>> result.dataset[40]["tokens"][:2], result.dataset[40]["label_source"]
+    (['Ada', 'Holm'], 'self-training')
+    """
+    check_at_least_one(folds=folds, rounds=rounds, most=most)
+    check_probability("sure", sure)
+    data = split_of(labelled, split)
+    schema = dataset_schema(data, ColumnNames.from_settings(settings))
+    gold = read_examples(data, split, settings)
+    spec = ModelSpec(model or offline.encoder(), device=device)
+    teachers = _teachers_for(schema, gold, spec)
+    seed = settings.get("seed", 0)
+    raw, left_out = _usable(unlabelled, gold, held_out, most, seed, split)
+    scores: list[float] = []
+    if teacher is not None:
+        found = teachers.by_model(teacher, raw)
+        best = 0
+    else:
+        course = TeacherFolds(teachers, data, gold, raw, augmenter, rounds, seed, settings)
+        runs = course.all(folds, cache_dir, show_progress_bar)
+        scores = [teachers.score(gold, own) for own, _ in runs]
+        best = max(range(len(runs)), key=scores.__getitem__)
+        found = runs[best][1]
+        best += 1
+    labels = [sure_labels(teachers, each, sure) for each in found]
+    balance(teachers, labels, found, gold)
+    rows = JudgedRows(data, schema, teachers, raw, labels, found)
+    result = SelfTraining(
+        rows.dataset(left_out),
+        [round(score, 2) for score in scores],
+        teachers.metric,
+        best,
+        rows.counts(),
+        rows.known(),
+        left_out,
+    )
+    if not result.labels:
+        what = "mention" if isinstance(teachers, WordTeacher) else "class"
+        logger.warning("self_train: the teachers are sure of no %s in %s sentences", what, len(raw))
+    logger.info("self_train: %s", result)
+    return result
+
+
+def _teachers_for(
+    schema: Schema, gold: Sequence[Example], model: ModelSpec
+) -> WordTeacher | SentenceTeacher:
+    """What labels sentences as the data set does."""
+    if schema.tags is not None and (schema.scheme is None or schema.scheme.name != "plain"):
+        if not any(example.spans for example in gold):
+            raise ValueError("no mention is labelled, so there is nothing to learn from")
+        return WordTeacher(label_names(gold), model)
+    single = len(schema.labels) == 1 and not any(
+        isinstance(each, tuple) for example in gold for each in example.labels
+    )
+    if not single or schema.spans:
+        raise ValueError(
+            "self_train labels mentions that are tags, or one label of the sentence; this data set "
+            f"has: {schema}. Declare the other columns with roles={{'column': 'keep'}}, or convert "
+            "spans to tags (textaug convert FILE --to conll)"
+        )
+    known = sorted(
+        {example.labels[0] for example in gold if example.labels[0] is not None}, key=str
+    )
+    if len(known) < 2:
+        raise ValueError(f"all labelled rows have the label {known}; two or more are needed")
+    return SentenceTeacher(known, model)
+
+
+def _usable(
+    unlabelled: Any, gold: Sequence[Example], held_out: Any, most: int, seed: int, split: str
+) -> tuple[list[Example], dict[str, int]]:
+    """Raw sentences to label, and why others are left out."""
+    data = split_of([*unlabelled] if isinstance(unlabelled, tuple) else unlabelled, split)
+    others = split_of(held_out, "test" if isinstance(held_out, Mapping) else split) if (
+        held_out is not None
+    ) else None  # fmt: skip
+    known = {example.tokens: "the same as a labelled sentence" for example in gold}
+    if others is not None:
+        for example in _unlabelled(others):
+            known.setdefault(example.tokens, "the same as a held-out sentence")
+    in_english = 2 * sum(is_not_english(example.tokens) for example in gold) <= len(gold)
+    left_out: Counter[str] = Counter()
+    found = []
+    for example in _unlabelled(data):
+        reason = known.get(example.tokens)
+        if not example.tokens:
+            reason = "empty"
+        elif reason is None and in_english and is_not_english(example.tokens):
+            reason = "in another language"
+        if reason:
+            left_out[reason] += 1
+            continue
+        known[example.tokens] = "the same as another raw sentence"
+        found.append(example)
+    if not found:
+        raise ValueError(f"no raw sentence is left to label ({dict(left_out) or 'there is none'})")
+    if len(found) > most:
+        left_out["more than most="] = len(found) - most
+        found = Random(seed).sample(found, most)
+    return found, dict(left_out)
+
+
+def _unlabelled(data: Any) -> list[Example]:
+    """The words of a data set, without labels."""
+    schema = dataset_schema(data, ColumnNames(), is_sound=False)
+    column = schema.tokens or next(iter(schema.texts), None)
+    if column is None:
+        raise ValueError(f"no column of words or text among {', '.join(schema.columns)}")
+    return read_examples(data.select_columns([column]), "train", {})
