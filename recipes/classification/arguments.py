@@ -30,6 +30,13 @@ class Arguments:
         metadata={"help": "default: bert-base-cased, or 'minilm' where no hub is reachable"},
     )
     augment: list[str] = field(default_factory=list, metadata={"help": "arms, such as: synonyms"})
+    raw_file: str | None = field(
+        default=None,
+        metadata={
+            "help": "raw texts, in any format that is read (labels are not): every arm with an "
+            "augmenter is also trained on them, labelled by textaug.self_train"
+        },
+    )
     copies: int = field(default=4, metadata={"help": "augmented copies for each original"})
     max_steps: int = field(default=300, metadata={"help": "optimiser steps, in every arm"})
     batch_size: int = field(default=16, metadata={"help": "texts in every step"})

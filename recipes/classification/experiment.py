@@ -10,6 +10,7 @@ from recipes.ner.experiment import train_all
 from recipes.ner.results import open_results, save
 from recipes.ner.schedule import Run
 from recipes.ner.training import quiet
+from textaug.evaluation.self_training import read_raw
 from textaug.specs import build
 
 from . import report
@@ -29,13 +30,18 @@ def run(arguments: Arguments) -> dict[str, Any]:
     sizes = arguments.train_size or [len(train)]
     if max(sizes) > len(train):
         raise ValueError(f"--train_size {max(sizes)}: there are {len(train)} texts")
+    if arguments.raw_file:
+        read_raw(arguments.raw_file)
     for spec in arguments.augment:
         build(spec, sample(train, min(sizes), arguments.seeds[0]), arguments.seeds[0])
+    arms = [(GOLD, None, False), *((spec, spec, False) for spec in arguments.augment)]
+    if arguments.raw_file:
+        arms += [(f"{spec}, raw texts", spec, True) for spec in arguments.augment]
     runs = [
-        Run(size, seed, arm, None if arm == GOLD else arm, on_the_fly=True)
+        Run(size, seed, arm, spec, on_the_fly=True, raw=raw)
         for seed in arguments.seeds
         for size in sizes
-        for arm in (GOLD, *arguments.augment)
+        for arm, spec, raw in arms
     ]
     folder = Path(arguments.output_dir)
     folder.mkdir(parents=True, exist_ok=True)

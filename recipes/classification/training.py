@@ -10,6 +10,7 @@ import torch
 import transformers
 from datasets import Dataset, DatasetDict
 
+import textaug
 from recipes.ner.data import sample
 from recipes.ner.results import commit
 from recipes.ner.schedule import Run, schedule
@@ -64,10 +65,11 @@ def train_once(arguments: Arguments, run: Run) -> dict[str, Any]:
     gold = sample(data["train"], run.size, run.seed)
     start = time.perf_counter()
     augmenter = build(run.augment, gold, run.seed) if run.augment else None
+    train = _with_raw(arguments, run, gold, data["test"]) if run.raw else gold
     built = time.perf_counter() - start
     start = time.perf_counter()
     transformers.set_seed(run.seed)
-    trainer = _trainer(arguments, run, gold, augmenter)
+    trainer = _trainer(arguments, run, train, augmenter)
     trainer.train()
     seconds = {
         "augment": round(built, 2),
@@ -79,12 +81,22 @@ def train_once(arguments: Arguments, run: Run) -> dict[str, Any]:
         "arm": run.arm,
         "augmenter": outline(augmenter) if augmenter else None,
         "steps": trainer.state.global_step,
+        "train_rows": len(train),
         "augmentation_counts": dict(sorted(augmenter.counts.items())) if augmenter else {},
         "seconds": seconds,
         "commit": commit(),
         "test_rows": len(data["test"]),
         **_scores(arguments, trainer, data["test"]),
     }
+
+
+def _with_raw(arguments: Arguments, run: Run, gold: Dataset, test: Dataset) -> Dataset:
+    """The sample, and raw texts with the labels of :func:`textaug.self_train`."""
+    found = textaug.self_train(
+        gold, arguments.raw_file, held_out=test, seed=run.seed, show_progress_bar=False,
+        text_column=arguments.text_column, roles={arguments.label_column: "label"},
+    )  # fmt: skip
+    return found.dataset.select_columns(gold.column_names).cast(gold.features)
 
 
 def _trainer(arguments: Arguments, run: Run, gold: Dataset, augmenter: Any) -> InOrder:

@@ -11,6 +11,7 @@ from typing import Any
 
 from datasets import Dataset
 
+from textaug.evaluation.self_training import read_raw
 from textaug.specs import build
 
 from . import report
@@ -75,6 +76,8 @@ def _check(arguments: Arguments, runs: Sequence[Run], train: Dataset) -> None:
     splits = data_of(arguments)
     if arguments.eval_split not in splits:
         raise ValueError(f"--eval_split {arguments.eval_split!r}: there are {', '.join(splits)}")
+    if arguments.raw_file:
+        read_raw(arguments.raw_file)
     for spec in arguments.augment:
         build(spec, sample(train, min(r.size for r in runs), runs[0].seed), runs[0].seed)
 

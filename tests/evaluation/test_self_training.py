@@ -186,6 +186,20 @@ def test_sentences_get_classes():
     assert rows.features["label"].names == ["bad", "good"]
 
 
+def test_columns_may_have_any_names_and_other_columns_are_left_out():
+    texts = reviews()["text"][:]
+    data = Dataset.from_dict({
+        "id": list(range(8)), "body": texts, "title": ["A film"] * 8,
+        "verdict": ["+"] * 4 + ["-"] * 4,
+    })  # fmt: skip
+    with pytest.raises(ValueError, match="pass text_column=|cannot tell which column"):
+        trained(data, ["A wonderful film."])
+    rows = trained(data, ["A wonderful film."], text_column="body", roles={
+        "verdict": "label", "title": "keep"}).dataset  # fmt: skip
+    assert rows.column_names == ["body", "verdict", "label_source", "label_weight"]
+    assert rows[8]["verdict"] == "+"
+
+
 def test_a_teacher_that_was_trained_elsewhere_labels_instead():
     name = tiny_classifier()
     result = self_train(reviews(), ["A wonderful film."], teacher=name, sure=0.0)

@@ -87,3 +87,12 @@ def test_without_a_hub_the_error_comes_at_once(monkeypatch):
 def test_broken_json(content, message, tmp_path):
     with pytest.raises(SourceError, match=message):
         read(text_file(tmp_path / "a.json", content))
+
+
+def test_plain_text_is_read_where_the_user_says_so(tmp_path):
+    (tmp_path / "raw.txt").write_text("It rained.\n\n  Ann sat. \n")
+    with pytest.raises(SourceError, match="pass format=.*text"):
+        read(str(tmp_path / "raw.txt"))
+    assert read(str(tmp_path / "raw.txt"), format="text")["train"]["text"] == [
+        "It rained.", "Ann sat.",
+    ]  # fmt: skip

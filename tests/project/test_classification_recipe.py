@@ -18,7 +18,7 @@ def arguments(tmp_path):
     for name, number in (("train", 12), ("test", 6)):
         rows = [
             {
-                "text": f"Ann works in {'Rome' if i % 2 else 'big Rome'}",
+                "text": f"Ann works in {'Rome' if i % 2 else 'big Rome'} {i // 6}",
                 "label": ["no", "yes"][i % 2],
             }
             for i in range(number)
@@ -51,6 +51,16 @@ def test_every_arm_trains_is_judged_and_is_not_trained_again(arguments, tmp_path
     assert (tmp_path / "out" / "results.png").stat().st_size > 1000
     assert run(arguments)["runs"] == results["runs"]
     assert "12 runs, 12 of them already done" in capsys.readouterr().out
+
+
+def test_raw_texts_are_labelled_and_added(arguments, tmp_path, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HOME", str(tmp_path))
+    (tmp_path / "raw.txt").write_text("Ann works in Rome now\nAnn works in big Rome now\n")
+    arguments.raw_file, arguments.seeds, arguments.train_size = str(tmp_path / "raw.txt"), [1], [12]
+    rows = {each["arm"]: each["train_rows"] for each in run(arguments)["runs"]}
+    assert rows == {
+        "gold": 12, "noise": 12, "joining": 12, "noise, raw texts": 14, "joining, raw texts": 14,
+    }  # fmt: skip
 
 
 def test_two_processes_give_the_same_results(arguments, tmp_path):

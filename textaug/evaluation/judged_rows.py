@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from textaug.core import tag_schemes
 from textaug.core.columns import GIVEN, JUDGED, LABEL_SOURCE, LABEL_WEIGHT, MISSING_LABEL
 from textaug.core.example import Example
-from textaug.core.reading import read_examples
 from textaug.core.schema import Schema
 from textaug.evaluation.report_page import Section
 from textaug.models.teachers import SentenceTeacher, WordTeacher
@@ -94,10 +93,12 @@ class JudgedRows:
         data: Dataset,
         schema: Schema,
         teacher: WordTeacher | SentenceTeacher,
+        gold: Sequence[Example],
         raw: Sequence[Example],
         labels: Sequence[list[int]],
         found: Sequence[Scores],
     ) -> None:
+        self._gold = gold
         self._data, self._schema, self._teacher = data, schema, teacher
         self._rows = [
             (example, own, scores)
@@ -157,10 +158,9 @@ class JudgedRows:
     def _values(self, kept: Dataset, target: str) -> list[Any]:
         teacher = self._teacher
         if isinstance(teacher, SentenceTeacher):
-            examples = read_examples(self._data, "train", {})
             value_of = {
                 example.labels[0]: value
-                for example, value in zip(examples, kept[target], strict=True)
+                for example, value in zip(self._gold, kept[target], strict=True)
             }
             return [value_of[teacher.labels[own[0]]] for _, own, _ in self._rows]
         names, scheme = self._schema.names, self._schema.scheme

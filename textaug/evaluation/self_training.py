@@ -6,6 +6,8 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -22,6 +24,8 @@ from textaug.core.validation import check_at_least_one, check_probability
 from textaug.evaluation.judged_rows import JudgedRows, balance, sure_labels
 from textaug.evaluation.out_of_sample import label_names
 from textaug.evaluation.teacher_folds import TeacherFolds
+from textaug.io.conll import looks_like_conll
+from textaug.io.load import load
 from textaug.language.english import is_not_english
 from textaug.models.loading import ModelSpec
 from textaug.models.teachers import SentenceTeacher, WordTeacher
@@ -104,7 +108,7 @@ def self_train(
     Args:
         labelled: the sample; anything that :func:`textaug.load` takes.
         unlabelled: raw sentences of the same kind: a data set with words or text (its labels are
-            not read), a list of strings, a file.
+            not read), a list of strings, a file; ``.txt`` has one sentence a line.
         augmenter: makes an augmenter from a data set, for the teachers of mentions; ``None``: no
             copies.
         model: the encoder of the teachers, which stays as it is; default: MiniLM of the extra
@@ -160,7 +164,7 @@ def self_train(
         best += 1
     labels = [sure_labels(teachers, each, sure) for each in found]
     balance(teachers, labels, found, gold)
-    rows = JudgedRows(data, schema, teachers, raw, labels, found)
+    rows = JudgedRows(data, schema, teachers, gold, raw, labels, found)
     result = SelfTraining(
         rows.dataset(left_out),
         [round(score, 2) for score in scores],
@@ -185,6 +189,11 @@ def _teachers_for(
         if not any(example.spans for example in gold):
             raise ValueError("no mention is labelled, so there is nothing to learn from")
         return WordTeacher(label_names(gold), model)
+    if len(schema.texts) > 1:
+        raise ValueError(
+            f"self_train labels one text of a row; there are {', '.join(schema.texts)}: pass "
+            "text_column="
+        )
     single = len(schema.labels) == 1 and not any(
         isinstance(each, tuple) for example in gold for each in example.labels
     )
@@ -206,7 +215,7 @@ def _usable(
     unlabelled: Any, gold: Sequence[Example], held_out: Any, most: int, seed: int, split: str
 ) -> tuple[list[Example], dict[str, int]]:
     """Raw sentences to label, and why others are left out."""
-    data = split_of([*unlabelled] if isinstance(unlabelled, tuple) else unlabelled, split)
+    data = read_raw(unlabelled, split)
     others = split_of(held_out, "test" if isinstance(held_out, Mapping) else split) if (
         held_out is not None
     ) else None  # fmt: skip
@@ -234,6 +243,17 @@ def _usable(
         left_out["more than most="] = len(found) - most
         found = Random(seed).sample(found, most)
     return found, dict(left_out)
+
+
+def read_raw(given: Any, split: str = "train") -> Any:
+    """The data set of what :func:`self_train` takes as raw sentences."""
+    if isinstance(given, tuple):
+        given = list(given)
+    elif isinstance(given, (str, PathLike)):
+        path = Path(given).expanduser()
+        if path.suffix.lower() == ".txt" and path.is_file() and not looks_like_conll(path):
+            given = load(path, format="text")
+    return split_of(given, split)
 
 
 def _unlabelled(data: Any) -> list[Example]:

@@ -24,6 +24,7 @@ from textaug.io.json_files import json_rows
 from textaug.io.offsets import OFFSETS
 from textaug.io.spacy_docs import spacy_rows
 from textaug.io.table import as_dataset
+from textaug.io.text_files import text_rows
 from textaug.io.webanno import is_webanno, webanno_rows
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ SUFFIXES = {
     ".parquet": "parquet",
     ".spacy": "spacy",
 }
-FORMATS = (*dict.fromkeys(SUFFIXES.values()), "webanno", "brat")
+FORMATS = (*dict.fromkeys(SUFFIXES.values()), "webanno", "brat", "text")
 # File names that tell the split of a file in a folder.
 SPLITS = {"train": "train", "training": "train", "validation": "validation", "valid": "validation",
           "val": "validation", "dev": "validation", "test": "test", "testing": "test"}  # fmt: skip
@@ -70,8 +71,8 @@ def read(
             or ``load_from_disk`` reads), ``"builtin"`` (the corpus that comes with textaug), or
             the name of a data set on the hub.
         format: one of ``conll``, ``conllu``, ``json``, ``csv``, ``parquet``, ``spacy``,
-            ``webanno``, ``brat``; default: by the file's suffix and, for ``.tsv`` and ``.txt``,
-            its content.
+            ``webanno``, ``brat``, ``text`` (one text a line, without labels); default: by the
+            file's suffix and, for ``.tsv`` and unknown ones, its content.
         split: name of the only split of a file.
         labels: names of integer tags in their order, if the data do not contain them.
         offsets: unit of character offsets: ``"characters"`` (Unicode code points, as in Python)
@@ -209,7 +210,9 @@ def _read_file(path: Path, options: _Options) -> Dataset:
     if format == "json":  # read twice, because it may not fit into memory
         return as_dataset(path, converted_rows(path, lambda: json_rows(path), options.offsets))
     readers: dict[str, Callable[[Path], Iterable[Any]]]
-    readers = {"csv": csv_rows, "webanno": webanno_rows, "spacy": spacy_rows}
+    readers = {
+        "csv": csv_rows, "webanno": webanno_rows, "spacy": spacy_rows, "text": text_rows,
+    }  # fmt: skip
     if format not in readers:
         raise SourceError(f"{path} is a file; format {format!r} reads a folder")
     rows = list(readers[format](path))
@@ -222,9 +225,9 @@ def _read_brat(folder: Path, offsets: str | None) -> Dataset:
 
 
 def _format_of(path: Path) -> str:
-    """The format of a file, from its name and, for ``.tsv`` and ``.txt``, from its content."""
+    """The format of a file, from its name or, if that may mean several, from its content."""
     suffix = path.suffix.lower()
-    if suffix in (".tsv", ".txt", ""):
+    if suffix == ".tsv" or suffix not in SUFFIXES:
         if is_webanno(path):
             return "webanno"
         if looks_like_conll(path):

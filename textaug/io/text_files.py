@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from textaug.io.errors import SourceError
+from textaug.io.errors import Row, SourceError
 
 
 @contextmanager
@@ -41,3 +41,9 @@ def _not_utf8(path: Path) -> str:
                     "Latin-1: iconv -f latin1 -t utf-8"
                 )
     return f"{path} is not UTF-8; convert it first"
+
+
+def text_rows(path: Path) -> list[Row]:
+    """A row for each line that is not blank."""
+    with open_text(path) as lines:
+        return [{"text": line.strip()} for line in lines if line.strip()]
