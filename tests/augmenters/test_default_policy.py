@@ -153,3 +153,16 @@ def test_an_outline_shows_no_folder_of_this_machine(tmp_path):
     shown = outline(MaskedLMSubstitution(str(tmp_path / "bert")))
     assert shown == "MaskedLMSubstitution(model='…/bert')"
     assert "model='org/bert'" in outline(MaskedLMSubstitution("org/bert"))
+
+
+def test_the_natural_policy_writes_sentences_one_after_the_other():
+    policy = default_policy(TRAIN, natural=True, seed=2, provenance_column="by")
+    rows = TRAIN.map(policy, load_from_cache_file=False)
+    used = {name for by in rows["by"] for name in by.split("+")}
+    assert used <= {"SentenceJoining", "MentionReplacement", "SynonymReplacement", "original"}
+    assert {"SentenceJoining", "SynonymReplacement"} <= used
+
+
+def test_the_natural_policy_is_not_robust():
+    with pytest.raises(ValueError, match="exclude each other"):
+        default_policy(TRAIN, natural=True, robust=True)

@@ -48,3 +48,26 @@ def test_models_learn_from_the_named_split(splits, tmp_path):
     )
     assert named == alone
     assert not set(other) & set(alone)
+
+
+STOPPED = (["It", "rained", "."], ["O", "O", "O"])
+
+
+@pytest.mark.parametrize(
+    ("words", "others", "joined"),
+    [
+        (["Oslo", "1996"], [STOPPED], ["It", "rained", ".", "Oslo", "1996"]),
+        (["It", "fell", ".", '"'], [(["Oslo"], ["O"])], ["It", "fell", ".", '"', "Oslo"]),
+        (["Oslo", "1996"], [(["Rome"], ["O"])], ["Oslo", "1996"]),  # neither is a sentence
+    ],
+)
+def test_a_fragment_comes_after_a_full_stop(words, others, joined):
+    for seed in range(4):
+        join = textaug.SentenceJoining(others, after_stops=True, seed=seed)
+        assert join({"tokens": words, "ner_tags": ["O"] * len(words)})["tokens"] == joined
+
+
+def test_only_the_named_types_of_mentions_are_replaced():
+    swap = textaug.MentionReplacement({"PER": ["Eve"], "LOC": ["Rome"]}, p=1, types=["LOC"])
+    row = {"tokens": ["Ann", "saw", "Oslo"], "ner_tags": ["B-PER", "O", "B-LOC"]}
+    assert swap(row)["tokens"] == ["Ann", "saw", "Rome"]

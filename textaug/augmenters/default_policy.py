@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Unpack
 
 from textaug.augmenters.label_wise import LabelWiseReplacement
@@ -12,10 +13,13 @@ from textaug.augmenters.nominal_phrases import NominalPhrases
 from textaug.augmenters.policy_plan import PolicyPlan
 from textaug.augmenters.segments import SegmentExchange
 from textaug.augmenters.sentence_joining import SentenceJoining
+from textaug.augmenters.synonyms import SynonymReplacement
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.compose import Compose, OneOf, SomeOf
+from textaug.core.example import Example
 from textaug.core.reading import fitted_settings, read_examples
+from textaug.language import names
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -28,6 +32,7 @@ def default_policy(
     dataset: Dataset | DatasetDict,
     split: str = "train",
     robust: bool = False,
+    natural: bool = False,
     **settings: Unpack[Settings],
 ) -> OneOf:
     """The composition to start with for named-entity recognition.
@@ -54,10 +59,12 @@ def default_policy(
         robust: for text with misspelt, unknown or long names. At most half of the rows are
             scrambled; the others get longer names, half of them with typing errors. The gain on
             clean text is smaller.
+        natural: every row reads as English, for data that people look at or that is published: no
+            row is scrambled, and words are replaced by synonyms that fit. The gain is smaller.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
-        ValueError: if the data set has no text.
+        ValueError: if the data set has no text, or for both ``robust`` and ``natural``.
         ModuleNotFoundError: without the extra ``names``, when it is first used.
 
     >>> from textaug.corpora import builtin_corpus
@@ -67,6 +74,10 @@ def default_policy(
     >>> default_policy(builtin_corpus(), robust=True).weights
     [0.5, 0.25, 0.25]
     """
+    if robust and natural:
+        raise ValueError(
+            "robust=True and natural=True exclude each other: typing errors do not read as English"
+        )
     examples = read_examples(dataset, split, settings)
     plan = PolicyPlan.of(examples)
     logger.log(logging.INFO if plan.helps else logging.WARNING, "default policy: %s", plan)
@@ -75,6 +86,8 @@ def default_policy(
     fresh = 0.8 if plan.fresh else 0.0
     swap = MentionReplacement.from_examples(examples, p=0.6, fresh=fresh, **columns)
     join = [SentenceJoining.from_examples(examples, **columns)] if plan.joins else []
+    if natural:
+        return OneOf([_natural(examples, plan, swap, columns)], **columns)
     weights: list[float] = []
     ways: list[Augmenter] = []
     share = min(plan.scrambled, 1 - robust / 2)
@@ -96,3 +109,19 @@ def default_policy(
         others = [Compose([*join, longer, *more], **columns) for more in ((), (slips,))]
     weights += [(1 - share) / len(others)] * len(others)
     return OneOf([*ways, *others], weights=weights, **columns)
+
+
+def _natural(
+    examples: Sequence[Example], plan: PolicyPlan, swap: MentionReplacement, columns: Settings
+) -> Compose:
+    """Whole sentences, joined after a full stop, with other names and with synonyms.
+
+    Events, laws and nationalities stay: one hardly ever fits in the place of another.
+    """
+    steps: list[Augmenter] = [SynonymReplacement(**columns)]
+    types = [label for label in plan.mentions if names.category_of(label) != "other"]
+    if types:
+        steps.insert(0, MentionReplacement(swap.pools, swap.p, swap.fresh, types=types, **columns))
+    if plan.joins:
+        steps.insert(0, SentenceJoining.from_examples(examples, after_stops=True, **columns))
+    return Compose(steps, **columns)

@@ -40,6 +40,7 @@ class MentionReplacement(Augmenter):
             all mentions except people, get one from the pool. Default 0.
         longer: share of these new names that have three words or more, whatever the length of the
             old one. Default 0.
+        types: of mentions that are replaced; default: all.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
@@ -60,12 +61,14 @@ class MentionReplacement(Augmenter):
         p: float = 0.5,
         fresh: float = 0.0,
         longer: float = 0.0,
+        types: Sequence[str] | None = None,
         **settings: Unpack[Settings],
     ) -> None:
         self.pools = {label: list(mentions) for label, mentions in pools.items()}
         self.p = check_probability("p", p)
         self.fresh = check_probability("fresh", fresh)
         self.longer = check_probability("longer", longer)
+        self.types = None if types is None else list(types)
         if longer and not fresh:
             raise ValueError(
                 f"longer={longer} is a share of the new names, and there are none with fresh=0; "
@@ -90,6 +93,7 @@ class MentionReplacement(Augmenter):
         longer: float = 0.0,
         extra: Mapping[str, Sequence[str]] | None = None,
         split: str = "train",
+        types: Sequence[str] | None = None,
         **settings: Unpack[Settings],
     ) -> MentionReplacement:
         """Sample from the distinct mentions of a data set, all with equal probability.
@@ -104,10 +108,11 @@ class MentionReplacement(Augmenter):
             longer: share of the new names with three words or more.
             extra: further mentions by type.
             split: which split of a ``DatasetDict``.
+            types: of mentions that are replaced; default: all.
             **settings: see :class:`~textaug.Augmenter`.
         """
         examples = read_examples(dataset, split, settings)
-        return cls.from_examples(examples, p, fresh, longer, extra, **settings)
+        return cls.from_examples(examples, p, fresh, longer, extra, types, **settings)
 
     @classmethod
     def from_examples(
@@ -117,6 +122,7 @@ class MentionReplacement(Augmenter):
         fresh: float = 0.0,
         longer: float = 0.0,
         extra: Mapping[str, Sequence[str]] | None = None,
+        types: Sequence[str] | None = None,
         **settings: Unpack[Settings],
     ) -> MentionReplacement:
         """The same for sentences that were read before."""
@@ -132,11 +138,16 @@ class MentionReplacement(Augmenter):
         for label, mentions in (extra or {}).items():
             pools.setdefault(label, {}).update(dict.fromkeys(mentions))
         drawn = {label: list(mentions) for label, mentions in pools.items()}
-        return cls(drawn, p, fresh, longer, **settings)
+        return cls(drawn, p, fresh, longer, types, **settings)
 
     def edits(self, example: Example, rng: Random) -> list[Edit]:
         """Replace some mentions."""
-        spans = [span for span in example.spans if self.fresh or self._has_others(span.label)]
+        spans = [
+            span
+            for span in example.spans
+            if (self.types is None or span.label in self.types)
+            and (self.fresh or self._has_others(span.label))
+        ]
         headline, english = example.is_headline, reads_as_english(example.tokens)
         plain = all(token.isascii() for token in example.tokens)
         foreign = bool(self.fresh and spans) and is_not_english(example.tokens)

@@ -16,6 +16,9 @@ from textaug.core.validation import check_probability
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
+STOPS = tuple(".!?…。！？")
+CLOSING = frozenset({'"', "'", "''", "”", "’", "»", ")", "]"})
+
 
 class SentenceJoining(Augmenter):
     """Join a sentence with another of the data set, before or after it, as one row.
@@ -29,6 +32,8 @@ class SentenceJoining(Augmenter):
             (``[start, end, label]``), and its sentence-level labels, if it has any; usually made
             by :meth:`from_dataset` from the training split.
         p: share of the sentences that are joined; the others stay unchanged.
+        after_stops: whether the first of the two must end as sentences do; if only the other one
+            does, it comes first, and if none does, they are not joined.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
@@ -43,13 +48,18 @@ class SentenceJoining(Augmenter):
     handles_nested = True
 
     def __init__(
-        self, sentences: Sequence[Sequence[Any]], p: float = 1.0, **settings: Unpack[Settings]
+        self,
+        sentences: Sequence[Sequence[Any]],
+        p: float = 1.0,
+        after_stops: bool = False,
+        **settings: Unpack[Settings],
     ) -> None:
         self.sentences = [
             [list(words), [each if isinstance(each, str) else list(each) for each in marks], *rest]
             for words, marks, *rest in sentences
         ]
         self.p = check_probability("p", p)
+        self.after_stops = after_stops
         if not sentences:
             raise ValueError("sentences is empty: give at least one to join with")
         self._others: dict[str, list[Example]] = {}  # by their labels
@@ -71,15 +81,21 @@ class SentenceJoining(Augmenter):
         dataset: Dataset | DatasetDict,
         p: float = 1.0,
         split: str = "train",
+        after_stops: bool = False,
         **settings: Unpack[Settings],
     ) -> SentenceJoining:
         """Take the sentences of a data set; of a ``DatasetDict`` only ``split`` is read."""
         examples = read_examples(dataset, split, settings)
-        return cls.from_examples(examples, p, **fitted_settings(dataset, split, settings))
+        settings = fitted_settings(dataset, split, settings)
+        return cls.from_examples(examples, p, after_stops, **settings)
 
     @classmethod
     def from_examples(
-        cls, examples: Iterable[Example], p: float = 1.0, **settings: Unpack[Settings]
+        cls,
+        examples: Iterable[Example],
+        p: float = 1.0,
+        after_stops: bool = False,
+        **settings: Unpack[Settings],
     ) -> SentenceJoining:
         """Take sentences that were read before."""
         found = [
@@ -87,7 +103,7 @@ class SentenceJoining(Augmenter):
             for example in examples
             if example.tokens
         ]
-        return cls(found, p, **settings)
+        return cls(found, p, after_stops, **settings)
 
     def gains_from_batches(self) -> bool:
         """``False``, because there is no model."""
@@ -114,6 +130,10 @@ class SentenceJoining(Augmenter):
             other = rng.choice(others)
         old, new = len(example.tokens), len(other.tokens)
         before = rng.random() < 0.5
+        if self.after_stops and not _has_stop((other if before else example).tokens):
+            before = not before
+            if not _has_stop((other if before else example).tokens):
+                return Augmented(example)
         first, second = (other, example) if before else (example, other)
         shift = len(first.tokens)
         moved = (Span(start + shift, end + shift, label) for start, end, label in second.spans)
@@ -133,6 +153,16 @@ class SentenceJoining(Augmenter):
             type(self).__name__,
             span_origins=(*new_spans, *old_spans) if before else (*old_spans, *new_spans),
         )
+
+
+def _has_stop(tokens: Sequence[str]) -> bool:
+    """Whether words end as a sentence does; closing quotes and brackets may follow.
+
+    >>> _has_stop(["He", "left", ".", '"']), _has_stop(["Oslo", "1996-08-25"])
+    (True, False)
+    """
+    last = next((token for token in reversed(tokens) if token not in CLOSING), "")
+    return last[-1:] in STOPS
 
 
 def _marks(example: Example) -> list[Any]:
