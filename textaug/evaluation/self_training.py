@@ -23,7 +23,7 @@ from textaug.core.sources import split_of
 from textaug.core.validation import check_at_least_one, check_probability
 from textaug.evaluation.judged_rows import JudgedRows, balance, sure_labels
 from textaug.evaluation.out_of_sample import label_names
-from textaug.evaluation.teacher_folds import TeacherFolds
+from textaug.evaluation.teacher_folds import TeacherFolds, silent
 from textaug.io.conll import looks_like_conll
 from textaug.io.load import load
 from textaug.language.english import is_not_english
@@ -165,8 +165,10 @@ def self_train(
     labels = [sure_labels(teachers, each, sure) for each in found]
     balance(teachers, labels, found, gold)
     rows = JudgedRows(data, schema, teachers, gold, raw, labels, found)
+    with silent():
+        dataset = rows.dataset(left_out)
     result = SelfTraining(
-        rows.dataset(left_out),
+        dataset,
         [round(score, 2) for score in scores],
         teachers.metric,
         best,

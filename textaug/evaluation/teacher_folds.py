@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -32,6 +33,26 @@ logger = logging.getLogger("textaug")
 ROWS_OF_COPIES = 1500  # in the training of one teacher, about
 SURE = 0.9  # probability from which on a teacher trains on what it labelled itself
 TEMPERATURES = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
+
+
+@contextmanager
+def silent() -> Iterator[None]:
+    """Without what an augmenter says of each fold, and without bars inside the bar."""
+    from datasets import (
+        are_progress_bars_disabled,
+        disable_progress_bars,
+        enable_progress_bars,
+    )
+
+    level, had_bars = logger.level, not are_progress_bars_disabled()
+    logger.setLevel(logging.ERROR)
+    disable_progress_bars()
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        if had_bars:
+            enable_progress_bars()
 
 
 def calibrated(scores: Scores, temperature: float) -> Scores:
@@ -153,13 +174,9 @@ class TeacherFolds:
         """Training sentences and their copies."""
         if self.augmenter is not None and isinstance(self.teacher, WordTeacher):
             settings: Settings = {**self.settings, "seed": self.seed + k}
-            level = logger.level
-            logger.setLevel(logging.ERROR)  # the user has seen what it says of the data set
-            try:
-                copies = max(1, min(15, ROWS_OF_COPIES // len(train)))
+            copies = max(1, min(15, ROWS_OF_COPIES // len(train)))
+            with silent():
                 train = expand(train, self.augmenter(train, **settings), copies)
-            finally:
-                logger.setLevel(level)
         return [e for e in read_examples(train, "train", self.settings) if e.tokens]
 
     def _rounds(
