@@ -97,7 +97,7 @@ def test_offsets_of_characters_beside_words():
 
 def test_labels_that_can_be_compared():
     assert label_of(1, ["no", "yes"]) == "yes" and label_of(0, ["no", "yes"]) == "no"
-    assert label_of(2, ["no", "yes"]) == 2 and label_of(-1, ["no", "yes"]) == -1
+    assert label_of(2, ["no", "yes"]) == 2 and label_of(-1, ["no", "yes"]) is None
     assert label_of(1) == 1 and label_of(None, ["no"]) is None
     assert label_of(["b", "a"]) == label_of(("a", "b")) == ("a", "b")
     assert label_of([1, 0], ["no", "yes"]) == ("no", "yes")

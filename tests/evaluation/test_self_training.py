@@ -212,6 +212,19 @@ def test_sentences_get_classes():
     assert rows.features["label"].names == ["bad", "good"]
 
 
+def test_a_row_without_a_class_takes_no_part():
+    texts = reviews()["text"][:]
+    named = text_data({"text": [*texts, "A dull film."], "label": [1] * 4 + [0] * 4 + [-1]})
+    strings = Dataset.from_dict(
+        {"text": [*texts, "A dull film."], "label": ["+"] * 4 + ["-"] * 4 + [None]}
+    )
+    for data, good in ((named, 1), (strings, "+")):
+        result = trained(data, ["A wonderful film."], sure=0.0)
+        assert len(result.dataset) == 10
+        assert result.dataset["label"][9] == good
+        assert len(result.labels) == 1
+
+
 def test_columns_may_have_any_names_and_other_columns_are_left_out():
     texts = reviews()["text"][:]
     data = Dataset.from_dict({
@@ -255,6 +268,7 @@ def test_teachers_that_find_nothing_say_so(caplog):
         (tagged(PAIRS[:1]), RAW, "too few for 2 folds"),
         (tagged(PAIRS).map(lambda row: {"ner_tags": [0] * 5}), RAW, "no mention is labelled"),
         (Dataset.from_dict({"text": ["a b", "c d"]}), RAW, "labels mentions that are tags, or one"),
+        (Dataset.from_dict({"text": ["a", "b"], "score": [0.1, 0.7]}), RAW, "with fractions"),
         (text_data({"text": ["a", "b"], "label": [1, 1]}), RAW, "all labelled rows have the"),
         (Dataset.from_dict({"text": ["Ann sat"], "entities": [[{"start": 0, "end": 3,
                             "label": "PER"}]]}), RAW, "convert spans to tags"),
@@ -263,6 +277,11 @@ def test_teachers_that_find_nothing_say_so(caplog):
 def test_what_cannot_be_learned_is_an_error(labelled, raw, message):
     with pytest.raises(ValueError, match=message):
         trained(labelled, raw)
+
+
+def test_a_stream_is_refused():
+    with pytest.raises(TypeError, match=r"are IterableDataset, .* pass a datasets.Dataset"):
+        trained(tagged(PAIRS).to_iterable_dataset(), RAW)
 
 
 @pytest.mark.parametrize("bad", [{"folds": 0}, {"rounds": 0}, {"most": 0}, {"sure": 1.5}])

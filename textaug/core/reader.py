@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from textaug.core.columns import MISSING_LABEL
 from textaug.core.example import Example, Span
 from textaug.core.schema import Schema
 from textaug.core.side_text import spaces_of
@@ -145,11 +146,13 @@ def _tokens_at(example: Example) -> tuple[dict[int, int], dict[int, int]]:
 def label_of(value: Any, names: Sequence[str] | None = None) -> Any:
     """A label of the whole sentence in a form that can be compared and hashed.
 
-    The order of several labels has no meaning.
+    The order of several labels has no meaning. A class label that is missing (-1) is ``None``.
     """
     if isinstance(value, Mapping):
         return tuple(sorted((key, label_of(item)) for key, item in value.items()))
     if isinstance(value, (list, tuple)):
         return tuple(sorted((label_of(item, names) for item in value), key=repr))
+    if names is not None and value == MISSING_LABEL:
+        return None
     is_number = names is not None and isinstance(value, int) and 0 <= value < len(names)
     return names[value] if names is not None and is_number else value

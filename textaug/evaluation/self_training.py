@@ -131,6 +131,7 @@ def self_train(
         **settings: see :class:`~textaug.Augmenter`; ``seed`` is that of folds and teachers.
 
     Raises:
+        TypeError: for labelled rows that are a stream.
         ValueError: if there are no tags and not exactly one label of the sentence, nothing is
             labelled, no raw sentence is left, or there are fewer sentences than folds.
 
@@ -142,9 +143,16 @@ def self_train(
     >>> result.dataset[40]["tokens"][:2], result.dataset[40]["label_source"]
     (['Ada', 'Holm'], 'self-training')
     """
+    from datasets import Dataset
+
     check_at_least_one(folds=folds, rounds=rounds, most=most)
     check_probability("sure", sure)
     data = split_of(labelled, split)
+    if not isinstance(data, Dataset):
+        raise TypeError(
+            f"the labelled rows are {type(data).__name__}, and each is read several times; pass a "
+            "datasets.Dataset, such as Dataset.from_list(list(rows))"
+        )
     schema = dataset_schema(data, ColumnNames.from_settings(settings))
     gold = read_examples(data, split, settings)
     spec = ModelSpec(model or offline.encoder(), device=device)
@@ -205,9 +213,13 @@ def _teachers_for(
             f"has: {schema}. Declare the other columns with roles={{'column': 'keep'}}, or convert "
             "spans to tags (textaug convert FILE --to conll)"
         )
-    known = sorted(
-        {example.labels[0] for example in gold if example.labels[0] is not None}, key=str
-    )
+    given = {example.labels[0] for example in gold} - {None}
+    if any(isinstance(label, float) for label in given):
+        raise ValueError(
+            f"column {schema.labels[0]!r} holds numbers with fractions, and self_train needs "
+            "classes: make some of them, or declare another column (roles={'column': 'label'})"
+        )
+    known = sorted(given, key=str)
     if len(known) < 2:
         raise ValueError(f"all labelled rows have the label {known}; two or more are needed")
     return SentenceTeacher(known, model)

@@ -19,6 +19,7 @@ from textaug.evaluation.judged_rows import sure_labels
 from textaug.evaluation.out_of_sample import folds_of
 from textaug.models.fine_tuning import trained_once
 from textaug.models.teachers import SentenceTeacher, WordTeacher
+from textaug.models.word_head import IGNORED
 from textaug.pipeline.expand import expand
 
 if TYPE_CHECKING:
@@ -71,10 +72,11 @@ def temperature_of(scores: Sequence[Scores], targets: Sequence[Sequence[int]]) -
     """The temperature at which predictions fit these labels best."""
     import numpy as np
 
-    if not any(len(own) for own in targets):
+    pairs = [(s, own) for s, own in zip(scores, targets, strict=True) if own and own != [IGNORED]]
+    if not pairs:
         return 1.0
-    together = np.concatenate([each for each in scores if len(each)])
-    wanted = np.array([n for own in targets for n in own])
+    together = np.concatenate([each for each, _ in pairs])
+    wanted = np.array([n for _, own in pairs for n in own])
 
     def loss(temperature: float) -> float:
         picked = calibrated(together, temperature)[np.arange(len(wanted)), wanted]

@@ -119,8 +119,9 @@ class SentenceTeacher:
         return [vector.numpy()[None] for vector in found]
 
     def targets(self, examples: Sequence[Example]) -> list[list[int]]:
-        """The label of each sentence, as a number."""
-        return [[self.labels.index(example.labels[0])] for example in examples]
+        """The label of each sentence, as a number; ``IGNORED`` for one without."""
+        number: dict[Hashable, int] = {label: i for i, label in enumerate(self.labels)}
+        return [[number.get(example.labels[0], IGNORED)] for example in examples]
 
     def train(self, inputs: Sequence[Any], targets: Sequence[Sequence[int]], seed: int) -> Predict:
         """Train on sentences whose label is not ``IGNORED``; the seed has no effect."""
@@ -154,8 +155,8 @@ class SentenceTeacher:
     def score(self, examples: Sequence[Example], found: Sequence[Scores]) -> float:
         """The share of sentences with the right label, in points."""
         targets = self.targets(examples)
-        right = sum(int(s[0].argmax()) == own[0] for s, own in zip(found, targets, strict=True))
-        return 100 * right / max(1, len(found))
+        pairs = [(s, own[0]) for s, own in zip(found, targets, strict=True) if own != [IGNORED]]
+        return 100 * sum(int(s[0].argmax()) == own for s, own in pairs) / max(1, len(pairs))
 
     def marks(self, scores: Scores) -> list[tuple[str, range]]:
         """The likeliest class, and that it is the only unit's."""
