@@ -17,6 +17,12 @@ class Where(Augmenter):
         return [Edit(0, 0, (models.load("AutoModelForMaskedLM", "any", rank=self.rank)[0],))]
 
 
+pytestmark = pytest.mark.skipif(
+    torch.version.cuda is not None and not torch.cuda.is_available(),
+    reason="a torch with CUDA but no GPU fails in forked workers, before the simulated GPUs",
+)
+
+
 @pytest.fixture
 def gpus(monkeypatch):
     """A machine with so many GPUs, on which loading a model gives the device's name."""
