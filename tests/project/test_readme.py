@@ -112,7 +112,7 @@ def test_the_shell_commands_run(tmp_path, monkeypatch):
 @pytest.mark.parametrize("results", RESULTS, ids=lambda path: path.parent.name)
 def test_the_figures_are_the_measured_ones(results):
     table = [line for line in results.read_text().splitlines() if line.startswith("|")]
-    assert len(table) > 4
+    assert len(table) >= 3
     for line in table:
         assert line in ALL, f"on no page: {line}"
 
