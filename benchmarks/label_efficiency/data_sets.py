@@ -10,6 +10,7 @@ the policy treats a data set was chosen on held-out training sentences (``held_o
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -30,9 +31,14 @@ TITLES = {
 
 def main() -> None:
     """Write the table, and put it into the docs."""
-    table = markdown({path.stem: json.loads(path.read_text()) for path in RESULTS.glob("*.json")})
-    (RESULTS / "results.md").write_text(table)
-    into_readme("benchmarks/label_efficiency_data", table)
+    write(RESULTS, markdown)
+
+
+def write(folder: Path, table_of: Callable[[dict[str, dict[str, Any]]], str]) -> None:
+    """Write the table of a folder with one JSON file for each data set, also into the docs."""
+    table = table_of({path.stem: json.loads(path.read_text()) for path in folder.glob("*.json")})
+    (folder / "results.md").write_text(table)
+    into_readme(f"benchmarks/{folder.name}", table)
     print(table)
 
 
@@ -43,8 +49,7 @@ def markdown(data_sets: dict[str, dict[str, Any]]) -> str:
         "| over gold with 29 sentences a step | seeds |",
         "|:--|--:|--:|--:|:--|:--|--:|",
     ]
-    shown = [name for name in TITLES if name in data_sets]
-    for name in [*shown, *sorted(data_sets.keys() - set(shown))]:
+    for name in in_order(data_sets):
         runs, steps = data_sets[name]["runs"], data_sets[name]["settings"]["max_steps"]
         for size in sorted({run["size"] for run in runs}):
             gold, ours, wide = (f1_of(runs, steps, size, arm) for arm in (GOLD, POLICY, WIDE))
@@ -66,6 +71,12 @@ def markdown(data_sets: dict[str, dict[str, Any]]) -> str:
         f"batch. {', '.join(machines)}.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def in_order(data_sets: dict[str, dict[str, Any]]) -> list[str]:
+    """The names of the data sets: those with a title first, the others after them."""
+    shown = [name for name in TITLES if name in data_sets]
+    return [*shown, *sorted(data_sets.keys() - set(shown))]
 
 
 def _machine(results: dict[str, Any]) -> str:

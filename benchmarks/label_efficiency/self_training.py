@@ -14,16 +14,14 @@ number of optimiser steps. What ``self_train`` does was chosen on 1,500 held-out
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from benchmarks.readme import into_readme
 from recipes.ner.arguments import GOLD
-from recipes.ner.report import POINTS, interval
 
-from .data_sets import TITLES
+from .data_sets import TITLES, in_order, write
+from .report import f1_of, gains_of, paired
 
 RESULTS = Path(__file__).resolve().parent.parent / "results" / "self_training"
 RAW = ", raw sentences"
@@ -31,10 +29,7 @@ RAW = ", raw sentences"
 
 def main() -> None:
     """Write the table, and put it into the docs."""
-    table = markdown({path.stem: json.loads(path.read_text()) for path in RESULTS.glob("*.json")})
-    (RESULTS / "results.md").write_text(table)
-    into_readme("benchmarks/self_training", table)
-    print(table)
+    write(RESULTS, markdown)
 
 
 def markdown(data_sets: dict[str, dict[str, Any]]) -> str:
@@ -44,21 +39,21 @@ def markdown(data_sets: dict[str, dict[str, Any]]) -> str:
         "(95% interval) | seeds |",
         "|:--|--:|--:|--:|--:|:--|--:|",
     ]
-    for name, results in sorted(data_sets.items(), key=lambda item: [*TITLES].index(item[0])):
-        f1: dict[tuple[int, str], dict[int, float]] = {}
-        for run in results["runs"]:
-            f1.setdefault((run["size"], run["arm"]), {})[run["seed"]] = POINTS * run["f1"]
-        for size, arm in sorted(f1):
+    for name in in_order(data_sets):
+        runs, steps = data_sets[name]["runs"], data_sets[name]["settings"]["max_steps"]
+        for size, arm in sorted({(run["size"], run["arm"]) for run in runs}):
             if not arm.endswith(RAW):
                 continue
-            policy, raw = f1[size, arm.removesuffix(RAW)], f1[size, arm]
-            seeds = sorted(policy.keys() & raw.keys())
-            gains = [raw[seed] - policy[seed] for seed in seeds]
-            mean, half = fmean(gains), interval(gains)
+            gold, policy, raw = (
+                f1_of(runs, steps, size, each) for each in (GOLD, arm.removesuffix(RAW), arm)
+            )
+            means = [
+                f"{fmean(each[seed] for seed in policy.keys() & raw.keys()):.2f}"
+                for each in (gold, policy, raw)
+            ]
             lines.append(
-                f"| {TITLES[name]} | {size:,} | {fmean(f1[size, GOLD][s] for s in seeds):.2f} "
-                f"| {fmean(policy[s] for s in seeds):.2f} | {fmean(raw[s] for s in seeds):.2f} "
-                f"| {mean:+.2f} [{mean - half:+.2f}, {mean + half:+.2f}] | {len(seeds)} |"
+                f"| {TITLES.get(name, name)} | {size:,} | {' | '.join(means)} "
+                f"| {paired(raw, policy)} | {len(gains_of(raw, policy))} |"
             )
     settings = next(iter(data_sets.values()))["settings"]
     machine = next(iter(data_sets.values()))["environment"]["machine"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,17 +9,12 @@ from typing import Any
 
 import torch
 import transformers
-from datasets import (
-    Dataset,
-    are_progress_bars_disabled,
-    concatenate_datasets,
-    disable_progress_bars,
-    enable_progress_bars,
-)
+from datasets import Dataset, concatenate_datasets
 from torch.utils.data import DataLoader
 
 import textaug
 from textaug import offline
+from textaug.evaluation.teacher_folds import silent
 from textaug.models.tagger import predict
 from textaug.pipeline.collator import AugmentingDataCollator
 from textaug.specs import build, outline
@@ -36,23 +30,17 @@ from .seqeval_metric import Seqeval
 @contextmanager
 def quiet() -> Iterator[None]:
     """Turn off progress bars and warnings; as a ``with`` block or as a decorator, ``@quiet()``."""
-    logger = logging.getLogger("textaug")  # copies left out are counted in the results
-    level, verbosity = logger.level, transformers.logging.get_verbosity()
-    bars_of_models = transformers.logging.is_progress_bar_enabled()
-    bars_of_datasets = not are_progress_bars_disabled()
-    logger.setLevel(logging.ERROR)
+    verbosity = transformers.logging.get_verbosity()
+    had_bars = transformers.logging.is_progress_bar_enabled()
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
-    disable_progress_bars()
     try:
-        yield
+        with silent():  # copies left out are counted in the results
+            yield
     finally:
-        logger.setLevel(level)
         transformers.logging.set_verbosity(verbosity)
-        if bars_of_models:
+        if had_bars:
             transformers.logging.enable_progress_bar()
-        if bars_of_datasets:
-            enable_progress_bars()
 
 
 def train_once(arguments: Arguments, run: Run) -> dict[str, Any]:

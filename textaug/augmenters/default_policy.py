@@ -87,9 +87,9 @@ def default_policy(
     columns: Settings = {**settings, "target": "context"}
     fresh = 0.8 if plan.fresh else 0.0
     swap = MentionReplacement.from_examples(examples, p=0.6, fresh=fresh, **columns)
-    join = [SentenceJoining.from_examples(examples, **columns)] if plan.joins else []
     if natural:
         return OneOf([_natural(examples, plan, swap, columns)], **columns)
+    join = [SentenceJoining.from_examples(examples, **columns)] if plan.joins else []
     weights: list[float] = []
     ways: list[Augmenter] = []
     share = min(plan.scrambled, 1 - robust / 2)

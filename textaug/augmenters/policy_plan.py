@@ -11,7 +11,7 @@ from textaug.core.columns import Settings
 from textaug.core.example import Example
 from textaug.core.reading import read_examples
 from textaug.language import names
-from textaug.language.english import is_not_english
+from textaug.language.english import mostly_english
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -53,13 +53,12 @@ class PolicyPlan:
                 "the data set has no text to augment: every row is empty, or there is no row"
             )
         mentions = Counter(span.label for example in examples for span in example.spans)
-        foreign = sum(is_not_english(example.tokens) for example in examples)
         return cls(
             texts=len(examples),
             words=sum(len(example.tokens) for example in examples) / len(examples),
             mentions=dict(sorted(mentions.items())),
             listed=tuple(label for label in sorted(mentions) if names.category_of(label)),
-            english=2 * foreign <= len(examples),
+            english=mostly_english([example.tokens for example in examples]),
         )
 
     @property

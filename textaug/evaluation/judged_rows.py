@@ -74,9 +74,9 @@ def without_judged(data: Dataset) -> tuple[Dataset, list[Section]]:
     if LABEL_SOURCE not in data.features:
         return data, []
     counts = Counter(data[LABEL_SOURCE][:])
-    given = data.filter(lambda source: source != JUDGED, input_columns=[LABEL_SOURCE])
     if not counts[JUDGED]:
         return data, []
+    given = data.filter(lambda source: source != JUDGED, input_columns=[LABEL_SOURCE])
     text = (
         "Labels of self-training are judgements of models, and some are wrong. The rest of this "
         "page leaves these rows out."
@@ -86,7 +86,11 @@ def without_judged(data: Dataset) -> tuple[Dataset, list[Section]]:
 
 
 class JudgedRows:
-    """The new rows, in the columns of the labelled ones."""
+    """The new rows, in the columns of the labelled ones.
+
+    Attributes:
+        unsure: the number of raw sentences with too few sure labels, which are left out.
+    """
 
     def __init__(
         self,
@@ -105,7 +109,7 @@ class JudgedRows:
             for example, own, scores in zip(raw, labels, found, strict=True)
             if sum(n != IGNORED for n in own) >= max(1, SMALLEST_KNOWN * len(own))
         ]
-        self._unsure = len(raw) - len(self._rows)
+        self.unsure = len(raw) - len(self._rows)
 
     def known(self) -> float:
         """The share of units with a label."""
@@ -123,12 +127,10 @@ class JudgedRows:
                 counts.update(span.label for span in tag_schemes.to_spans(names))
         return dict(sorted(counts.items()))
 
-    def dataset(self, left_out: dict[str, int]) -> Dataset:
+    def dataset(self) -> Dataset:
         """The labelled rows and the new ones, with the columns that say where labels come from."""
         from datasets import Dataset, Features, Value, concatenate_datasets
 
-        if self._unsure:
-            left_out["without enough sure labels"] = self._unsure
         schema = self._schema
         words = schema.tokens or schema.texts[0]
         target = schema.tags if isinstance(self._teacher, WordTeacher) else schema.labels[0]

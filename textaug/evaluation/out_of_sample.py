@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textaug import offline
 from textaug.core.example import Example
 from textaug.core.validation import check_at_least_one
+from textaug.models.fine_tuning import training_device
 from textaug.models.loading import ModelSpec
 from textaug.models.word_head import WordHead, label_numbers, word_vectors
 
@@ -77,12 +78,10 @@ def out_of_sample(
     Raises:
         ValueError: as :func:`folds_of`, or for fewer than one repeat.
     """
-    import torch
-
     check_at_least_one(repeats=repeats)
     labels = label_names(examples)
     cuts = [folds_of(examples, folds, seed + repeat) for repeat in range(repeats)]
-    place = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    place = training_device(device)
     vectors = word_vectors(examples, ModelSpec(model or offline.encoder(), device=place))
     targets = label_numbers(examples, labels)
     found: list[Any] = [0.0] * len(examples)

@@ -26,7 +26,7 @@ from textaug.evaluation.out_of_sample import label_names
 from textaug.evaluation.teacher_folds import TeacherFolds, silent
 from textaug.io.conll import looks_like_conll
 from textaug.io.load import load
-from textaug.language.english import is_not_english
+from textaug.language.english import is_not_english, mostly_english
 from textaug.models.loading import ModelSpec
 from textaug.models.teachers import SentenceTeacher, WordTeacher
 
@@ -173,8 +173,10 @@ def self_train(
     labels = [sure_labels(teachers, each, sure) for each in found]
     balance(teachers, labels, found, gold)
     rows = JudgedRows(data, schema, teachers, gold, raw, labels, found)
+    if rows.unsure:
+        left_out["without enough sure labels"] = rows.unsure
     with silent():
-        dataset = rows.dataset(left_out)
+        dataset = rows.dataset()
     result = SelfTraining(
         dataset,
         [round(score, 2) for score in scores],
@@ -230,14 +232,12 @@ def _usable(
 ) -> tuple[list[Example], dict[str, int]]:
     """Raw sentences to label, and why others are left out."""
     data = read_raw(unlabelled, split)
-    others = split_of(held_out, "test" if isinstance(held_out, Mapping) else split) if (
-        held_out is not None
-    ) else None  # fmt: skip
     known = {example.tokens: "the same as a labelled sentence" for example in gold}
-    if others is not None:
+    if held_out is not None:
+        others = split_of(held_out, "test" if isinstance(held_out, Mapping) else split)
         for example in _unlabelled(others):
             known.setdefault(example.tokens, "the same as a held-out sentence")
-    in_english = 2 * sum(is_not_english(example.tokens) for example in gold) <= len(gold)
+    in_english = mostly_english([example.tokens for example in gold])
     left_out: Counter[str] = Counter()
     found = []
     for example in _unlabelled(data):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from textaug import offline
 from textaug.core.augmenter import Augmenter
-from textaug.models.fine_tuning import fine_tune, own_randomness
+from textaug.models.fine_tuning import fine_tune, own_randomness, training_device
 from textaug.models.tagger import predict
 from textaug.pipeline.collator import AugmentingDataCollator
 
@@ -53,7 +53,7 @@ class TaggerF1:
 
         names = train.features["ner_tags"].feature.names
         path = self.model or offline.encoder()
-        device = torch.device(self.device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        device = torch.device(training_device(self.device))
         model, tokenizer = copy.deepcopy(_untrained(path, tuple(names), seed, device))
         collator = AugmentingDataCollator(
             tokenizer, augmenter, label_names=names, p=copies / (copies + 1)

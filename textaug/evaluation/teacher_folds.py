@@ -38,7 +38,7 @@ TEMPERATURES = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
 
 @contextmanager
 def silent() -> Iterator[None]:
-    """Without what an augmenter says of each fold, and without bars inside the bar."""
+    """Without textaug's warnings and the bars of ``datasets``."""
     from datasets import (
         are_progress_bars_disabled,
         disable_progress_bars,
@@ -128,11 +128,12 @@ class TeacherFolds:
         hidden = set(inside)
         outside = [i for i in range(len(self.gold)) if i not in hidden]
         train = self._with_copies(self.data.select(outside), k)
-        words = json.dumps([example.tokens for example in (*self.raw, *self._some(inside))])
+        hidden_gold = [self.gold[i] for i in inside]
+        words = json.dumps([example.tokens for example in (*self.raw, *hidden_gold)])
         made_from = {
             "model": self.teacher.model.name,
             "labels": list(map(str, self.teacher.labels)),
-            "targets": [self.teacher.targets([example]) for example in self._some(inside)],
+            "targets": [self.teacher.targets([example]) for example in hidden_gold],
             "own": self.teacher.targets(train),
             "raw": blake2b(words.encode(errors="surrogatepass"), digest_size=8).hexdigest(),
             "rounds": self.rounds,
@@ -145,7 +146,7 @@ class TeacherFolds:
                 if name not in inputs:
                     inputs[name] = self.teacher.inputs(examples)
             own = [inputs["gold"][i] for i in inside]
-            rounds = self._rounds(train, own, inputs["raw"], self._some(inside), self.seed + k)
+            rounds = self._rounds(train, own, inputs["raw"], hidden_gold, self.seed + k)
             arrays: dict[str, Any] = {
                 f"{name}{number}": np.concatenate(part).astype(np.float16)
                 for number, parts in enumerate(rounds)
@@ -156,13 +157,10 @@ class TeacherFolds:
         folder = trained_once("self-training", made_from, train, cache_dir, make)
         with np.load(Path(folder) / "scores.npz") as saved:
             return [
-                (self._split(saved[f"own{number}"], self._some(inside)),
+                (self._split(saved[f"own{number}"], hidden_gold),
                  self._split(saved[f"new{number}"], self.raw))
                 for number in range(self.rounds)
             ]  # fmt: skip
-
-    def _some(self, rows: Sequence[int]) -> list[Example]:
-        return [self.gold[i] for i in rows]
 
     def _split(self, together: Any, examples: Sequence[Example]) -> list[Scores]:
         """Probabilities by example; they stand in one array on disk."""

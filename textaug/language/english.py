@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 import regex
@@ -32,6 +32,11 @@ def reads_as_english(tokens: Iterable[str]) -> bool:
     (True, False)
     """
     return not frequent_english_words().isdisjoint(map(str.lower, tokens))
+
+
+def mostly_english(sentences: Collection[Sequence[str]]) -> bool:
+    """Whether at least half of the sentences may be English."""
+    return 2 * sum(map(is_not_english, sentences)) <= len(sentences)
 
 
 def is_latin(text: str) -> bool:

@@ -37,6 +37,13 @@ def own_randomness(seed: int, device: Any) -> Iterator[None]:
         yield
 
 
+def training_device(device: str | None) -> str:
+    """Where a model is trained: by default on a GPU if there is one."""
+    import torch
+
+    return device or ("cuda" if torch.cuda.is_available() else "cpu")
+
+
 def copy_to_train(
     auto_class: str, name: str, revision: str | None, device: str | None
 ) -> tuple[Any, Any]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textaug.core import tag_schemes
 from textaug.core.example import Example, Span
 from textaug.models.classifier import by_model, regression
+from textaug.models.fine_tuning import training_device
 from textaug.models.loading import ModelSpec
 from textaug.models.scores import vectors
 from textaug.models.tagger import load_tagger
@@ -20,6 +21,7 @@ from textaug.models.word_head import (
     BATCH_SIZE,
     EPOCHS_LEAST,
     IGNORED,
+    STEPS_LEAST,
     WordHead,
     label_numbers,
     word_vectors,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     Scores = NDArray[np.float32]  # units × labels
     Predict = Callable[[Sequence[Any]], list[Scores]]
 
-STEPS_LEAST, STEPS_MOST = 300, 600  # more gained nothing
+STEPS_MOST = 600  # of one training, so that a teacher takes no more than a minute or so
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class WordTeacher:
             targets,
             len(self.labels),
             seed=seed,
-            device=self.model.device or "cpu",
+            device=training_device(self.model.device),
             steps=min(max(STEPS_LEAST, epochs), STEPS_MOST),
         )
         return head.probabilities

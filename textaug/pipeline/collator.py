@@ -242,10 +242,8 @@ class AugmentingDataCollator:
 
     def _is_partly_labelled(self, columns: Mapping[str, Sequence[Any]], row: int) -> bool:
         """Whether labels of mentions are missing; labels of single words may be."""
-        tags = columns[self._columns()[1]][row]
-        is_open = not isinstance(tags, (str, int, float, type(None))) and (
-            MISSING_LABEL in tags or None in tags
-        )
+        tags = columns[self.tags_column][row]
+        is_open = MISSING_LABEL in tags or None in tags
         return is_open and any(map(tag_schemes.prefixed, self.label_names or ()))
 
     def _draw(self, columns: Mapping[str, Sequence[Any]], call: TrainerCall | None) -> int:

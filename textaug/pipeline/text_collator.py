@@ -86,6 +86,9 @@ class AugmentingTextCollator(AugmentingDataCollator):
             roles=((self.label_column, "label"),),
         )
 
+    def _is_partly_labelled(self, columns: Mapping[str, Sequence[Any]], row: int) -> bool:
+        return False  # a text has one label, or several at once
+
     def _check(self, rows: Mapping[str, Any]) -> None:
         for i, (text, label) in enumerate(
             zip(rows[self.text_column], rows[self.label_column], strict=True)
