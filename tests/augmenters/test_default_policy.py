@@ -178,6 +178,13 @@ def test_the_natural_policy_writes_sentences_one_after_the_other():
                 assert " ".join(new["tokens"][span.start : span.end]) in kept
 
 
+def test_the_natural_policy_says_what_it_does(caplog):
+    with caplog.at_level("INFO", "textaug"):
+        default_policy(TRAIN, natural=True)
+    assert "natural: no row is scrambled" in caplog.text
+    assert "of the rows scrambled" not in caplog.text
+
+
 def test_the_natural_policy_is_not_robust():
     with pytest.raises(ValueError, match="exclude each other"):
         default_policy(TRAIN, natural=True, robust=True)

@@ -82,7 +82,10 @@ def default_policy(
         )
     examples = read_examples(dataset, split, settings)
     plan = PolicyPlan.of(examples)
-    logger.log(logging.INFO if plan.helps else logging.WARNING, "default policy: %s", plan)
+    if natural:
+        logger.info("default policy, natural: no row is scrambled, and organisations and MISC stay")
+    else:
+        logger.log(logging.INFO if plan.helps else logging.WARNING, "default policy: %s", plan)
     settings = fitted_settings(dataset, split, settings)
     columns: Settings = {**settings, "target": "context"}
     fresh = 0.8 if plan.fresh else 0.0
