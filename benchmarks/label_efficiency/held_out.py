@@ -20,28 +20,34 @@ from recipes.ner.data import load_data
 
 
 def main() -> None:
-    """Split a file."""
+    """Read the options and split."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("file", type=Path)
     parser.add_argument("--rows", type=int, default=800, help="sentences held out")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--phrases", action="store_true")
     options = parser.parse_args()
-    rows: Dataset = load_data("", str(options.file), None, str(options.file))["train"]
-    names = rows.features["ner_tags"].feature.names
-    sentences = [
-        [(word, names[tag]) for word, tag in zip(row["tokens"], row["ner_tags"], strict=True)]
-        for row in rows.to_list()
-    ]
-    rng = Random(0)
-    if options.phrases:
-        sentences = [cut for sentence in sentences if (cut := phrase(sentence, rng))]
-    rng.shuffle(sentences)
     options.out.mkdir(parents=True, exist_ok=True)
     stem = options.file.name.removesuffix(".conll").partition(".train")[0]
     name = stem + ("_phrases" if options.phrases else "")
-    write(sentences[: options.rows], options.out / f"{name}.test.conll")
-    write(sentences[options.rows :], options.out / f"{name}.train.conll")
+    train, test = (options.out / f"{name}.{part}.conll" for part in ("train", "test"))
+    split(options.file, options.rows, train, test, options.phrases)
+
+
+def split(file: Path, rows: int, train: Path, test: Path, phrases: bool = False) -> None:
+    """Write random sentences of a file to ``test``, the others to ``train``."""
+    data: Dataset = load_data("", str(file), None, str(file))["train"]
+    names = data.features["ner_tags"].feature.names
+    sentences = [
+        [(word, names[tag]) for word, tag in zip(row["tokens"], row["ner_tags"], strict=True)]
+        for row in data.to_list()
+    ]
+    rng = Random(0)
+    if phrases:
+        sentences = [cut for sentence in sentences if (cut := phrase(sentence, rng))]
+    rng.shuffle(sentences)
+    write(sentences[:rows], test)
+    write(sentences[rows:], train)
 
 
 def phrase(sentence: list[tuple[str, str]], rng: Random) -> list[tuple[str, str]] | None:

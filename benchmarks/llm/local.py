@@ -22,7 +22,7 @@ from textaug.offline import language_model
 
 ROOT = Path(__file__).resolve().parents[2]
 VERDICTS = ROOT / "benchmarks" / "results" / "llm" / "smollm_verdicts.tsv"
-SMOL_SENTENCES, READ = 100, 50
+SMOL_SENTENCES, READ = 200, 50
 OVERHEAD_SENTENCES, IDEAL_BATCH = 160, 32
 
 
