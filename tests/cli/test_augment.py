@@ -202,7 +202,7 @@ def test_mistakes_give_a_plain_message_and_status_2(tmp_path, words, message):
 
 def test_original_conll_files(conll_files, tmp_path):
     done = shell("augment", conll_files / "eng.testa", "--from", "conll", "-o", tmp_path / "out",
-                    "--with", "synonyms", "--num-proc", 2)  # fmt: skip
+                    "--with", "noise", "--num-proc", 2)  # fmt: skip
     assert done.exit_code == 0, done.output
     back = load_dataset(str(tmp_path / "out"))["train"]
     assert back.features["ner_tags"].feature.names[:3] == ["O", "B-LOC", "I-LOC"]

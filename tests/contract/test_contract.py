@@ -202,33 +202,39 @@ _HASH = """
 import pickle, sys
 sys.path.insert(0, {tests!r})
 from datasets.fingerprint import Hasher
-augmenter = pickle.load(open({path!r}, "rb"))
-print(Hasher.hash(augmenter), Hasher.hash(augmenter.expand(2)))
+for name, augmenter in pickle.load(open({path!r}, "rb")).items():
+    print(name, Hasher.hash(augmenter), Hasher.hash(augmenter.expand(2)))
 """
 
 
 @EXPANDING
-def test_same_fingerprint_in_every_process(name, corpus, tmp_path):
+def test_use_does_not_change_the_fingerprint_and_a_seed_does(name, corpus):
     augmenter = make(name)
     before = Hasher.hash(augmenter)
-    path = tmp_path / "augmenter.pickle"
-    path.write_bytes(pickle.dumps(augmenter))
     corpus.select(range(3)).map(augmenter, batched=True, load_from_cache_file=False)
     assert Hasher.hash(augmenter) == before, "using it (and loading its model) changed its hash"
     assert Hasher.hash(make(name)) == before
     assert Hasher.hash(make(name, seed=5)) != before
+
+
+def test_same_fingerprint_in_every_process(tmp_path):
+    augmenters = {name: make(name) for name in AUGMENTERS}
+    path = tmp_path / "augmenters.pickle"
+    path.write_bytes(pickle.dumps(augmenters))
     code = _HASH.format(tests=str(Path(__file__).parents[1]), path=str(path))
-    printed = {
-        subprocess.run(
+    expected = [
+        f"{name} {Hasher.hash(augmenter)} {Hasher.hash(augmenter.expand(2))}"
+        for name, augmenter in augmenters.items()
+    ]
+    for seed in ("1", "2"):
+        done = subprocess.run(
             [sys.executable, "-c", code],
             env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             text=True,
             check=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert printed == {f"{before} {Hasher.hash(augmenter.expand(2))}\n"}
+        )
+        assert done.stdout.splitlines() == expected
 
 
 @ALL

@@ -19,8 +19,8 @@ import pytest
 from support.runs import content
 
 ROOT = Path(__file__).resolve().parents[2]
-# Many small shards, so that a kill is likely to hit the writing of one.
-COMMAND = """augment builtin --with synonyms --with mentions --with noise --copies 6
+# Many small shards, so that a kill is likely to hit the writing of one; no model to load.
+COMMAND = """augment builtin --with label-wise --with mentions --with noise --copies 6
     --shard-size 6 --provenance by --seed 5"""
 
 

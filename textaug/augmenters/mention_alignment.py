@@ -6,7 +6,7 @@ models).
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -131,13 +131,14 @@ class Sentence:
         missing.subtract(text[start:end] for start, end in offsets)
         if any(missing.values()):
             return Rejected("mention lost" if max(missing.values()) > 0 else "mention doubled")
-        waiting = list(enumerate(self.surfaces))
+        waiting: dict[str, deque[int]] = {}
+        for number, surface in enumerate(self.surfaces):
+            waiting.setdefault(surface, deque()).append(number)
         order: list[int] = []
         segments: list[str | None] = []
         done = 0
         for start, end in offsets:
-            which = [surface for _, surface in waiting].index(text[start:end])
-            order.append(waiting.pop(which)[0])
+            order.append(waiting[text[start:end]].popleft())
             segments.append(text[done:start])
             done = end
         segments.append(text[done:])
@@ -208,13 +209,14 @@ class Sentence:
         origins: list[int | None] = []
         new_spans: list[Span] = []
         borders = [0, *(b for span in old.spans for b in (span.start, span.end)), len(old.tokens)]
+        words = set(old.tokens)  # once: there may be thousands of segments
         for k, segment in enumerate(segments):
             if segment is None:
                 kept = range(borders[2 * k], borders[2 * k + 1])
                 tokens += old.tokens[kept.start : kept.stop]
                 origins += kept
             else:
-                new = unprinted(tokenize(segment), like=old.tokens)
+                new = unprinted(tokenize(segment), like=words)
                 tokens += new
                 origins += [None] * len(new)
             for number in order[k : k + 1]:  # none after the last segment
@@ -249,7 +251,11 @@ class Sentence:
 
     def _cased(self, text: str) -> str:
         """The text, in lower case if the sentence has no capitals."""
-        return text if any(map(str.isupper, self.text)) else text.lower()
+        return text if self._has_capitals else text.lower()
+
+    @cached_property
+    def _has_capitals(self) -> bool:
+        return any(map(str.isupper, self.text))
 
     def _has_new_name(self, segment: str, at_start: bool, strict: bool = False) -> bool:
         """Whether there is a capitalised word that was not outside the mentions before."""

@@ -7,7 +7,7 @@ tokenized like the data set.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import regex
 
@@ -152,13 +152,13 @@ def printed(tokens: Sequence[str]) -> list[str]:
     return [_PRINTED.get(token, token) for token in tokens]
 
 
-def unprinted(tokens: Sequence[str], like: Sequence[str]) -> list[str]:
+def unprinted(tokens: Sequence[str], like: Collection[str]) -> list[str]:
     """Undo :func:`printed`, for the signs that ``like`` has in Penn Treebank style.
 
     >>> unprinted(['"', "Yes", '"', "(", ")"], like=["``", "No", "''"])
     ['``', 'Yes', "''", '(', ')']
     """
-    signs = {_PRINTED[token]: token for token in like if token in _PRINTED}
+    signs = {sign: token for token, sign in _PRINTED.items() if token in like}
     result = [signs.get(token, token) for token in tokens]
     if '"' in signs:
         quotes = [i for i, token in enumerate(tokens) if token == '"']

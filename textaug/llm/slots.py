@@ -17,6 +17,7 @@ SIGNS = (("[", "]"), ("{", "}"), ("<", ">"), ("⟦", "⟧"))
 FREE_ORDER = 4  # slots; a pattern for more asks for them in the order of the sentence
 LONGEST_NAME = 20  # characters of a label in a slot
 KEEP = "KEEP"  # the slot of protected words
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}_]+")
 _NO_LETTERS = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 
 
@@ -152,10 +153,9 @@ class Slots:
         borders = [0, *(border for match in found for border in match.span()), len(text)]
         segments = [text[a:b] for a, b in zip(borders[::2], borders[1::2], strict=True)]
         rest = "\0".join(segments)
-        missing = [name for i, name in enumerate(self.names) if i not in order]
-        if any(regex.search(rf"(?<!\w){name}(?!\w)", rest) for name in self.names):
+        if not by_name.keys().isdisjoint(_WORD.findall(rest)):
             return "slot written as a word"
-        if missing:
+        if len(set(order)) < len(self.names):
             return "slot lost"
         if len(order) > len(self.names):
             return "slot doubled"
