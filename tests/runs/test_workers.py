@@ -113,3 +113,35 @@ def test_workers_end_with_a_killed_parent(tmp_path, method):
     while any(map(is_alive, workers)) and time.monotonic() < give_up:
         time.sleep(0.05)
     assert not any(map(is_alive, workers))
+
+
+ONE_IS_KILLED = """
+import os, signal, time
+from datasets import Dataset, DatasetDict
+from textaug import NoiseInjection
+from textaug.runs.run import augment
+
+
+class Killed(NoiseInjection):
+    def propose(self, examples, rngs):
+        if examples[0].tokens[0] == "deadly":
+            time.sleep(0.5)
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(1)
+        return super().propose(examples, rngs)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as the shell command does
+    rows = Dataset.from_dict({"text": ["deadly", "slow", "a", "b"]})
+    augment(DatasetDict(train=rows), Killed(), "out", num_proc=2, shard_size=1)
+"""
+
+
+def test_a_killed_worker_ends_the_others_while_they_work(tmp_path):
+    (tmp_path / "program.py").write_text(ONE_IS_KILLED)
+    done = subprocess.run(
+        [sys.executable, "program.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 1 and "a worker process was killed" in done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor
 from concurrent.futures import wait as wait_for
@@ -53,6 +54,7 @@ POLL = 0.3  # seconds between two looks at how far the workers are
 Tick = Callable[[int], None]  # is told the number of rows of the source that were just done
 
 _worker: tuple[RunSpec, int, Tick]  # the run, the rank of this worker process, and its tick
+_is_working = _is_ended = False  # whether this worker is at a shard; whether SIGTERM came
 
 
 def write_shards(
@@ -93,6 +95,7 @@ def write_shards(
 
 def _start_worker(run: RunSpec, ranks: Any, counter: Any) -> None:
     global _worker
+    signal.signal(signal.SIGTERM, _end)
     Thread(target=_end_with_parent, daemon=True).start()
 
     def tick(rows: int) -> None:
@@ -109,9 +112,25 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
+def _end(*_: Any) -> None:
+    """End this worker on SIGTERM; calls of a language model that are under way are waited for."""
+    global _is_ended
+    if not _is_working:
+        os._exit(1)
+    _is_ended = True
+    raise KeyboardInterrupt
+
+
 def _work(shard: ShardSpec) -> Shard:
+    global _is_working
     run, rank, tick = _worker
-    return _write_shard(run, shard, rank, tick)
+    _is_working = True
+    try:
+        return _write_shard(run, shard, rank, tick)
+    finally:
+        _is_working = False
+        if _is_ended:  # the pool would take the exception for a result, and wait for the next one
+            os._exit(1)
 
 
 def _write_shard(run: RunSpec, shard: ShardSpec, rank: int | None, tick: Tick) -> Shard:
