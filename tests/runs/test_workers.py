@@ -133,7 +133,7 @@ class Killed(NoiseInjection):
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as the shell command does
-    rows = Dataset.from_dict({"text": ["deadly", "slow", "a", "b"]})
+    rows = Dataset.from_dict({"text": ["deadly", "slow"]})
     augment(DatasetDict(train=rows), Killed(), "out", num_proc=2, shard_size=1)
 """
 
