@@ -43,3 +43,12 @@ def test_columns_of_a_conll_file_are_named(tmp_path):
     assert asked.exit_code == 2 and "--columns" in asked.stderr
     shown = shell("preview", path, "--with", "noise:p=1", "--columns", "tokens,_,ner_tags")
     assert shown.exit_code == 0 and "[Ann PER]" in shown.stdout
+
+
+def test_errors_name_the_options_of_the_shell(tmp_path):
+    path = tmp_path / "reviews.csv"
+    path.write_text("review,mood\nI liked it.,good\nIt was dull.,bad\n")
+    done = shell("preview", path, "--with", "noise")
+    assert done.exit_code == 2
+    assert "pass --tokens-column for words, or --text-column for strings" in done.output
+    assert shell("preview", path, "--with", "noise", "--text-column", "review").exit_code == 0

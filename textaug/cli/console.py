@@ -8,6 +8,7 @@ import os
 import re
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -42,7 +43,8 @@ def readable_errors() -> Iterator[None]:
         datasets.disable_progress_bars()
         yield
     except (ValueError, OSError, ModuleNotFoundError, MemoryError) as error:
-        stderr_console().print(f"Error: {error or 'out of memory'}", soft_wrap=True)
+        message = _with_options(str(error)) or "out of memory"
+        stderr_console().print(f"Error: {message}", soft_wrap=True)
         if isinstance(error, MemoryError) or getattr(error, "errno", None) in DISK_FULL:
             stderr_console().print(
                 "Finished shards are kept; the same command resumes where it stopped."
@@ -54,6 +56,22 @@ def readable_errors() -> Iterator[None]:
     finally:
         logger.removeHandler(handler)
         logger.propagate = True
+
+
+def _with_options(message: str) -> str:
+    """A message with the shell's options in place of Python's arguments.
+
+    >>> _with_options("pass text_column=, scheme='IO' or roles={'a b': 'keep'}")
+    "pass --text-column, --scheme IO or --role 'a b=keep'"
+    """
+    message = re.sub(
+        r"roles=\{'([^']+)': '(\w+)'\}", lambda m: f"--role {quote(f'{m[1]}={m[2]}')}", message
+    )
+    return re.sub(
+        r"\b(tokens_column|tags_column|text_column|spans_column|scheme|protect)=(?:'(\w+)')?",
+        lambda m: f"--{m[1].replace('_', '-')}{f' {m[2]}' if m[2] else ''}",
+        message,
+    )
 
 
 def stdout_console() -> Console:
