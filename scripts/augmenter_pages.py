@@ -65,7 +65,6 @@ PAPERS = {
     "Dai 2023": "Dai et al. 2023, *AugGPT: Leveraging ChatGPT for Text Data Augmentation*",
     "Ding 2020": "Ding et al. 2020, *DAGA: Data Augmentation with a Generation Approach for "
     "Low-resource Tagging Tasks* (EMNLP)",
-    "Engstrom 2019": "Engstrom et al. 2019, *Exploring the Landscape of Spatial Robustness* (ICML)",
     "Ghosh 2023": "Ghosh et al. 2023, *ACLM: A Selective-Denoising based Generative Data "
     "Augmentation Approach for Low-Resource Complex NER* (ACL)",
     "Guo 2017": "Guo et al. 2017, *On Calibration of Modern Neural Networks* (ICML)",
@@ -199,12 +198,6 @@ PAGES = (
         "melm",
         ("Zhou 2022",),
         why_none="It is fine-tuned on your sample first: [how](../fitted-models.md).",
-    ),
-    Page(
-        "Hardest",
-        None,
-        ("Engstrom 2019",),
-        why_none="It chooses among the sentences of another augmenter, with a tagger of yours.",
     ),
     Page(
         "SentenceGenerator",

@@ -10,7 +10,6 @@ from textaug.augmenters.back_translation import BackTranslation
 from textaug.augmenters.case_variants import CaseVariants
 from textaug.augmenters.default_policy import default_policy
 from textaug.augmenters.generation import generate
-from textaug.augmenters.hardest import Hardest
 from textaug.augmenters.label_conditioned import LabelConditionedMLM
 from textaug.augmenters.label_wise import LabelWiseReplacement
 from textaug.augmenters.llm_rewriting import LLMRewriting
@@ -61,7 +60,6 @@ __all__ = [
     "Example",
     "Expander",
     "Filtered",
-    "Hardest",
     "KeepLabel",
     "LLMRewriting",
     "LabelConditionedMLM",

@@ -13,7 +13,6 @@ from recipes.ner.data import SOURCE, data_of, sample
 from recipes.ner.schedule import Run
 from recipes.ner.training import fit, gold_of, quiet, score
 from textaug import (
-    Hardest,
     SentenceGenerator,
     TeacherAgreement,
     balanced,
@@ -22,7 +21,7 @@ from textaug import (
 )
 
 from .harder import harder
-from .options import BALANCED, CHOICES, CONTROLS, GENERATED, HARDEST, ROBUST_SIZE, SHUFFLED, TEACHER
+from .options import BALANCED, CHOICES, CONTROLS, GENERATED, ROBUST_SIZE, SHUFFLED, TEACHER
 from .report import POLICY, ROBUST
 
 
@@ -67,14 +66,9 @@ def training_set(arguments: Arguments, run: Run) -> Dataset:
     policy = default_policy(gold, seed=run.seed)
     if run.arm == BALANCED:
         return expand(gold, policy, balanced(gold, copies))
-    if run.arm in (TEACHER, HARDEST):
+    if run.arm == TEACHER:
         with TemporaryDirectory() as folder:
             for part in fit(arguments, replace(run, arm=GOLD))[:2]:
                 part.save_pretrained(folder)
-            chosen = (
-                policy.where(TeacherAgreement(folder), tries=4)
-                if run.arm == TEACHER
-                else Hardest(policy, 4, folder, seed=run.seed)
-            )
-            return expand(gold, chosen, copies)
+            return expand(gold, policy.where(TeacherAgreement(folder), tries=4), copies)
     return expand(gold, policy, copies)
