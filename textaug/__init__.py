@@ -20,7 +20,6 @@ from textaug.augmenters.nominal_phrases import NominalPhrases
 from textaug.augmenters.policy_plan import policy_plan
 from textaug.augmenters.pseudonyms import Pseudonymization
 from textaug.augmenters.segments import SegmentExchange, SegmentShuffle
-from textaug.augmenters.sentence_generator import SentenceGenerator
 from textaug.augmenters.sentence_joining import SentenceJoining
 from textaug.augmenters.synonyms import SynonymReplacement
 from textaug.core.augmenter import Augmenter, Filtered
@@ -80,7 +79,6 @@ __all__ = [
     "SegmentExchange",
     "SegmentShuffle",
     "SelfTraining",
-    "SentenceGenerator",
     "SentenceJoining",
     "Similarity",
     "SomeOf",

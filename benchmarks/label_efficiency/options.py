@@ -32,8 +32,7 @@ ROBUST_SIZE = 800
 # at random, because otherwise every gold sentence is seen equally often.
 EXPANDED, TEACHER = "default, expanded", "default, teacher agrees"
 SHUFFLED, BALANCED = "default, expanded, shuffled", "default, balanced, shuffled"
-GENERATED = "generated"  # DAGA: sentences of a language model, as many as copies
-CHOICES = (EXPANDED, TEACHER, SHUFFLED, BALANCED, GENERATED)
+CHOICES = (EXPANDED, TEACHER, SHUFFLED, BALANCED)
 # Controls: gold in steps as wide as those of joined rows, of which four in five have two sentences,
 # and gold with twice the steps. The policy must beat these too, for it computes more in each step.
 WIDE, LONG = "gold, 29 a step", "gold, twice the steps"
