@@ -49,7 +49,7 @@ class Page:
     """
 
     name: str
-    spec: str | None
+    spec: str
     papers: tuple[str, ...] = ()
     make: Make | None = None
     why_none: str = ""
@@ -63,9 +63,6 @@ PAPERS = {
     "Dai 2020": "Dai & Adel 2020, *An Analysis of Simple Data Augmentation for Named Entity "
     "Recognition* (COLING)",
     "Dai 2023": "Dai et al. 2023, *AugGPT: Leveraging ChatGPT for Text Data Augmentation*",
-    "Ding 2020": "Ding et al. 2020, *DAGA: Data Augmentation with a Generation Approach for "
-    "Low-resource Tagging Tasks* (EMNLP)",
-    "Engstrom 2019": "Engstrom et al. 2019, *Exploring the Landscape of Spatial Robustness* (ICML)",
     "Ghosh 2023": "Ghosh et al. 2023, *ACLM: A Selective-Denoising based Generative Data "
     "Augmentation Approach for Low-Resource Complex NER* (ACL)",
     "Guo 2017": "Guo et al. 2017, *On Calibration of Modern Neural Networks* (ICML)",
@@ -200,18 +197,6 @@ PAGES = (
         ("Zhou 2022",),
         why_none="It is fine-tuned on your sample first: [how](../fitted-models.md).",
     ),
-    Page(
-        "Hardest",
-        None,
-        ("Engstrom 2019",),
-        why_none="It chooses among the sentences of another augmenter, with a tagger of yours.",
-    ),
-    Page(
-        "SentenceGenerator",
-        None,
-        ("Ding 2020",),
-        why_none="It is trained on your sample first: [how](../fitted-models.md).",
-    ),
 )
 
 
@@ -220,7 +205,7 @@ def file_name(page: Page) -> str:
     return f"{page.name.lower().replace('_', '-')}.md"
 
 
-def gains(spec: str | None) -> str:
+def gains(spec: str) -> str:
     """The rows of this method in the results of label efficiency, if it was measured."""
     table = (RESULTS / "label_efficiency" / "results.md").read_text().splitlines()
     start = next(i for i, line in enumerate(table) if line.startswith("| method |"))
@@ -273,8 +258,7 @@ def examples(page: Page, train: Dataset) -> str:
 def text_of(page: Page, train: Dataset) -> str:
     """The page, in Markdown."""
     parts = [f"# {page.name}\n"]
-    if page.spec:
-        parts.append(f"In the shell `--with {page.spec}`: {AUGMENTERS[page.spec].help}.\n")
+    parts.append(f"In the shell `--with {page.spec}`: {AUGMENTERS[page.spec].help}.\n")
     parts.append(f"::: textaug.{page.name}\n    options:\n      show_root_heading: false\n")
     if page.papers:
         papers = "\n".join(f"- {PAPERS[key]}" for key in page.papers)

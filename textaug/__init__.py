@@ -10,7 +10,6 @@ from textaug.augmenters.back_translation import BackTranslation
 from textaug.augmenters.case_variants import CaseVariants
 from textaug.augmenters.default_policy import default_policy
 from textaug.augmenters.generation import generate
-from textaug.augmenters.hardest import Hardest
 from textaug.augmenters.label_conditioned import LabelConditionedMLM
 from textaug.augmenters.label_wise import LabelWiseReplacement
 from textaug.augmenters.llm_rewriting import LLMRewriting
@@ -21,7 +20,6 @@ from textaug.augmenters.nominal_phrases import NominalPhrases
 from textaug.augmenters.policy_plan import policy_plan
 from textaug.augmenters.pseudonyms import Pseudonymization
 from textaug.augmenters.segments import SegmentExchange, SegmentShuffle
-from textaug.augmenters.sentence_generator import SentenceGenerator
 from textaug.augmenters.sentence_joining import SentenceJoining
 from textaug.augmenters.synonyms import SynonymReplacement
 from textaug.core.augmenter import Augmenter, Filtered
@@ -61,7 +59,6 @@ __all__ = [
     "Example",
     "Expander",
     "Filtered",
-    "Hardest",
     "KeepLabel",
     "LLMRewriting",
     "LabelConditionedMLM",
@@ -82,7 +79,6 @@ __all__ = [
     "SegmentExchange",
     "SegmentShuffle",
     "SelfTraining",
-    "SentenceGenerator",
     "SentenceJoining",
     "Similarity",
     "SomeOf",

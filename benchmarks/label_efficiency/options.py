@@ -28,13 +28,11 @@ METHODS = (
 )
 ROBUST_SIZE = 800
 # Copies of the default policy, made before the training: all of them; those that a tagger trained
-# on the gold sample labels right; the hardest of four for that tagger; more copies of rows with a
-# rare type. The last needs rows sampled at random, because otherwise every gold sentence is seen
-# equally often.
-EXPANDED, TEACHER, HARDEST = "default, expanded", "default, teacher agrees", "default, hardest of 4"
+# on the gold sample labels right; more copies of rows with a rare type. The last needs rows sampled
+# at random, because otherwise every gold sentence is seen equally often.
+EXPANDED, TEACHER = "default, expanded", "default, teacher agrees"
 SHUFFLED, BALANCED = "default, expanded, shuffled", "default, balanced, shuffled"
-GENERATED = "generated"  # DAGA: sentences of a language model, as many as copies
-CHOICES = (EXPANDED, TEACHER, HARDEST, SHUFFLED, BALANCED, GENERATED)
+CHOICES = (EXPANDED, TEACHER, SHUFFLED, BALANCED)
 # Controls: gold in steps as wide as those of joined rows, of which four in five have two sentences,
 # and gold with twice the steps. The policy must beat these too, for it computes more in each step.
 WIDE, LONG = "gold, 29 a step", "gold, twice the steps"

@@ -6,23 +6,16 @@ from dataclasses import replace
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from datasets import Dataset, concatenate_datasets
+from datasets import Dataset
 
 from recipes.ner.arguments import GOLD, Arguments
-from recipes.ner.data import SOURCE, data_of, sample
+from recipes.ner.data import data_of, sample
 from recipes.ner.schedule import Run
 from recipes.ner.training import fit, gold_of, quiet, score
-from textaug import (
-    Hardest,
-    SentenceGenerator,
-    TeacherAgreement,
-    balanced,
-    default_policy,
-    expand,
-)
+from textaug import TeacherAgreement, balanced, default_policy, expand
 
 from .harder import harder
-from .options import BALANCED, CHOICES, CONTROLS, GENERATED, HARDEST, ROBUST_SIZE, SHUFFLED, TEACHER
+from .options import BALANCED, CHOICES, CONTROLS, ROBUST_SIZE, SHUFFLED, TEACHER
 from .report import POLICY, ROBUST
 
 
@@ -55,26 +48,12 @@ def train(arguments: Arguments, run: Run) -> dict[str, Any]:
 def training_set(arguments: Arguments, run: Run) -> Dataset:
     """The gold sentences and the rows that an arm of ``choices`` adds."""
     gold, copies = gold_of(arguments, run), arguments.copies
-    if run.arm == GENERATED:
-        with TemporaryDirectory() as folder:
-            writer = SentenceGenerator.fit(
-                gold, seed=run.seed, cache_dir=folder, show_progress_bar=False
-            )
-            new = writer.generate(copies * len(gold), seed=run.seed, show_progress_bar=False)
-        return concatenate_datasets(
-            [gold, new.add_column(SOURCE, list(range(len(gold), len(gold) + len(new))))]
-        )
     policy = default_policy(gold, seed=run.seed)
     if run.arm == BALANCED:
         return expand(gold, policy, balanced(gold, copies))
-    if run.arm in (TEACHER, HARDEST):
+    if run.arm == TEACHER:
         with TemporaryDirectory() as folder:
             for part in fit(arguments, replace(run, arm=GOLD))[:2]:
                 part.save_pretrained(folder)
-            chosen = (
-                policy.where(TeacherAgreement(folder), tries=4)
-                if run.arm == TEACHER
-                else Hardest(policy, 4, folder, seed=run.seed)
-            )
-            return expand(gold, chosen, copies)
+            return expand(gold, policy.where(TeacherAgreement(folder), tries=4), copies)
     return expand(gold, policy, copies)

@@ -1,4 +1,4 @@
-"""Taggers that are also trained on new sentences: those of DAGA, and those of SmolLM2."""
+"""Taggers that are also trained on new sentences, written by SmolLM2."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from recipes.ner.arguments import GOLD, Arguments
 from recipes.ner.data import SOURCE, load_data
 from recipes.ner.schedule import Run
 from recipes.ner.training import fit, gold_of, quiet, score
-from textaug import SentenceGenerator, generate
+from textaug import generate
 
-DAGA, SLOTS = "SentenceGenerator", "generate, SmolLM2"
+SLOTS = "generate, SmolLM2"
 SIZE, SEEDS, HELD_OUT, STEPS = 100, (1, 2, 3), 1_500, 300
 
 
 def new_rows(given: argparse.Namespace) -> dict[str, Any]:
     """F1 on held-out training sentences, with and without as many new rows as gold ones."""
     number = given.sentences or SIZE
-    f1: dict[str, list[float]] = {GOLD: [], DAGA: [], SLOTS: []}
-    rows: dict[str, list[int]] = {DAGA: [], SLOTS: []}
+    f1: dict[str, list[float]] = {GOLD: [], SLOTS: []}
+    rows: list[int] = []
     with TemporaryDirectory() as folder:
         train, test = Path(folder, "train.conll"), Path(folder, "test.conll")
         held_out.split(given.data, HELD_OUT, train, test)
@@ -37,8 +37,8 @@ def new_rows(given: argparse.Namespace) -> dict[str, Any]:
         for seed in SEEDS:
             for arm in f1:
                 made = _made(arguments, Run(number, seed, arm), given.cache)
-                if arm in rows:
-                    rows[arm].append(len(made) - number)
+                if arm == SLOTS:
+                    rows.append(len(made) - number)
                 f1[arm].append(_f1(arguments, Run(number, seed, arm), made, data))
                 print(arm, seed, f1[arm][-1], flush=True)
     return {
@@ -52,17 +52,10 @@ def new_rows(given: argparse.Namespace) -> dict[str, Any]:
 
 def _made(arguments: Arguments, run: Run, cache: str | None) -> Dataset:
     gold = gold_of(arguments, run)
-    rows = gold.remove_columns(SOURCE)
     if run.arm == GOLD:
         return gold
-    if run.arm == DAGA:
-        with TemporaryDirectory() as folder:
-            writer = SentenceGenerator.fit(
-                rows, seed=run.seed, cache_dir=folder, show_progress_bar=False
-            )
-            new = writer.generate(run.size, seed=run.seed, show_progress_bar=False)
-    else:
-        new = generate(rows, run.size, "offline", seed=run.seed, cache=cache or True)
+    rows = gold.remove_columns(SOURCE)
+    new = generate(rows, run.size, "offline", seed=run.seed, cache=cache or True)
     new = new.add_column(SOURCE, list(range(run.size, run.size + len(new))))
     return concatenate_datasets([gold, new.cast(gold.features)])
 

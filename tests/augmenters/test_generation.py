@@ -3,11 +3,13 @@
 from itertools import cycle
 
 import pytest
+from datasets import ClassLabel, Dataset, Features, List, Value, concatenate_datasets
 from support.chat_server import rewritten
 
 from textaug import generate
 from textaug.augmenters.generation import BY_CONSTRUCTION, JUDGED
 from textaug.core.reading import read_examples
+from textaug.core.tag_schemes import complete, detect, from_spans, to_spans
 from textaug.corpora import builtin_corpus
 
 
@@ -80,6 +82,48 @@ def test_what_is_not_certain_is_left_out(train, caplog):
         assert reason in caplog.text
 
 
+@pytest.mark.parametrize("scheme", ["IOB1", "IOBES", "BILOU"])
+def test_tags_come_in_the_scheme_and_the_columns_of_the_data(train, scheme):
+    known = train.features["ner_tags"].feature.names
+    given = [[known[tag] for tag in row] for row in train["ner_tags"]]
+    tags = [from_spans(to_spans(row), len(row), scheme) for row in given]
+    names = list(complete(tag for row in tags for tag in row))
+    features = Features({"words": List(Value("string")), "labels": List(ClassLabel(names=names))})
+    ids = [[names.index(tag) for tag in row] for row in tags]
+    data = Dataset.from_dict({"words": train["tokens"][:], "labels": ids}, features=features)
+    made = generate(data, 20, engine=writing()[0])
+    assert len(made) == 20 and made.features == features
+    rows = [[names[tag] for tag in row] for row in made["labels"]]
+    assert all(from_spans(to_spans(row), len(row), scheme) == row for row in rows)
+    assert {str(detect(row, tuple(names))) for row in rows} == {scheme}
+
+
+def test_the_other_columns_of_new_sentences_are_not_known(train):
+    data = train.add_column("id", list(range(len(train))))
+    made = generate(data, 5, engine=writing()[0])
+    assert made.column_names == ["tokens", "ner_tags"]
+    both = concatenate_datasets([made, data])
+    assert both["id"][:6] == [None] * 5 + [0] and both.features == data.features
+
+
+def test_copies_are_left_out_and_counted(caplog):
+    data = Dataset.from_dict(
+        {
+            "tokens": [["Ann", "left"], ["Bo", "left"], ["Cy", "left"]],
+            "ner_tags": [["B-PER", "O"]] * 3,
+        }
+    )
+    made = generate(
+        data, 40, engine=lambda prompts: [" and ".join(slots_of(p)) + " left" for p in prompts]
+    )
+    known = {tuple(tokens) for tokens in data["tokens"]}
+    new = [tuple(tokens) for tokens in made["tokens"]]
+    assert 0 < len(set(new)) == len(new) < 40 and not known & set(new)
+    assert made.features["ner_tags"] == data.features["ner_tags"], "tags that are strings stay so"
+    assert f"{len(new)} of 40 sentences made" in caplog.text
+    assert f"'same as a known sentence': {200 - len(new)}" in caplog.text
+
+
 def test_what_is_held_out_does_not_come_up(train, caplog):
     test = generate(train, 6, engine=writing()[0])
     rows = generate(train, 6, engine=writing()[0], held_out=test)
@@ -121,3 +165,12 @@ def test_bad_arguments(train, arguments, message):
     with pytest.raises(ValueError, match=message):
         generate(train, **{"n": 2, "engine": lambda prompts: list(map(rewritten, prompts))}
                  | arguments)  # fmt: skip
+
+
+def test_data_without_tags_or_mentions_are_an_error(train):
+    write = writing()[0]
+    with pytest.raises(ValueError, match="no column holds tags .*tokens.*; pass tags_column="):
+        generate(train.select_columns("tokens"), 2, engine=write)
+    data = Dataset.from_dict({"tokens": [["He", "left"]], "ner_tags": [["O", "O"]]})
+    with pytest.raises(ValueError, match="there is no mention to fill slots of any type"):
+        generate(data, 2, engine=write)

@@ -143,7 +143,7 @@ def test_it_is_trained_once_for_the_same_sentences_and_settings(bert, folder, mo
     def again(*args, **kwargs):
         raise AssertionError("trained again")
 
-    monkeypatch.setattr("textaug.augmenters.label_conditioned.fine_tune_and_save", again)
+    monkeypatch.setattr("textaug.augmenters.label_conditioned.fine_tune", again)
     assert fit(data, bert, folder) == first
     assert fit(data, bert, folder, p=0.9).model == first.model, "p has no part in the training"
 

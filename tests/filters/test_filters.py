@@ -9,9 +9,7 @@ from support.augmenters import tiny_bert, tiny_classifier, tiny_encoder, tiny_ta
 import textaug
 from textaug import (
     Example,
-    Hardest,
     KeepLabel,
-    NoiseInjection,
     NoUnlabelledNames,
     Novelty,
     Perplexity,
@@ -77,7 +75,6 @@ def test_odd_sentences_do_no_harm(name):
         (lambda: Novelty(n=0), "n=0: must be at least 1"),
         (lambda: TeacherAgreement("x", dtype="int4"), "dtype='int4'"),
         (lambda: Perplexity(batch_tokens=0), "batch_tokens=0: must be at least 1"),
-        (lambda: Hardest(NoiseInjection(), 0, "x"), "k=0: must be at least 1"),
     ],
 )
 def test_arguments_are_checked(make, message):

@@ -120,7 +120,6 @@ AUGMENTERS = {
     "Filtered": lambda p=0.3, **s: textaug.Filtered(
         _one(p), [textaug.Similarity(0.5, 0.98, tiny_encoder())], tries=2, **s
     ),
-    "Hardest": lambda p=0.3, **s: textaug.Hardest(_one(p), 3, tiny_tagger(), **s),
     "OneOf": lambda p=0.2, **s: textaug.OneOf(
         [_one(p), textaug.SynonymReplacement(p)], weights=[1, 2], **s
     ),

@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from random import Random
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -13,14 +14,14 @@ import regex
 
 from textaug.augmenters.mention_alignment import Sentence
 from textaug.augmenters.mentions import MentionReplacement
-from textaug.augmenters.sentence_generator import digest_of, tagged_columns
 from textaug.augmenters.slotted import ENGLISH, Slotted
 from textaug.core import tag_schemes
+from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected, Span
 from textaug.core.filter import FilterFunction, name_of
 from textaug.core.nesting import blocks_only
-from textaug.core.reading import read_examples
+from textaug.core.reading import batches_of, read_examples
 from textaug.core.rng import HashRandom
 from textaug.core.validation import check_at_least_one
 from textaug.language.tokenization import tokenize
@@ -87,7 +88,6 @@ def generate(
     model's judgement, as the provenance says. Topic, form, length and types are drawn for each
     sentence, each type about as often as the others. A sentence that is in the data, in
     ``held_out`` or among the new ones is left out, as is one with a name that no slot stands for.
-    :class:`~textaug.SentenceGenerator` does without instructions: a model trained on the data.
 
     Args:
         dataset: the training data, with tags; of a ``DatasetDict`` only ``split`` is read.
@@ -282,6 +282,41 @@ def _as_marked(text: str, labels: Sequence[str], is_strict: bool) -> Example | R
     return Rejected(wrong) if wrong else example
 
 
+def tagged_columns(dataset: Dataset, settings: Settings) -> dict[str, Any]:
+    """Names and types of the columns of words and tags, label names and scheme."""
+    from datasets import Features
+
+    batch = next(batches_of(dataset, Augmenter(**settings).columns, len(dataset)))
+    schema = batch.schema
+    if schema.tokens is None or schema.tags is None:
+        raise ValueError(
+            f"no column holds tags (columns: {', '.join(batch.columns)}); pass tags_column="
+        )
+    names, rows = schema.names, batch.column(schema.tags)
+    schemes: Counter[str] = Counter()
+    for row in rows:
+        scheme, spans, _ = tag_schemes.read(
+            tuple(row), names or tuple(sorted({"O", *row})), schema.scheme
+        )
+        schemes[str(scheme)] += bool(spans)
+    return {
+        "tokens_column": schema.tokens,
+        "tags_column": schema.tags,
+        "label_names": names,
+        "scheme": schemes.most_common(1)[0][0],
+        "integers": any(isinstance(tag, int) for row in rows for tag in row),
+        "features": Features(
+            {name: dataset.features[name] for name in (schema.tokens, schema.tags)}
+        ),
+    }
+
+
+def digest_of(tokens: Sequence[str]) -> str:
+    """A hash of a sentence."""
+    text = " ".join(tokens).encode(errors="surrogatepass")
+    return blake2b(text, digest_size=8).hexdigest()
+
+
 def _left_out(new: Example, seen: set[str], filters: Sequence[FilterFunction]) -> str | None:
     if digest_of(new.tokens) in seen:
         return "same as a known sentence"
@@ -304,7 +339,7 @@ def _rows(
         if facts["integers"]
         else tags,
     }
-    features = Features.from_dict(facts["features"])
+    features = Features(facts["features"])
     if provenance is not None:
         columns[provenance] = [by] * len(made)
         features[provenance] = Value("string")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import os
 from collections.abc import Mapping, Sequence
@@ -18,8 +19,8 @@ from textaug.core.validation import check_at_least_one, check_positive, check_pr
 from textaug.language.articles import article_edit
 from textaug.language.casing import match_case
 from textaug.language.english import reads_as_english
-from textaug.models.fine_tuning import copy_to_train, fine_tune_and_save, trained_once
-from textaug.models.loading import ModelSpec
+from textaug.models.fine_tuning import fine_tune, trained_once
+from textaug.models.loading import ModelSpec, load
 from textaug.models.marked_lm import MARKED_WORD, MarkedLM, MarkedWord, load_marked_lm
 from textaug.models.markers import add_markers, labels_of
 from textaug.models.masked_lm import Gap, Window, best_candidates, draw
@@ -233,9 +234,8 @@ def _train(
     title: str | None,
 ) -> None:
     """Fine-tune the model that the settings name, and save it in the folder."""
-    fresh, tokenizer = copy_to_train(
-        "AutoModelForMaskedLM", settings["model"], settings["revision"], device
-    )
+    spec = ModelSpec(settings["model"], settings["revision"], "float32", device)
+    fresh, tokenizer = copy.deepcopy(load("AutoModelForMaskedLM", spec))  # it is shared
     add_markers(fresh, tokenizer, labels_of(examples), settings["label_words"])
     engine = MarkedLM(fresh, tokenizer)
     rows = [row for row in engine.rows(examples) if row.words]
@@ -251,13 +251,16 @@ def _train(
     if not rows:
         raise ValueError("no mention has a word of letters only: nothing to learn from")
     rng = Random(settings["seed"])
-    fine_tune_and_save(
-        folder,
+    fine_tune(
         fresh,
-        tokenizer,
         rows,
         [len(row.ids) for row in rows],
         lambda _, batch: engine.loss(batch, settings["mask"], rng),
-        settings,
-        title,
+        steps=max(1, round(settings["epochs"] * len(rows) / settings["batch_size"])),
+        batch_size=settings["batch_size"],
+        learning_rate=settings["learning_rate"],
+        seed=settings["seed"],
+        show_progress=title,
     )
+    fresh.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)

@@ -42,9 +42,8 @@ class TeacherAgreement(_ModelFilter):
     The rule of ACLM (Ghosh et al. 2023): a tagger trained on the gold sample must reproduce every
     label of the new sentence. **The teacher must never have seen the evaluation split**, or that
     split leaks into the filter; train it on the data that you augment. It rejects
-    sentences that are hard for the teacher, even if their labels are right
-    (:class:`~textaug.Hardest` does the opposite). Mentions are compared, not tags, so the teacher
-    may have another tag scheme.
+    sentences that are hard for the teacher, even if their labels are right. Mentions are compared,
+    not tags, so the teacher may have another tag scheme.
 
     Args:
         model: any model for token classification whose labels have names (``B-PER``, …): a folder

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +16,6 @@ from textaug.core.content import content_of
 from textaug.core.example import Example
 from textaug.core.state import VERSION
 from textaug.models.folders import made_once
-from textaug.models.loading import ModelSpec, load
 
 WARMUP = 0.1  # of the steps
 WEIGHT_DECAY = 0.01
@@ -42,13 +40,6 @@ def training_device(device: str | None) -> str:
     import torch
 
     return device or ("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def copy_to_train(
-    auto_class: str, name: str, revision: str | None, device: str | None
-) -> tuple[Any, Any]:
-    """A model in float32 and its tokenizer, for training to change: the loaded ones are shared."""
-    return copy.deepcopy(load(auto_class, ModelSpec(name, revision, "float32", device)))
 
 
 def fine_tune(
@@ -98,35 +89,6 @@ def fine_tune(
             schedule.step()
             optimizer.zero_grad()
     model.eval()
-
-
-def fine_tune_and_save(
-    folder: Path,
-    model: Any,
-    tokenizer: Any,
-    rows: Sequence[Any],
-    lengths: Sequence[int],
-    loss_of: Callable[[Any, list[Any]], Any],
-    settings: Mapping[str, Any],
-    show_progress: str | None,
-) -> None:
-    """:func:`fine_tune` for some epochs, and save model and tokenizer into a folder.
-
-    ``settings`` has ``"epochs"``, ``"batch_size"``, ``"learning_rate"`` and ``"seed"``.
-    """
-    fine_tune(
-        model,
-        rows,
-        lengths,
-        loss_of,
-        steps=max(1, round(settings["epochs"] * len(rows) / settings["batch_size"])),
-        batch_size=settings["batch_size"],
-        learning_rate=settings["learning_rate"],
-        seed=settings["seed"],
-        show_progress=show_progress,
-    )
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
 
 
 def _batches(lengths: Sequence[int], batch_size: int, rng: Random) -> Iterator[list[int]]:

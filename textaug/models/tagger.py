@@ -79,7 +79,6 @@ class Tagger(WordClassifier):
 
     Attributes:
         types: the types of mentions among its labels.
-        scheme: the tag scheme of its labels.
 
     Raises:
         ValueError: if none of its labels is a tag of a mention.
@@ -93,11 +92,6 @@ class Tagger(WordClassifier):
                 f"the labels of this tagger are {', '.join(self.labels)}, and none is a tag of a "
                 "mention, such as 'B-PER'; save it with id2label=dict(enumerate(label_names))"
             )
-        self.scheme = tag_schemes.family(tuple(self.labels))
-        if self.scheme == "IOB":
-            whole = set(tag_schemes.complete(self.labels)) <= set(self.labels)
-            self.scheme = "IOB2" if whole else "IOB1"  # IOB1 rarely needs a "B-"
-        self._ids = {name: i for i, name in enumerate(self.labels)}
 
     def check(self, examples: Sequence[Example]) -> None:
         """Raise a ValueError if an example has a type of mention that the tagger does not know."""
@@ -117,25 +111,6 @@ class Tagger(WordClassifier):
         self.check(examples)
         found = self.predict(examples, batch_tokens)
         return [tag_schemes.to_spans([tag or "O" for tag in tags]) for tags in found]
-
-    def losses(self, examples: Sequence[Example], batch_tokens: int = BATCH_TOKENS) -> list[float]:
-        """The mean cross entropy of each example's labels, over its words; in nats.
-
-        ``B-`` and ``I-`` labels are read as IOB2 if every type has both, else as IOB1.
-        """
-        self.check(examples)
-
-        def read(example: Example, scores: Any, words: Sequence[int]) -> float:
-            tags = tag_schemes.from_spans(example.spans, len(example.tokens), self.scheme)
-            wanted = [
-                (at, self._ids[tag])
-                for at, word in enumerate(words)
-                if (tag := tags[word]) in self._ids
-            ]
-            picked: list[float] = [scores[at, label].item() for at, label in wanted]
-            return -sum(picked) / max(1, len(picked))
-
-        return self.read_scores(examples, read, batch_tokens)
 
 
 def load_tagger(model: ModelSpec | str, rank: int | None = None) -> Tagger:
