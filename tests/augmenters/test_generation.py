@@ -174,3 +174,12 @@ def test_data_without_tags_or_mentions_are_an_error(train):
     data = Dataset.from_dict({"tokens": [["He", "left"]], "ner_tags": [["O", "O"]]})
     with pytest.raises(ValueError, match="there is no mention to fill slots of any type"):
         generate(data, 2, engine=write)
+
+
+def test_a_name_for_whose_tags_there_is_no_label_is_left_out_and_counted(caplog):
+    tags = List(ClassLabel(names=["O", "B-PER"]))
+    features = Features({"tokens": List(Value("string")), "ner_tags": tags})
+    data = Dataset.from_dict({"tokens": [["Ann", "sat"]], "ner_tags": [[1, 0]]}, features=features)
+    rows = generate(data, 2, engine=writing()[0], names={"PER": ["Ann Lee"]})
+    assert len(rows) == 0
+    assert "a tag that the data set has not" in caplog.text

@@ -41,3 +41,9 @@ def test_no_label_of_a_long_sentence_is_dropped(folder):
     (found,) = tagger.spans([long])
     assert found == tagger.spans([long, Example(("oil",))])[0]
     assert any(span.end > 64 for span in found)
+
+
+def test_labels_of_which_one_is_no_tag_are_an_error(tmp_path):
+    path = tiny_tagger(tmp_path / "odd", ["O", "B-PER", "I-PER", "X"])
+    with pytest.raises(ValueError, match="do not belong to one tag scheme"):
+        load_tagger(str(path))

@@ -163,7 +163,9 @@ def generate(
         found = ask(writer, [plan.request for plan in plans], answers, Usage())
         for plan, answer in zip(plans, found, strict=True):
             new = brief.read(plan, answer)
-            outcome = new.reason if isinstance(new, Rejected) else _left_out(new, seen, filters)
+            outcome = (
+                new.reason if isinstance(new, Rejected) else _left_out(new, seen, filters, facts)
+            )
             counts[outcome or "made"] += 1
             if isinstance(new, Example) and not outcome:
                 seen.add(digest_of(new.tokens))
@@ -317,13 +319,21 @@ def digest_of(tokens: Sequence[str]) -> str:
     return blake2b(text, digest_size=8).hexdigest()
 
 
-def _left_out(new: Example, seen: set[str], filters: Sequence[FilterFunction]) -> str | None:
+def _left_out(
+    new: Example, seen: set[str], filters: Sequence[FilterFunction], facts: Mapping[str, Any]
+) -> str | None:
     if digest_of(new.tokens) in seen:
         return "same as a known sentence"
+    if facts["label_names"] and not set(_tags(new, facts)) <= set(facts["label_names"]):
+        return "a tag that the data set has not"
     for each in filters:
         if not all(each([new], [new])):
             return f"filtered out by {name_of(each)}"
     return None
+
+
+def _tags(example: Example, facts: Mapping[str, Any]) -> Sequence[str]:
+    return tag_schemes.from_spans(example.spans, len(example.tokens), facts["scheme"])
 
 
 def _rows(
@@ -332,7 +342,7 @@ def _rows(
     from datasets import Dataset, Features, Value
 
     names = facts["label_names"]
-    tags = [tag_schemes.from_spans(e.spans, len(e.tokens), facts["scheme"]) for e in made]
+    tags = [_tags(example, facts) for example in made]
     columns: dict[str, list[Any]] = {
         facts["tokens_column"]: [list(example.tokens) for example in made],
         facts["tags_column"]: [[names.index(tag) for tag in row] for row in tags]

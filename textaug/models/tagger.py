@@ -92,6 +92,7 @@ class Tagger(WordClassifier):
                 f"the labels of this tagger are {', '.join(self.labels)}, and none is a tag of a "
                 "mention, such as 'B-PER'; save it with id2label=dict(enumerate(label_names))"
             )
+        tag_schemes.family(tuple(self.labels))  # raises for labels of which some are no tags
 
     def check(self, examples: Sequence[Example]) -> None:
         """Raise a ValueError if an example has a type of mention that the tagger does not know."""
