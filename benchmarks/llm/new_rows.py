@@ -46,7 +46,7 @@ def new_rows(given: argparse.Namespace) -> dict[str, Any]:
         "new sentences": rows,
         "steps": STEPS,
         "F1": f1,
-        "mean F1": {arm: round(fmean(values), 2) for arm, values in f1.items()},
+        "mean F1": {arm: round(fmean(values), 4) for arm, values in f1.items()},
     }
 
 
