@@ -185,6 +185,14 @@ def test_the_natural_policy_says_what_it_does(caplog):
     assert "of the rows scrambled" not in caplog.text
 
 
+def test_a_natural_policy_that_can_change_no_row_says_so(caplog):
+    data = Dataset.from_list([{"tokens": ["Acme", "Corp"], "ner_tags": ["B-ORG", "I-ORG"]}] * 5)
+    policy = default_policy(data, natural=True)
+    assert data.map(policy)["tokens"][:] == data["tokens"][:]
+    assert [r.levelname for r in caplog.records] == ["WARNING"]
+    assert "no row changes" in caplog.text
+
+
 def test_the_natural_policy_is_not_robust():
     with pytest.raises(ValueError, match="exclude each other"):
         default_policy(TRAIN, natural=True, robust=True)

@@ -82,8 +82,14 @@ def default_policy(
         )
     examples = read_examples(dataset, split, settings)
     plan = PolicyPlan.of(examples)
-    if natural:
+    replaced = [label for label in plan.mentions if names.category_of(label) in REPLACED_BY_ANY]
+    if natural and (replaced or plan.joins):
         logger.info("default policy, natural: no row is scrambled, and organisations and MISC stay")
+    elif natural:
+        logger.warning(
+            "default policy, natural: no row changes, because the texts are too short to be joined "
+            "and have no mentions but organisations and MISC"
+        )
     else:
         logger.log(logging.INFO if plan.helps else logging.WARNING, "default policy: %s", plan)
     settings = fitted_settings(dataset, split, settings)
@@ -91,7 +97,7 @@ def default_policy(
     fresh = 0.8 if plan.fresh else 0.0
     swap = MentionReplacement.from_examples(examples, p=0.6, fresh=fresh, **columns)
     if natural:
-        return OneOf([_natural(examples, plan, swap, columns)], **columns)
+        return OneOf([_natural(examples, plan, swap, replaced, columns)], **columns)
     join = [SentenceJoining.from_examples(examples, **columns)] if plan.joins else []
     weights: list[float] = []
     ways: list[Augmenter] = []
@@ -117,7 +123,11 @@ def default_policy(
 
 
 def _natural(
-    examples: Sequence[Example], plan: PolicyPlan, swap: MentionReplacement, columns: Settings
+    examples: Sequence[Example],
+    plan: PolicyPlan,
+    swap: MentionReplacement,
+    types: Sequence[str],
+    columns: Settings,
 ) -> Compose:
     """Whole sentences, joined after a full stop, with other people and places.
 
@@ -125,8 +135,7 @@ def _natural(
     in that of a nationality. Synonyms are no part: of 100 rows, a reader stumbled over 15, and
     taggers gain nothing by them.
     """
-    types = [label for label in plan.mentions if names.category_of(label) in REPLACED_BY_ANY]
-    swap = MentionReplacement(swap.pools, swap.p, swap.fresh, types=types, **columns)
+    swap = MentionReplacement(swap.pools, swap.p, swap.fresh, types=list(types), **columns)
     if not plan.joins:
         return Compose([swap], **columns)
     join = SentenceJoining.from_examples(examples, after_stops=True, **columns)
