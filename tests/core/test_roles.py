@@ -39,7 +39,8 @@ def per_word(value):
         ("anything", [[[1]], [[2]], []], "keep"),
         ("topics", [["a"], ["b"], ["a", "b"]], "label"),
         ("text", TEXTS, "text beside the words"),
-        ("title", TEXTS, "keep"),
+        ("title", TEXTS, "text beside the words"),  # it consists of them
+        ("title", ["A trip", "Rain", "Home"], "keep"),
         ("num_tokens", [3, 2, 4], "derived"),
         ("embedding", [[0.1, 0.2, 0.3]] * 3, "derived"),
         ("stars", [5, 5, 1], "label"),
@@ -60,6 +61,12 @@ def per_word(value):
         ("meta", [[{"size": 1}]] * 3, "keep"),
         ("relations", [[{"head": 0, "tail": 1}]] * 3, "?"),  # of what?
         ("relations", [[{"x": 0, "y": 1}]] * 3, "?"),
+        ("triples", [[{"head": 0, "tail": 1}]] * 3, "?"),
+        ("clusters", [[{"mentions": [[0, 1]]}]] * 3, "?"),
+        ("e1_tok", [0, 1, 2], "?"),
+        ("obj", [0, 1, 2], "?"),
+        ("chapter_index", [0, 1, 1], "label"),
+        ("full_text", ["Ann saw  Rome", "It rained", None], "text beside the words"),
     ],
 )
 def test_a_column_beside_words(name, values, role):
@@ -87,8 +94,13 @@ def test_a_column_beside_a_text(name, values, role):
 
 
 def test_vectors_of_one_length_are_kept():
-    features = Features({"text": Value("string"), "at": List(Value("int64"), length=2)})
-    assert roles(Dataset.from_dict({"text": TEXTS, "at": [[1, 2]] * 3}, features))["at"] == "keep"
+    def role(value):
+        features = {"text": Value("string"), "at": List(Value("int64"), length=len(value))}
+        data = Dataset.from_dict({"text": TEXTS, "at": [value] * 3}, Features(features))
+        return roles(data)["at"]
+
+    assert role([1, 2, 3]) == "keep"
+    assert role([1, 2]) == "?"  # a start and an end?
 
 
 @pytest.mark.parametrize(

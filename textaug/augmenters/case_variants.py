@@ -39,6 +39,7 @@ class CaseVariants(Augmenter):
     """
 
     spares_polarity = False
+    keeps_words = True
 
     def __init__(
         self,

@@ -49,6 +49,8 @@ class LabelWiseReplacement(Augmenter):
     ['Bob', 'slept']
     """
 
+    mixes_rows = True
+
     def __init__(
         self,
         words: Mapping[str, Mapping[str, int]],

@@ -64,6 +64,8 @@ class NoiseInjection(Augmenter):
     7
     """
 
+    keeps_words = True
+
     def __init__(
         self,
         p: float = 0.1,

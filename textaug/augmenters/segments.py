@@ -48,6 +48,7 @@ class SegmentShuffle(Augmenter):
     """
 
     spares_polarity = False
+    keeps_words = True
 
     def __init__(self, p: float = 0.3, **settings: Unpack[Settings]) -> None:
         self.p = check_probability("p", p)
@@ -92,6 +93,7 @@ class SegmentExchange(Augmenter):
     """
 
     spares_polarity = False
+    mixes_rows = True
 
     def __init__(
         self, segments: Mapping[str, Sequence[str]], p: float = 0.3, **settings: Unpack[Settings]

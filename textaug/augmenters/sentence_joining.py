@@ -46,6 +46,8 @@ class SentenceJoining(Augmenter):
     """
 
     handles_nested = True
+    mixes_rows = True
+    keeps_words = True
 
     def __init__(
         self,

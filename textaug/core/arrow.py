@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, pairwise
 from typing import Any
@@ -72,6 +72,8 @@ def to_plain(value: Any) -> Any:
     """Numpy arrays and torch tensors as lists, however nested."""
     if hasattr(value, "tolist"):
         value = value.tolist()
+    if isinstance(value, Mapping):
+        return {key: to_plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [to_plain(item) if hasattr(item, "__len__") else _scalar(item) for item in value]
     return value

@@ -1,8 +1,7 @@
 """From the rows of a data set to examples, and back.
 
 It handles every form in which rows arrive (the lazy rows and batches of ``Dataset.map``, plain
-dicts, numpy and torch formats), and writes everything that follows the words. The schema has the
-role of each column. This module does not know augmenters.
+dicts, numpy and torch formats), and writes everything that follows the words.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ from textaug.core.finding import make_schema, schema_of_rows
 from textaug.core.reader import RowReading, label_of, read_spans
 from textaug.core.schema import Schema, listed
 from textaug.core.span_columns import Entry
+from textaug.core.suspicion import types_or_words
 from textaug.core.tag_schemes import TagScheme
-from textaug.core.usual_names import PARTS_OF_SPEECH
 from textaug.core.writer import Writer
 
 SHOWN = 40  # characters of a value in an error message
@@ -101,7 +100,8 @@ class Batch:
         self._readings: list[tuple[Any, ...]] = [()] * len(self)
         # Without these columns, a row whose words keep their positions changes only in its words.
         self._is_simple = not (schema.spans or schema.side_texts or schema.labels)
-        self._only_words = schema.tokens if self._is_simple and not schema.derived else None
+        is_alone = self._is_simple and not (schema.derived or schema.of_words)
+        self._only_words = schema.tokens if is_alone else None
         self._is_plain_text = bool(schema.texts) and not schema.spans
         # If all label names are tags of mentions, rows can be read the fast way.
         is_plain = schema.scheme is not None and schema.scheme.name == "plain"
@@ -134,7 +134,9 @@ class Batch:
         """All columns of a row, unchanged."""
         return {name: self.column(name)[row] for name in self.columns}
 
-    def render(self, index: int, old: Example, result: Augmented) -> Row | Rejected:
+    def render(
+        self, index: int, old: Example, result: Augmented, keeps_words: bool = False
+    ) -> Row | Rejected:
         """The columns that change when ``old``, example ``index``, becomes ``result``.
 
         Returns:
@@ -158,8 +160,17 @@ class Batch:
             reading,
             old,
             result,
+            keeps_words,
         )
         return writer.written(part)
+
+    def lacks_answer(self, index: int) -> bool:
+        """Whether the row of an example has a question without an answer."""
+        row = index // self.parts
+        return any(
+            column.is_required and not self._entries(column.name, row)
+            for column in self.schema.spans
+        )
 
     # Which columns
 
@@ -296,18 +307,10 @@ class Batch:
     def _check_plain(self, names: Sequence[str], row: int) -> None:
         """Raise an error if labels without letters might be types of mentions."""
         said = self.schema.scheme is not None and self.schema.scheme.name == "plain"
-        found = {name for name in names if name}
-        if said or not {"O", "o"} & found or self.schema.names is not None:
-            return
-        if any(found - {"O"} <= known for known in PARTS_OF_SPEECH):
-            return
-        self.bad(
-            row,
-            self.schema.tags,
-            f"the labels {listed(sorted(found)[:4])} have no letter of a tag scheme, so they may "
-            "be types of mentions or labels of single words",
-            "pass scheme='IO' or scheme='plain'",
-        )
+        problem = "" if said or self.schema.names is not None else types_or_words(names)
+        if problem:
+            remedy = "pass scheme='IO' or scheme='plain'"
+            self.bad(row, self.schema.tags, f"the labels {problem}", remedy)
 
     def _check_tokens(self, tokens: Any, row: int) -> None:
         column = self.schema.tokens

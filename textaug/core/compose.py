@@ -23,6 +23,8 @@ class _Composition(Augmenter):
         for augmenter in augmenters:
             check_step(augmenter)
         self.augmenters = list(augmenters)
+        self.mixes_rows = any(augmenter.mixes_rows for augmenter in augmenters)
+        self.keeps_words = all(augmenter.keeps_words for augmenter in augmenters)
         super().__init__(**settings)
 
     def use_rank(self, rank: int) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from textaug.core import shapes
 from textaug.core.columns import ColumnNames
 from textaug.core.roles import RoleFinder, Rows
 from textaug.core.schema import Columns, Schema
-from textaug.core.shapes import Shape
+from textaug.core.shapes import Shape, is_known
 from textaug.core.span_columns import CHARACTERS
+
+FIRST_ROWS = 1_000  # of a stream, in which a column should have a value
 
 
 def make_schema(
@@ -79,7 +82,7 @@ def dataset_schema(dataset: Any, given: ColumnNames, is_sound: bool = True) -> S
     """
     features = dataset.features
     if features is None:  # streaming, not yet known
-        return schema_of_rows(next(iter(dataset), {}), given, is_row=True)
+        return _schema_of_stream(dataset, given)
 
     def rows(name: str) -> Iterator[Any]:
         if not hasattr(dataset, "select_columns") or not hasattr(dataset, "num_rows"):
@@ -90,6 +93,20 @@ def dataset_schema(dataset: Any, given: ColumnNames, is_sound: bool = True) -> S
     shape_of = {name: shapes.of_feature(feature) for name, feature in features.items()}
     has_rows = hasattr(dataset, "num_rows")
     return make_schema(list(features), given, shape_of, rows if has_rows else None, is_sound)
+
+
+def _schema_of_stream(dataset: Any, given: ColumnNames) -> Schema:
+    """The schema of a stream without features: of as many rows as show the form of each column."""
+    shape_of: dict[str, Shape] = {}
+    for row in islice(dataset, FIRST_ROWS):
+        for name, value in row.items():
+            known = shape_of.get(name)
+            if known is None or not is_known(known):
+                shape = shapes.of_values([value])
+                shape_of[name] = shape if known is None or is_known(shape) else known
+        if all(map(is_known, shape_of.values())):
+            break
+    return make_schema(list(shape_of), given, shape_of)
 
 
 def schema_of_rows(rows: Mapping[str, Any], given: ColumnNames, is_row: bool) -> Schema:

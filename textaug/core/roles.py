@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from textaug.core import shapes, tag_schemes
 from textaug.core.columns import CONTEXT, TAG_COLUMNS, TEXT_COLUMNS, TOKEN_COLUMNS, ColumnNames
-from textaug.core.row_evidence import all_differ, is_per_token, possible_units, unanimous_scheme
-from textaug.core.schema import ROLES, Relations, Schema, listed
+from textaug.core.relations import relations_form, settled_relations
+from textaug.core.row_evidence import (
+    all_differ,
+    is_per_token,
+    is_text_of_words,
+    possible_units,
+    unanimous_scheme,
+)
+from textaug.core.schema import ROLES, Schema, listed
 from textaug.core.shapes import Shape
 from textaug.core.span_columns import CHARACTERS, TOKENS, SpanColumn
 from textaug.core.span_forms import span_form
+from textaug.core.suspicion import are_mentions, hold_tags, suspicion, types_or_words
 from textaug.core.tag_schemes import TagScheme
 from textaug.core.tag_spelling import USUAL, spelling_of
-from textaug.core.usual_names import PARTS_OF_SPEECH, USUAL_NAMES
-
-_POINTER = re.compile(r"(?:.*_)?(?:start|end|begin|stop|offset|index|idx|position|span)")
-_HEAD_KEYS = (
-    ("head", "tail"), ("subject", "object"), ("from_id", "to_id"), ("from", "to"),
-    ("arg1", "arg2"), ("h", "t"), ("head_id", "tail_id"), ("source", "target"),
-)  # fmt: skip
+from textaug.core.usual_names import USUAL_NAMES
 
 # All values of a column, as plain Python; ``None`` if only some rows are available.
 Rows = Callable[[str], Iterable[Any]]
@@ -127,7 +128,7 @@ class RoleFinder:
                     name
                     for name in self.columns
                     if name not in self.roles
-                    and _are_mentions(self._names_of(name))
+                    and are_mentions(self._names_of(name))
                     and name != "chunk_tags"
                 ]
             if len(found) > 1:
@@ -179,16 +180,12 @@ class RoleFinder:
     def _check_plain(self, names: Sequence[str]) -> None:
         """Raise an error if labels without letters might be either of words or of mentions."""
         assert self.tags is not None
-        known = any(set(names) - {"O"} <= known for known in PARTS_OF_SPEECH)
         said = self.given.tags == self.tags and not {"O", "o"} & set(names)
-        if known or said or not {"O", "o"} & set(names):
-            return
-        shown = [name for name in names if name not in ("O", "o")]
-        raise ValueError(
-            f"column {self.tags!r}: its labels ({listed(shown[:4])}, …) have no letter of a tag "
-            "scheme, so they may be types of mentions or labels of single words; pass scheme='IO' "
-            "or scheme='plain'"
-        )
+        problem = "" if said else types_or_words(names)
+        if problem:
+            raise ValueError(
+                f"column {self.tags!r}: the labels {problem}; pass scheme='IO' or scheme='plain'"
+            )
 
     # Every other column
 
@@ -223,26 +220,24 @@ class RoleFinder:
 
     def _classify_by_shape(self, name: str, shape: Shape) -> None:
         lower = name.lower()
-        if shape.kind == "unknown" or (shape.kind == "list" and shape.item == "unknown"):
+        if not shapes.is_known(shape):
             return  # only None and empty lists: nothing can move
         if lower in USUAL_NAMES["derived"]:
             self.add("derived", name)
-        elif self.tokens and shape.kind == "string" and lower in USUAL_NAMES["side_text"]:
-            self.add("side_texts", name)
-        elif span_form(name, shape, name in (self.given.spans or ())) is not None:
-            self._as_spans(name)
+        elif self._span_form(name, shape) is not None:
+            if not self._is_of_another_text(name):
+                self._as_spans(name)
         elif self.tokens and lower in USUAL_NAMES["heads"] and shape.item in ("int", "string"):
             self.add("heads", (name, 1))
         elif lower in ("relations", "relation") and shape.item == "struct":
             self._as_relations(name)
+        elif self.tokens and shape.kind == "string" and self._is_their_text(name, lower):
+            self.add("side_texts", name)
+        elif not self._has_named_all(shape) and (why := suspicion(name, shape, self._all(name))):
+            self._unclear(name, why)
         elif shape.kind == "list":
             self._classify_list(name, shape)
-        elif shape.kind == "struct":
-            if any(key in USUAL_NAMES["start"] for key, _ in shape.fields) and shape.fields:
-                self._unclear(name, "has offsets in a form that is not known")
-        elif shape.kind == "int" and lower not in USUAL_NAMES["id"] and _POINTER.fullmatch(lower):
-            self._unclear(name, "may be the position of a word")
-        elif lower in USUAL_NAMES["weight"]:
+        elif shape.kind == "struct" or lower in USUAL_NAMES["weight"]:
             return  # of the row; it stays
         elif (
             shape.kind in ("class", "bool", "float")
@@ -260,13 +255,13 @@ class RoleFinder:
     def _classify_list(self, name: str, shape: Shape) -> None:
         lower = name.lower()
         is_tags = lower in USUAL_NAMES["per_token"] or lower.endswith("_tags")
-        is_tags = is_tags or _are_mentions(self._names_of(name))
-        if self.tokens is not None and self.given.aligned is not None and shape.item != "struct":
-            return  # the user has named all columns with one value per token
-        if shape.item == "struct":
-            if shape.inner and any(key in USUAL_NAMES["start"] for key, _ in shape.inner.fields):
-                self._unclear(name, "has offsets in a form that is not known")
-        elif self.tokens is None:
+        is_tags = is_tags or are_mentions(self._names_of(name))
+        if self._has_named_all(shape) or shape.item == "struct":
+            return
+        if self.tokens is None:
+            is_tags = is_tags or (
+                shape.item == "string" and self.rows is not None and hold_tags(self.rows(name))
+            )
             if is_tags and lower not in USUAL_NAMES["label"] and shape.item != "list":
                 self._unclear(name, "labels words, but no column holds these")
             elif lower in USUAL_NAMES["label"] or shape.item in ("string", "class", "bool"):
@@ -286,6 +281,18 @@ class RoleFinder:
             elif shape.item != "list":
                 self.add("labels", name)
 
+    def _has_named_all(self, shape: Shape) -> bool:
+        """Whether the user has named all columns with one value per token."""
+        named = self.tokens is not None and self.given.aligned is not None
+        return named and shape.kind == "list" and shape.item != "struct"
+
+    def _all(self, name: str) -> Iterable[Any] | None:
+        return self.rows and self.rows(name)
+
+    def _is_their_text(self, name: str, lower: str) -> bool:
+        known = lower in USUAL_NAMES["side_text"]
+        return known or is_text_of_words(self._all(self.tokens or ""), self._all(name))
+
     def _is_per_token(self, name: str) -> bool | None:
         if self.rows is None or self.tokens is None:
             return None
@@ -296,12 +303,21 @@ class RoleFinder:
 
     # Spans and what points at them
 
+    def _span_form(self, name: str, shape: Shape) -> SpanColumn | None:
+        unit = "token" if self.tokens else "char"
+        return span_form(name, shape, name in (self.given.spans or ()), unit)
+
+    def _is_of_another_text(self, name: str) -> bool:
+        """Whether spans are named after a text that is not augmented, as ``title_spans``."""
+        owner = name.rpartition("_")[0]
+        follows = owner in self.texts or (self.tokens and owner in USUAL_NAMES["side_text"])
+        return not follows and self.shape(owner).kind == "string"
+
     def _as_spans(
         self, name: str, must: bool = False, unit: str | None = None, is_inclusive: bool = False
     ) -> None:
         shape = self.shape(name)
-        column = span_form(name, shape, name in (self.given.spans or ()))
-        if column is None:
+        if (column := self._span_form(name, shape)) is None:
             if must and shape.item in ("list", "unknown", ""):
                 column = SpanColumn(name, "lists")
             else:
@@ -311,14 +327,15 @@ class RoleFinder:
                 return
         if unit is not None:
             self.add("spans", replace(column, unit=unit, is_inclusive=is_inclusive))
-        elif self.tokens is None:
-            self.add("spans", column)
-        else:
+        elif self.tokens is not None:
             self._beside_tokens(name, column)
+        elif "token" in column.start:
+            self._unclear(name, "has offsets of tokens, but no column holds these")
+        else:
+            self.add("spans", column)
 
     def _beside_tokens(self, name: str, column: SpanColumn) -> None:
         """Spans beside words: offsets of tokens or of characters, the end inclusive or not."""
-        named_tokens = "token" in column.start
         has_text = any(self.shape(n).kind == "string" and n.lower() in USUAL_NAMES["side_text"]
                        for n in self.columns)  # fmt: skip
         if "char" in column.start and has_text:
@@ -330,7 +347,7 @@ class RoleFinder:
         pairs = None
         if self.rows is not None and self.tokens is not None:
             pairs = zip(self.rows(self.tokens), self.rows(name), strict=False)
-        kinds = possible_units(pairs, column, has_text and not named_tokens)
+        kinds = possible_units(pairs, column, has_text and "token" not in column.start)
         if len(kinds) == 1:
             unit, is_inclusive = kinds.pop()
             self.add("spans", replace(column, unit=unit, is_inclusive=is_inclusive))
@@ -343,16 +360,10 @@ class RoleFinder:
         inner = self.shape(name).inner
         if inner is None or inner.kind == "unknown":
             return  # only empty lists
-        fields = dict(inner.fields)
-        for keys in _HEAD_KEYS:
-            if not set(keys) <= set(fields):
-                continue
-            kind = fields[keys[0]].kind
-            if not unit:
-                unit = "ids" if keys[0].endswith("_id") or kind == "string" else "entries"
-            if kind in ("int", "string", "unknown"):
-                self.add("relations", Relations(name, keys, unit))
-                return
+        found = relations_form(name, inner, unit)
+        if found is not None:
+            self.add("relations", found)
+            return
         self._unclear(name, "holds relations in a form that is not known")
 
     def finished(self, is_sound: bool) -> Schema:
@@ -362,14 +373,15 @@ class RoleFinder:
         spans = found.get("spans", ())
         if len(self.texts) > 1 and spans:
             unclear.append((spans[0].name, f"has offsets, but in which of {listed(self.texts)}?"))
-        for relation in found.get("relations", ()):
-            if relation.unit != "tokens" and not spans:
-                unclear.append((relation.name, "points at spans, but no column holds these"))
-            elif relation.unit != "tokens" and len(spans) > 1:
-                which = listed([column.name for column in spans])
-                unclear.append(
-                    (relation.name, f"points at spans, but at those of which of {which}?")
-                )
+        settled = [
+            settled_relations(
+                each, [span.name for span in spans], self.shape_of, self.rows,
+                is_said=each.name in self.roles,
+            )
+            for each in found.get("relations", ())
+        ]  # fmt: skip
+        found["relations"] = tuple(each for each, _ in settled)
+        unclear += [(each.name, why) for each, why in settled if why]
         per_token = found.get("per_token", ())
         names = {n: self._names_of(n) for n in (*per_token, *found.get("labels", ()))}
         return Schema(
@@ -386,7 +398,3 @@ class RoleFinder:
             unclear=tuple(unclear),
             **found,
         )
-
-
-def _are_mentions(names: tuple[str, ...] | None) -> bool:
-    return bool(names) and any(tag_schemes.prefixed(name) for name in names or ())

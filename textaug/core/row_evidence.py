@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from textaug.core import tag_schemes
@@ -35,6 +36,18 @@ def is_per_token(words: Iterable[Any], values: Iterable[Any]) -> bool | None:
             return False
         agreed.add(len(tokens))
     return True if len(agreed) >= FEW_LENGTHS else None
+
+
+def is_text_of_words(words: Iterable[Any] | None, texts: Iterable[Any] | None) -> bool:
+    """Whether strings consist of the words of their rows and of white space, as far as is known."""
+    some = False
+    for tokens, text in islice(zip(words or (), texts or (), strict=False), MOST_ROWS):
+        if tokens is None or text is None:
+            continue
+        if "".join(text.split()) != "".join("".join(tokens).split()):
+            return False
+        some = some or bool(tokens)
+    return some
 
 
 def possible_units(

@@ -19,6 +19,9 @@ from textaug.core.example import Augmented, Example, Rejected
 ROWS_AT_ONCE = 64  # of a batch, for augmenters without a model
 
 
+NO_ANSWER = "the question has no answer, and words of another row may answer it"
+
+
 class RunsExamples(Protocol):
     """The part of an augmenter that this module uses."""
 
@@ -26,6 +29,8 @@ class RunsExamples(Protocol):
     provenance_column: str | None
     counts: Counter[str]
     replaces_rows: bool
+    mixes_rows: bool
+    keeps_words: bool
 
     def run(
         self, examples: Sequence[Example], copies: Sequence[int]
@@ -136,7 +141,11 @@ def _change(
     for index, (example, result) in enumerate(zip(examples, results, strict=False), start):
         if isinstance(result, Rejected) or result.example is example:
             continue
-        rendered = batch.render(index, example, result)
+        rendered = (
+            Rejected(NO_ANSWER)
+            if augmenter.mixes_rows and batch.lacks_answer(index)
+            else batch.render(index, example, result, augmenter.keeps_words)
+        )
         if isinstance(rendered, Rejected):
             augmenter.counts[result.outcome] -= 1
             augmenter.counts[f"rejected: {rendered.reason}"] += 1

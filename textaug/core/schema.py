@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from textaug.core.relations import Relations
 from textaug.core.span_columns import SpanColumn
 from textaug.core.tag_schemes import TagScheme
+from textaug.core.usual_names import USUAL_NAMES
 
 # The roles that a user may declare, and what happens to such a column.
 ROLES = {
@@ -32,21 +34,6 @@ ROLES = {
     "derived": "made from the text: emptied if the text changes",
     "keep": "stays as it is",
 }
-
-
-@dataclass(frozen=True)
-class Relations:
-    """A column of pairs that point at spans or tokens.
-
-    Attributes:
-        name: the column.
-        keys: of the two ends.
-        unit: ``"entries"`` of a spans column (by number), ``"ids"`` of these, or ``"tokens"``.
-    """
-
-    name: str
-    keys: tuple[str, str]
-    unit: str
 
 
 @dataclass(frozen=True)
@@ -91,6 +78,11 @@ class Schema:
     unsigned: frozenset[str] = frozenset()
     unclear: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def of_words(self) -> tuple[str, ...]:
+        """Columns of ``per_token`` that say of a word only what holds for no other: its lemma."""
+        return tuple(n for n in self.per_token if n.lower() in USUAL_NAMES["of_word"])
+
     def check(self) -> Schema:
         """This schema, or an error if the role of a column is not certain.
 
@@ -99,6 +91,8 @@ class Schema:
         """
         for name, why in self.unclear:
             fitting = "per_token" if self.tokens else "spans"
+            if name in (relation.name for relation in self.relations):
+                fitting = "relations"
             raise ValueError(
                 f"column {name!r} {why}; say what it is: roles={{{name!r}: {fitting!r}}} (choose "
                 f"from {', '.join(ROLES)}), or roles={{{name!r}: 'keep'}} if it is not an "

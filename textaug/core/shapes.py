@@ -39,6 +39,11 @@ class Shape(NamedTuple):
 UNKNOWN = Shape("unknown")
 
 
+def is_known(shape: Shape) -> bool:
+    """Whether there was a value, and in a list an item."""
+    return shape.kind != "unknown" and shape.item != "unknown"
+
+
 def of_feature(feature: Any) -> Shape:
     """The shape that a feature of ``datasets`` describes."""
     if isinstance(feature, list):
@@ -65,10 +70,9 @@ def of_values(values: Iterable[Any]) -> Shape:
     found = UNKNOWN
     for value in values:
         shape = _of_value(value)
-        if shape.kind == "list" and shape.item == "unknown":
-            found = shape
-        elif shape.kind != "unknown":
+        if is_known(shape):
             return shape
+        found = shape if shape.kind != "unknown" else found
     return found
 
 

@@ -62,6 +62,7 @@ class SpanColumn:
         is_inclusive: whether the end is the last character or token itself.
         is_required: whether a copy without one of the spans (an answer) is useless.
         names: names of integer types.
+        stale: keys of further offsets, in another unit, which are emptied.
     """
 
     name: str
@@ -75,6 +76,7 @@ class SpanColumn:
     is_inclusive: bool = False
     is_required: bool = False
     names: tuple[str, ...] | None = None
+    stale: tuple[str, ...] = ()
 
     def entries(self, value: Any) -> Iterator[Entry]:
         """The spans of one row.
@@ -133,6 +135,7 @@ class SpanColumn:
         if self.form == "lists":
             return [self._as_list(old, item, each) for item, each in zip(new, placed, strict=True)]
         if self.form == "dict of lists":
+            old = old or {key: [] for item in new for key in item}  # the row had none
             keys = [key for key, v in old.items() if isinstance(v, list)]
             return {**old, **{key: [item.get(key) for item in new] for key in keys}}
         return new
@@ -147,6 +150,7 @@ class SpanColumn:
             if not each.is_same:
                 kept = {self.start, self.end, self.label, self.surface, *USUAL_NAMES["identity"]}
                 item = {key: v if key in kept else None for key, v in item.items()}
+        item |= dict.fromkeys(self.stale)
         item[self.start] = _like(item.get(self.start), each.start)
         if self.end is not None:
             end = each.end - each.start if self.is_length else each.end - self.is_inclusive

@@ -7,8 +7,12 @@ from textaug.core.span_columns import CHARACTERS, SpanColumn
 from textaug.core.usual_names import USUAL_NAMES
 
 
-def span_form(name: str, shape: Shape, is_said: bool) -> SpanColumn | None:
-    """The column as spans, if it has their form; ``is_said``: the user named it as such."""
+def span_form(name: str, shape: Shape, is_said: bool, unit: str = "char") -> SpanColumn | None:
+    """The column as spans, if it has their form.
+
+    ``is_said``: the user named it as such. ``unit``: of two sets of offsets the one that is used,
+    ``"char"`` or ``"token"``; the other one is emptied in the rows that change.
+    """
     if shape.kind == "struct":
         fields = {k: s.inner for k, s in shape.fields if s.kind == "list" and s.inner}
         form = "dict of lists"
@@ -20,10 +24,13 @@ def span_form(name: str, shape: Shape, is_said: bool) -> SpanColumn | None:
     else:
         return None
     by_lower = {key.lower(): key for key in fields}
-    start = next((by_lower[key] for key in USUAL_NAMES["start"] if key in by_lower), None)
-    if start is None:
+    starts = _ordered([key for key in USUAL_NAMES["start"] if key in by_lower], unit)
+    if not starts:
         return None
-    ends = [key for key in USUAL_NAMES["end"] if key in by_lower]
+    start = by_lower[starts[0]]
+    ends = _ordered([key for key in USUAL_NAMES["end"] if key in by_lower], unit)
+    others = [by_lower[key] for key in (*starts[1:], *ends[1:]) if fields[by_lower[key]].kind in
+              ("int", "float")]  # fmt: skip
     lengths = [key for key in USUAL_NAMES["length"] if key in by_lower]
     end = by_lower[(ends or lengths)[0]] if ends or lengths else None
     kinds = {key: by_lower[key] for key in by_lower if by_lower[key] not in (start, end)}
@@ -40,5 +47,11 @@ def span_form(name: str, shape: Shape, is_said: bool) -> SpanColumn | None:
     names = fields[label].names if label is not None else ()
     return SpanColumn(
         name, form, CHARACTERS, start, end, label, surface, not ends and bool(lengths),
-        is_required=end is None, names=names or None,
+        is_required=end is None, names=names or None, stale=tuple(others),
     )  # fmt: skip
+
+
+def _ordered(keys: list[str], unit: str) -> list[str]:
+    """Keys with the unit in their names first, those with the other unit last."""
+    other = "token" if unit == "char" else "char"
+    return sorted(keys, key=lambda key: (other in key, unit not in key))

@@ -366,3 +366,12 @@ def follow(
             elif scheme.name == "IOE1":
                 result[before[-1]] = spelling.join("E", left.label)
     return result
+
+
+def of_layer(tags: tuple[str, ...], names: tuple[str, ...] | None) -> TagScheme | None:
+    """The scheme of another layer of tags; ``None`` if its tags are not those of spans."""
+    try:
+        scheme = detect(tags, names)
+    except ValueError:
+        return None
+    return None if scheme.name == "plain" or scheme.is_open else scheme

@@ -11,7 +11,8 @@ from textaug.core import tag_schemes
 from textaug.core.columns import MISSING_LABEL, Row
 from textaug.core.example import Augmented, Example, Rejected, Span, in_place
 from textaug.core.reader import FROM_TAGS, Owner, RowReading
-from textaug.core.schema import Relations, Schema
+from textaug.core.relations import Relations
+from textaug.core.schema import Schema
 from textaug.core.side_text import spaces_after
 from textaug.core.span_columns import CHARACTERS, Placed, SpanColumn
 
@@ -40,9 +41,10 @@ class Writer:
         reading: RowReading,
         old: Example,
         result: Augmented,
+        keeps_words: bool = False,
     ) -> None:
         self.schema, self.value, self.bad, self.reading, self.old = schema, value, bad, reading, old
-        self.result, self.new = result, result.example
+        self.result, self.new, self.keeps_words = result, result.example, keeps_words
 
     def written(self, part: int = 0) -> Row | Rejected:
         """The new values of the columns that change, or why no copy can be made.
@@ -66,6 +68,8 @@ class Writer:
                 self._write_moved(changed)
             elif schema.spans:
                 self._write_spans(changed)
+            if not self.keeps_words:
+                self._write_of_words(changed)
         except _Unfit as reason:
             return Rejected(str(reason))
         return changed
@@ -102,6 +106,20 @@ class Writer:
                     {**pair, **{key: self._position(pair[key]) for key in relations.keys}}
                     for pair in pairs
                 ]
+
+    def _write_of_words(self, changed: Row) -> None:
+        """Empty what was said of a replaced word; another case is the same word."""
+        origins = self.result.origins or ()
+        old, new = self.old.tokens, self.new.tokens
+        other = [
+            i for i, o in enumerate(origins) if o is not None and old[o].lower() != new[i].lower()
+        ]
+        for name in self.schema.of_words if other else ():
+            values = list(changed.get(name, self.value(name)) or ())
+            missing = MISSING_LABEL if _has_int(values) else None
+            for i in other if values else ():
+                values[i] = missing
+            changed[name] = values or None
 
     # Tags
 
@@ -193,7 +211,7 @@ class Writer:
             tags, names = list(values), None
         else:
             return plain
-        scheme = _layer_scheme(tuple(tags), names)
+        scheme = tag_schemes.of_layer(tuple(tags), names)
         if scheme is None:
             return plain
         followed = tag_schemes.follow(tags, origins, scheme, self._replaced)
@@ -295,6 +313,8 @@ class Writer:
                 )
             except KeyError as error:
                 raise _Unfit("a type is not among the label names") from error
+            if None in found and any(each.unit != "tokens" for each in self.schema.relations):
+                raise _Unfit("the relations of a new mention are not known")
             self._write_relations(changed, column, old, known)
 
     def _placed(self, column: SpanColumn, origin: int | None, owner: Owner, span: Span) -> Placed:
@@ -338,9 +358,7 @@ class Writer:
     def _new_offsets(self) -> list[tuple[int, int]]:
         return self.new._replace(spaces=self._new_spaces).offsets()
 
-    def _write_relations(
-        self, changed: Row, column: SpanColumn, old: Any, kept: Sequence[int]
-    ) -> None:
+    def _write_relations(self, row: Row, column: SpanColumn, old: Any, kept: Sequence[int]) -> None:
         number_of = {entry: i for i, entry in enumerate(kept)}
         for relations in self.schema.relations:
             pairs = self.value(relations.name)
@@ -352,7 +370,7 @@ class Writer:
                 for key in relations.keys:
                     pair[key] = self._pointed(relations, pair[key], column, old, number_of)
                 new.append(pair)
-            changed[relations.name] = new
+            row[relations.name] = new
 
     def _pointed(
         self,
@@ -370,15 +388,6 @@ class Writer:
         if value not in number_of:
             raise _Unfit(GONE)
         return number_of[value]
-
-
-def _layer_scheme(tags: tuple[str, ...], names: tuple[str, ...] | None) -> Any:
-    """The scheme of another layer of tags; ``None`` if its tags are not those of spans."""
-    try:
-        scheme = tag_schemes.detect(tags, names)
-    except ValueError:
-        return None
-    return None if scheme.name == "plain" or scheme.is_open else scheme
 
 
 def _warn_once(name: str, why: str) -> None:

@@ -1,0 +1,160 @@
+"""Columns that look like annotations, in forms that are not known, are refused and not kept."""
+
+import json
+
+import pytest
+from datasets import Dataset, IterableDataset
+
+from textaug import (
+    LabelWiseReplacement,
+    NoiseInjection,
+    SentenceJoining,
+    SynonymReplacement,
+    expand,
+)
+from textaug.core.columns import ColumnNames
+from textaug.core.finding import dataset_schema
+
+TEXT = "The University of Oslo reopened ."
+ORG = {"start": 4, "end": 22, "label": "ORG"}
+
+
+def roles(row, **given):
+    schema = dataset_schema(Dataset.from_list([row] * 4), ColumnNames(**given))
+    return {name: role for name, role, _ in schema.rows()}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("entities", [{"type": "ORG", "text": ["x"], "offsets": [[4, 22]]}]),  # BigBIO
+        ("entities", [{"span": [4, 22], "label": "ORG"}]),
+        ("entities", [{"startIdx": 4, "endIdx": 22}]),
+        ("entities", {"hashtags": [{"text": "Oslo", "indices": [18, 22]}]}),
+        ("annotations", [{"value": {"start": 4, "end": 22, "labels": ["ORG"]}}]),
+        ("events", [{"trigger": {"start": 31, "end": 39}, "args": [{"start": 4}]}]),
+        ("h", {"name": "Oslo", "pos": [4, 22]}),  # OpenNRE
+        ("label_spans", {"ORG": [[4, 22]]}),
+        ("entities", json.dumps([ORG])),
+        ("toxic_spans", "[4, 5, 6]"),
+        ("relations", {"head": [1], "tail": [2]}),
+        ("coref", [{"mentions": [1, 2]}]),
+        ("start_char", 4),
+        ("entity_start", 4.0),  # a data frame with gaps
+        ("start1", 4),
+        ("to", 4),
+        ("start", "4"),
+        ("char_positions", ["4-22"]),
+        ("slots", ["O", "O", "O", "B-city", "O", "O"]),
+        ("slots", "O O O B-city O O"),
+        ("word_labels", "O,O,O,B-geo,O,O"),
+    ],
+)
+def test_refused_beside_text(name, value):
+    assert roles({"text": TEXT, name: value})[name] == "?"
+    assert roles({"text": TEXT, name: value}, roles=((name, "keep"),))[name] == "keep"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "role"),
+    [
+        ("topics", ["politics", "news"], "label"),
+        ("url", "https://example.org/4", "keep"),
+        ("meta", {"size": 3, "author": "Ann"}, "keep"),
+        ("start_time", 1.5, "label"),  # seconds of a recording
+        ("end", 4.5, "label"),
+        ("gender", 1, "label"),
+        ("position", "manager", "keep"),
+        ("tags", "comedy, drama", "keep"),
+        ("mentions", "Oslo", "keep"),
+        ("messages", [{"role": "user", "content": "Hi"}], "keep"),
+    ],
+)
+def test_not_suspicious(name, value, role):
+    assert roles({"text": TEXT, name: value})[name] == role
+
+
+def test_spans_of_a_text_that_stays_stay():
+    row = {"title": "Oslo", "title_spans": [{"start": 0, "end": 4, "label": "LOC"}], "text": TEXT}
+    assert roles(row)["title_spans"] == "keep"
+    assert roles({"text_spans": [ORG], "text": TEXT})["text_spans"] == "spans (characters)"
+
+
+def test_of_two_sets_of_offsets_one_follows_and_the_other_is_emptied():
+    drop = NoiseInjection(operations=["drop"], p=0.9, seed=2)
+    both = {**ORG, "token_start": 1, "token_end": 3}  # Prodigy
+    new = drop({"text": TEXT, "spans": [both]})
+    (span,) = new["spans"]
+    assert new["text"][span["start"] : span["end"]] == "University of Oslo"
+    assert span["token_start"] is None and span["token_end"] is None
+    both = {"start": 1, "end": 4, "start_char": 4, "end_char": 22, "label": "ORG"}
+    (span,) = drop({"text": TEXT, "entities": [both]})["entities"]
+    assert (span["start"], span["end_char"] - span["start_char"]) == (None, 18)
+
+
+def test_a_stream_whose_first_rows_have_no_span():
+    def rows():
+        yield {"text": "Nothing here.", "entities": []}
+        yield {"text": TEXT, "entities": [ORG]}
+
+    noise = NoiseInjection(operations=["drop"], p=0.9, seed=2)
+    *_, new = expand(IterableDataset.from_generator(rows), noise)
+    (span,) = new["entities"]
+    assert new["text"] != TEXT and new["text"][span["start"] : span["end"]] == "University of Oslo"
+
+
+def test_a_question_without_an_answer_gets_no_words_of_other_rows(caplog):
+    answers = [{"text": ["Ann"], "answer_start": [0]}, {"text": [], "answer_start": []}]
+    rows = Dataset.from_list(
+        [{"context": text, "question": "Who left?", "answers": answer}
+         for text, answer in zip(["Ann left .", "It rained ."], answers, strict=True)]
+    )  # fmt: skip
+    made = expand(rows, SentenceJoining.from_dataset(rows, seed=1), keep_original=False)
+    assert made["answers"][:] == [{"text": ["Ann"], "answer_start": [0]}] or len(made) == 1
+    assert all(row["answers"]["text"] for row in made)
+    assert len(expand(rows, NoiseInjection(p=0.9, seed=1), keep_original=False)) == 2
+
+
+def test_a_mention_that_joins_a_row_with_relations_is_left_out():
+    spans = [{"start": 0, "end": 3, "label": "PER"}, {"start": 8, "end": 11, "label": "PER"}]
+    rows = Dataset.from_list(
+        [
+            {"text": "Ann met Bob .", "entities": spans, "relations": [{"head": 0, "tail": 1}]},
+            {"text": "It rained .", "entities": [], "relations": []},
+        ]
+    )
+    (row,) = expand(rows, SentenceJoining.from_dataset(rows, seed=0), keep_original=False)
+    assert len(row["entities"]) == 2 and row["relations"] == [{"head": 0, "tail": 1}]
+
+
+@pytest.mark.parametrize(
+    ("ids", "pair", "unit"),
+    [((0, 1), (0, 1), "relations"), ((7, 9), (9, 7), "relations"), ((1, 0), (1, 0), "?")],
+)
+def test_numbers_that_are_ids(ids, pair, unit):
+    spans = [{"id": k, "start": i, "end": i + 1, "label": "X"} for i, k in enumerate(ids)]
+    row = {"text": "a b", "entities": spans, "relations": [dict(zip("ht", pair, strict=True))]}
+    assert roles(row)["relations"] == unit
+
+
+def test_the_lemma_of_a_replaced_word_is_emptied():
+    row = {"tokens": ["He", "bought", "a", "big", "house"], "lemma": ["he", "buy", "a", "big", "x"]}
+    new = SynonymReplacement(context=False, p=1, seed=1)(row)
+    same = [a == b for a, b in zip(row["tokens"], new["tokens"], strict=True)]
+    assert False in same
+    assert new["lemma"] == [x if kept else None for x, kept in zip(row["lemma"], same, strict=True)]
+    typo = NoiseInjection(operations=["keyboard"], p=1, seed=1)(row)
+    assert typo["tokens"] != row["tokens"] and typo["lemma"] == row["lemma"]
+    assert LabelWiseReplacement.mixes_rows
+
+
+def test_rows_of_the_torch_format_and_rows_without_spans():
+    data = Dataset.from_list([{"text": TEXT, "entities": [ORG]}]).with_format("torch")
+    assert len(expand(data, NoiseInjection(p=0.9, seed=1))) == 2
+    spans = {"start": [0], "end": [3], "label": ["PER"]}
+    rows = Dataset.from_list(
+        [{"text": "Ann left .", "spans": spans}, {"text": "It rained .", "spans": None}]
+    )
+    for row in expand(rows, SentenceJoining.from_dataset(rows, seed=0), keep_original=False):
+        (start,), (end,) = row["spans"]["start"], row["spans"]["end"]
+        assert row["text"][start:end] == "Ann"
