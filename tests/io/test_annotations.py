@@ -68,6 +68,36 @@ def test_classified_text_with_open_labels(tmp_path):
     assert data["label"][:] == [["pos"], ["pos", "neg"], ["neg"]]
 
 
+@pytest.mark.parametrize("names", [("travel", "weather"), (3, 7)])
+@pytest.mark.parametrize("nested", [[], [[0, 8, "ALL"]]])
+def test_rows_with_and_without_entities_keep_the_label_of_the_text(names, nested, tmp_path):
+    rows = [{"text": "Ann left", "entities": [[0, 3, "PER"], *nested], "label": names[0]},
+            {"text": "It rained", "entities": [], "label": names[1]},
+            {"text": "Hm", "entities": [], "label": None}]  # fmt: skip
+    data = read(lines(tmp_path / "a.jsonl", *rows))["train"]
+    assert data["label"][:] == [*names, None]
+    assert len(mentions(data)[0]) == 1 + len(nested)
+    rows[1] |= {"tokens": ["It", "rained"]}
+    assert read(lines(tmp_path / "b.jsonl", *rows))["train"]["label"][:] == [*names, None]
+
+
+def test_categories_and_choices_beside_entities_are_labels(tmp_path):
+    rows = [["Ann", {"entities": [[0, 3, "PER"]], "cats": {"A": 1, "B": 0}}],
+            ["Hm", {"entities": [], "cats": {"A": 0, "B": 1}}]]  # fmt: skip
+    data = read(lines(tmp_path / "a.jsonl", *rows))["train"]
+    assert data["label"][:] == ["A", "B"] and data.column_names == ["label", "tokens", "ner_tags"]
+    rows = [{"text": "Ann", "spans": spans, "accept": [choice], "answer": "accept", "_task_hash": 1}
+            for spans, choice in (([entity(0, 3, "PER")], "A"), ([], "B"))]  # fmt: skip
+    data = read(lines(tmp_path / "b.jsonl", *rows))["train"]
+    assert data["label"][:] == ["A", "B"] and "accept" not in data.column_names
+
+
+def test_a_label_is_not_dropped_where_other_rows_have_entities_in_its_column(tmp_path):
+    rows = [{"text": "Ann", "entities": [[0, 3, "PER"]], "label": "pos"}, ANN]
+    with pytest.raises(SourceError, match="row 0: column 'label' holds 'pos', and entities in"):
+        read(lines(tmp_path / "a.jsonl", *rows))
+
+
 FIRE = "🔥🔥🔥 no no no Rome"
 
 

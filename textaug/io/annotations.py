@@ -193,5 +193,7 @@ def _labels(found: Annotated, survey: _Survey) -> Row:
         answers = answer if isinstance(answer, list) else [] if answer is None else [answer]
         free = question == _LABELS or _LABELS not in found.columns
         name = _LABELS if len(survey.answers) == 1 and free else question
+        if question not in found.labels and name in found.columns:
+            continue  # a row with its own tokens keeps the column
         labels[name] = answers if most > 1 else next(iter(answers), None)
     return labels

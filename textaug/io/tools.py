@@ -154,22 +154,21 @@ def _from_columns(row: Row, keys: Collection[str]) -> Annotated:
         if own and "tokens" not in row:
             raise SourceError(f"column {own[0]!r} holds entities, but no column 'text' their text")
         return found
-    if not own:
-        if prodigy and isinstance(row.get("accept"), list):
-            found.labels["label"] = found.columns.pop("accept")
-            found.columns.pop("options", None)
-        elif isinstance(row.get("cats"), dict):
-            found.labels["label"] = _categories(found.columns.pop("cats"))
-        elif "label" in row and "tokens" not in row and "label" not in keys:
-            found.labels["label"] = row["label"]
-        if not keys:
-            return found
-        for key in keys:
-            if row.get(key) not in (None, [], ""):
-                raise SourceError(
-                    f"column {key!r} holds {row[key]!r:.60}, and entities in other rows; fix it, "
-                    "or leave one of them out"
-                )
+    if prodigy and isinstance(row.get("accept"), list):
+        found.labels["label"] = found.columns.pop("accept")
+        found.columns.pop("options", None)
+    elif isinstance(row.get("cats"), dict):
+        found.labels["label"] = _categories(found.columns.pop("cats"))
+    elif "label" in row and "tokens" not in row and "label" not in (*own, *keys):
+        found.labels["label"] = row["label"]
+    if not own and not keys:
+        return found
+    for key in keys:
+        if key not in own and row.get(key) not in (None, [], ""):
+            raise SourceError(
+                f"column {key!r} holds {row[key]!r:.60}, and entities in other rows; fix it, "
+                "or leave one of them out"
+            )
     items = row[own[0]] if own else []
     found.text = row[name]
     found.entities = [entity for item in items for entity in parse_entity(item)]
