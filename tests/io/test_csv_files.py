@@ -23,6 +23,54 @@ def test_cells_stay_what_they_are(tmp_path):
     assert (tmp_path / "b.csv").read_text() == content
 
 
+MERGED = 'text,label\n"I like it,pos\nIt was,neg\nterrible",neg\nfine,pos\n'
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ",", ";"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("label_first", [False, True])
+def test_quotation_marks_do_not_merge_rows(delimiter, end, label_first, tmp_path):
+    content = MERGED
+    if label_first:
+        content = 'label,text\npos,"I like it\nneg,It was\nneg,terrible"\npos,fine\nneg,bad\n'
+    content = content.replace(",", delimiter).replace("\n", end)
+    name = "a.tsv" if delimiter == "\t" else "a.csv"
+    with pytest.raises(SourceError, match=rf"{name}, row 0 \(it ends in line 4\).* twice"):
+        read(text_file(tmp_path / name, content))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "text"),
+    [
+        ("a.csv", 'text,label\n"Dear Ann, ""hello""\nBye, Bo",pos\nfine,neg\n',
+         'Dear Ann, "hello"\nBye, Bo'),
+        ("a.csv", 'text,label\n"Hi, there\nfine",pos\nfine,neg\n', "Hi, there\nfine"),
+        ("a.csv", 'label,text\npos,"Hi,\nAnn,"\n,fine\n', "Hi,\nAnn,"),
+        ("a.csv", MERGED.replace("text,label", '"text","label"'),
+         "I like it,pos\nIt was,neg\nterrible"),
+        ("a.tsv", '"text"\t"label"\n"a\tb\nc"\t"pos"\n', "a\tb\nc"),
+        ("a.tsv", 'text\tlabel\n"a\nb"\tpos\n', "a\nb"),
+    ],
+)  # fmt: skip
+def test_texts_of_several_lines(name, content, text, tmp_path):
+    data = read(text_file(tmp_path / name, content))["train"]
+    assert data["text"][0] == text and data["label"][0] in ("pos", "neg")
+
+
+@pytest.mark.parametrize(
+    ("cells", "labels"),
+    [(["x", "", "NA"], ["x", None, "NA"]), (["1", "", "0"], [1, None, 0]), (["", ""], [None] * 2)],
+)
+def test_an_empty_cell_is_a_missing_label(cells, labels, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("text,label\n" + "".join(f"t{i},{cell}\n" for i, cell in enumerate(cells)))
+    data = read(str(path))["train"]
+    assert data["label"][:] == labels
+    with (tmp_path / "b.csv").open("wb") as file:
+        write(data, file, "csv")
+    assert (tmp_path / "b.csv").read_text() == path.read_text()
+
+
 @pytest.mark.parametrize(
     "cells",
     [

@@ -59,6 +59,10 @@ def table_rows(
             columns[name] = _lists(where, name, values)
         elif not strings or name in TEXT_COLUMNS:
             columns[name] = values
+        elif name == "label" and not has_tokens and not typed and "" in values:
+            # A missing label, not a class without a name.
+            known = iter(_cells([value for value in values if value]))
+            columns[name] = [next(known) if value else None for value in values]
         else:
             found = None if has_tokens else _annotations(values)
             columns[name] = found or (values if typed else _cells(values))
