@@ -90,6 +90,8 @@ def test_entities_beside_a_text(tmp_path):
     cells = '"[{""start"": 0, ""end"": 3, ""label"": ""PER""}]"'
     path = text_file(tmp_path / "a.csv", f"entities,text\n{cells},Ann sat\n,It rained\n[],Hm\n")
     assert mentions(read(path)["train"]) == [[("PER", "Ann")], [], []]
+    path = text_file(tmp_path / "b.csv", 'label,text\n"[[0, 3, ""PER""]]",Ann sat\n,Hm\n')
+    assert mentions(read(path)["train"]) == [[("PER", "Ann")], []]
 
 
 @pytest.mark.parametrize(("name", "delimiter"), [("a.csv", ";"), ("a.csv", "\t"), ("a.tsv", ",")])

@@ -11,6 +11,7 @@ from typing import Any
 
 from textaug.core import tag_schemes
 from textaug.core.columns import TAG_COLUMNS, TEXT_COLUMNS, TOKEN_COLUMNS
+from textaug.core.usual_names import USUAL_NAMES
 from textaug.io.errors import Row, SourceError
 
 # Tables with one token per line: the columns of the sentence and of the token, in lower case.
@@ -59,13 +60,10 @@ def table_rows(
             columns[name] = _lists(where, name, values)
         elif not strings or name in TEXT_COLUMNS:
             columns[name] = values
-        elif name == "label" and not has_tokens and not typed and "" in values:
-            # A missing label, not a class without a name.
-            known = iter(_cells([value for value in values if value]))
-            columns[name] = [next(known) if value else None for value in values]
         else:
             found = None if has_tokens else _annotations(values)
-            columns[name] = found or (values if typed else _cells(values))
+            is_label = name.lower() in USUAL_NAMES["label"] and not has_tokens
+            columns[name] = found or (values if typed else _cells(values, is_label))
     return [
         dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
     ]
@@ -161,7 +159,11 @@ def _annotations(cells: list[str]) -> list[Any] | None:
     return None if None in values else values
 
 
-def _cells(cells: list[str]) -> list[Any]:
+def _cells(cells: list[str], is_label: bool = False) -> list[Any]:
+    """Cells as numbers, if all are; an empty label is missing, and not a class without a name."""
+    if is_label and "" in cells:
+        known = iter(_cells([cell for cell in cells if cell]))
+        return [next(known) if cell else None for cell in cells]
     for number in (int, float):
         try:
             values = [number(cell) for cell in cells]

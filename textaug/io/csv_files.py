@@ -49,7 +49,7 @@ def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
         raise SourceError(f"{path}: two columns have the same name: {names}")
     quoted = all(cell[:1] == cell[-1:] == '"' for cell in header.rstrip("\r\n").split(delimiter))
     filled = [(line, cells) for line, cells in rows if cells]
-    merged = None if quoted else _merged_row([cells for _, cells in filled], delimiter)
+    merged = None if quoted else _merged_row([cells for _, cells in filled], delimiter, len(names))
     if merged is not None:
         raise SourceError(
             f"{path}, row {merged} (it ends in line {filled[merged][0]}): between two quotation "
@@ -60,7 +60,7 @@ def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     return names, rows
 
 
-def _merged_row(rows: Sequence[list[str]], delimiter: str) -> int | None:
+def _merged_row(rows: Sequence[list[str]], delimiter: str, width: int) -> int | None:
     """The first row that quotation marks seem to have made of several.
 
     A text with tabs and line ends is hardly ever meant. One with commas and line ends often is; but
@@ -74,9 +74,9 @@ def _merged_row(rows: Sequence[list[str]], delimiter: str) -> int | None:
             return number
         parts = delimiter.join(cells).replace("\r\n", "\n").replace("\r", "\n").split("\n")
         lines = [part.split(delimiter) for part in parts]
-        if any(len(line) != len(cells) for line in lines):
+        if any(len(line) != width for line in (cells, *lines)):
             continue
-        whole = (row for row in rows if len(row) == len(cells))
+        whole = (row for row in rows if len(row) == width)
         known = known or [set(column) - {""} for column in zip(*whole, strict=True)]
         if any(known[i].issuperset(column) for i, column in enumerate(zip(*lines, strict=True))):
             return number
