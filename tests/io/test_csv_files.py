@@ -117,6 +117,14 @@ def test_one_token_per_line(filled, tmp_path):
     assert tags(data) == [["B-per", "O"], ["O"]] and data["pos_tags"][0] == ["NNP", "VBD"]
 
 
+@pytest.mark.parametrize("filled", [True, False])
+def test_another_document_is_another_sentence(filled, tmp_path):
+    content = "doc_id,sentence_id,word,tag\n1,0,Ann,B-PER\n1,0,sat,O\n2,0,Bo,B-PER\n2,1,Hm,O\n"
+    content = content if filled else content.replace("1,0,sat", ",,sat")
+    data = read(text_file(tmp_path / "a.csv", content))["train"]
+    assert data["tokens"][:] == [["Ann", "sat"], ["Bo"], ["Hm"]]
+
+
 @pytest.mark.parametrize(
     "content",
     [
