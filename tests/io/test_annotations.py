@@ -68,6 +68,40 @@ def test_classified_text_with_open_labels(tmp_path):
     assert data["label"][:] == [["pos"], ["pos", "neg"], ["neg"]]
 
 
+@pytest.mark.parametrize("names", [("travel", "weather"), (3, 7)])
+@pytest.mark.parametrize("nested", [[], [[0, 8, "ALL"]]])
+def test_rows_with_and_without_entities_keep_the_label_of_the_text(names, nested, tmp_path):
+    rows = [{"text": "Ann left", "entities": [[0, 3, "PER"], *nested], "label": names[0]},
+            {"text": "It rained", "entities": [], "label": names[1]},
+            {"text": "Hm", "entities": [], "label": None}]  # fmt: skip
+    data = read(lines(tmp_path / "a.jsonl", *rows))["train"]
+    assert data["label"][:] == [*names, None]
+    assert len(mentions(data)[0]) == 1 + len(nested)
+    rows[1] |= {"tokens": ["It", "rained"]}
+    assert read(lines(tmp_path / "b.jsonl", *rows))["train"]["label"][:] == [*names, None]
+
+
+def test_categories_and_choices_beside_entities_are_labels(tmp_path, caplog):
+    rows = [["Ann", {"entities": [[0, 3, "PER"]], "cats": {"A": 1, "B": 0}}],
+            ["Hm", {"entities": [], "cats": {"A": 0, "B": 1}}]]  # fmt: skip
+    data = read(lines(tmp_path / "a.jsonl", *rows))["train"]
+    assert data["label"][:] == ["A", "B"] and data.column_names == ["label", "tokens", "ner_tags"]
+    rows = [{"text": "Ann", "spans": spans, "accept": [choice], "answer": "accept", "_task_hash": 1}
+            for spans, choice in (([entity(0, 3, "PER")], "A"), ([], "B"))]  # fmt: skip
+    data = read(lines(tmp_path / "b.jsonl", *rows))["train"]
+    assert data["label"][:] == ["A", "B"] and "accept" not in data.column_names
+    row = {"text": "Ann", "cats": {"A": 1}, "label": "x"}
+    with caplog.at_level(logging.WARNING, logger="textaug"):
+        assert read(lines(tmp_path / "c.jsonl", row))["train"]["label"][:] == ["A"]
+    assert "left out label of the data" in caplog.text
+
+
+def test_a_label_is_not_dropped_where_other_rows_have_entities_in_its_column(tmp_path):
+    rows = [{"text": "Ann", "entities": [[0, 3, "PER"]], "label": "pos"}, ANN]
+    with pytest.raises(SourceError, match="row 0: column 'label' holds 'pos', and entities in"):
+        read(lines(tmp_path / "a.jsonl", *rows))
+
+
 FIRE = "🔥🔥🔥 no no no Rome"
 
 
@@ -228,3 +262,52 @@ def test_nested_spans_of_gliner_are_kept_as_offsets(tmp_path):
     row = {"tokenized_text": ["New", "York", "Times"], "ner": [[0, 2, "org"], [0, 1, "city"]]}
     data = read(lines(tmp_path / "a.json", row))["train"]
     assert mentions(data) == [[("city", "New York"), ("org", "New York Times")]]
+
+
+def test_other_values_of_entities_are_named(tmp_path, caplog):
+    item = {"id": "e1", "polarity": "positive", "kb_id": None, "token_start": 0, "text": "Ann"}
+    path = lines(tmp_path / "a.jsonl", {"text": "Ann", "spans": [entity(0, 3, "A") | item]})
+    with caplog.at_level(logging.WARNING, logger="textaug"):
+        read(path)
+    assert "left out id of entities, polarity of entities:" in caplog.text
+    caplog.clear()
+    with caplog.at_level(logging.WARNING, logger="textaug"):
+        read(lines(tmp_path / "b.jsonl", {"text": "Ann", "spans": [entity(0, 3, "A", "Ann")]}))
+        read(lines(tmp_path / "c.jsonl", record(names=response([entity(0, 3, "PER")]))))
+    assert not caplog.text
+    with caplog.at_level(logging.WARNING, logger="textaug"):
+        odd = entity(0, 3, "PER") | {"note": "x"}
+        read(lines(tmp_path / "d.jsonl", record(names=response([odd]))))
+    assert "left out note of entities" in caplog.text
+
+
+@pytest.mark.parametrize("given", [["B-PER", "O"], ["S-PER", "O"], ["I-PER", "O"]])
+def test_tags_that_say_the_same_as_the_entities(given, tmp_path, caplog):
+    row = {"text": "Ann sat", "spans": [entity(0, 3, "PER")], "ner_tags": given}
+    with caplog.at_level(logging.WARNING, logger="textaug"):
+        data = read(lines(tmp_path / "a.jsonl", row, {**row, "spans": [], "ner_tags": ["O", "O"]}))
+    assert tags(data["train"]) == [["B-PER", "O"], ["O", "O"]] and not caplog.text
+
+
+@pytest.mark.parametrize("given", [["O", "B-LOC"], ["B-LOC", "O"], ["B-PER", "I-PER"], ["O", "O"]])
+@pytest.mark.parametrize("spans", [[entity(0, 3, "PER")], []])
+def test_tags_that_say_something_else_than_the_entities(given, spans, tmp_path):
+    row = {"text": "Ann sat", "spans": [entity(0, 3, "PER")]}
+    path = lines(tmp_path / "a.jsonl", row, {**row, "spans": spans, "ner_tags": given})
+    if given == ["O", "O"] and not spans:
+        assert tags(read(path)["train"]) == [["B-PER", "O"], ["O", "O"]]
+        return
+    with pytest.raises(SourceError, match="row 1: its ner_tags and its entities say diff.* leave"):
+        read(path)
+
+
+@pytest.mark.parametrize("given", [[1, 0], ["B-PER"], ["PERSON", "NONE"]])
+def test_tags_that_cannot_be_compared_with_the_entities_are_named(given, tmp_path, caplog):
+    row = {"text": "Ann sat", "spans": [entity(0, 3, "PER")], "ner_tags": given}
+    with caplog.at_level(logging.WARNING, logger="textaug"):
+        assert tags(read(lines(tmp_path / "a.jsonl", row))["train"]) == [["B-PER", "O"]]
+        assert "left out ner_tags" in caplog.text
+        caplog.clear()
+        row["spans"] = [*row["spans"], entity(0, 7, "ALL")]
+        read(lines(tmp_path / "b.jsonl", row))
+    assert "left out ner_tags" in caplog.text

@@ -1,5 +1,7 @@
 """Reading CoNLL files."""
 
+import logging
+
 import pytest
 from support.files import tags, text_file
 
@@ -115,10 +117,35 @@ def test_comments_before_a_sentence_are_skipped(comment, tmp_path):
 def test_the_token_that_looks_like_a_comment_is_kept(tmp_path):
     data = load_conll(text_file(tmp_path / "a.conll", "# O\n1 O\n\n#topic B-TAG\n"))
     assert data["tokens"][:] == [["#", "1"], ["#topic"]]
-    data = load_conll(text_file(tmp_path / "b.conll", "# SYM\n1 CD\n"))
-    assert data["tokens"][:] == [["#", "1"]], "parts of speech, not tags of mentions"
+    data = load_conll(text_file(tmp_path / "b.conll", "# SYM\n1 CD\n£ SYM\n"))
+    assert data["tokens"][:] == [["#", "1", "£"]], "parts of speech, not tags of mentions"
+    for content in ("#win= O\nAnn O\n", "#win= O\n", "Ann O\n\n#a=b B-X\n"):
+        data = load_conll(text_file(tmp_path / "c.conll", content))
+        assert [t for row in data["tokens"] for t in row] == content.split()[::2]
     with pytest.raises(ValueError, match="line 2: 3 columns where 2"):
         load_conll(text_file(tmp_path / "c.conll", "a O\n# a b\n"))
+
+
+def test_a_comment_that_has_as_many_words_as_columns_is_named_in_the_log(tmp_path, caplog):
+    path = text_file(tmp_path / "a.conll", "# newdoc\nAnn NNP\n\n# id=3 x\n# newdoc\nsat VBD\n")
+    with caplog.at_level(logging.WARNING, logger="textaug"):
+        assert load_conll(path)["tokens"][:] == [["Ann"], ["sat"]]
+    assert "left out 2 lines with # as comments" in caplog.text and "line 1" in caplog.text
+
+
+def test_the_first_line_may_name_the_columns(tmp_path):
+    header = "# global.columns = tokens ner_tags pos_tags\n"
+    path = text_file(tmp_path / "a.conll", header + "Ann B-PER NNP\n\n#x O NNP\n")
+    data = load_conll(path)
+    assert data.column_names == ["tokens", "ner_tags", "pos_tags"]
+    assert data["tokens"][:] == [["Ann"], ["#x"]]
+    assert load_conll(path, ["words", "_", "pos_tags"]).column_names == ["words", "pos_tags"]
+    other = text_file(tmp_path / "b.conll", "# global.columns = words pos\nsat VBD\n")
+    with pytest.raises(ValueError, match="has the columns words, pos, and the files before tokens"):
+        load_conll([path, other])
+    text_file(tmp_path / "b.conll", "# global.columns = ID FORM\n1 O\n")
+    with pytest.raises(ValueError, match="names the columns ID, FORM, and none is called tok"):
+        load_conll(other)
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", "-DOCSTART- O\n\n", "# only a comment\n"])

@@ -31,6 +31,18 @@ def test_words_ranges_and_empty_nodes(content, tmp_path, caplog):
     assert data["lemma"][1] == ["_"] and data["feats"][0][:2] == ["Number=Sing", None]
     assert data["sent_id"][:] == ["a-1", None] and data["deprel"][1] == ["root"]
     assert "1 lines of multi-word tokens" in caplog.text and "1 empty nodes" in caplog.text
+    assert "1 comments" in caplog.text and "1 values of MISC (SpaceAfter)" in caplog.text
+
+
+def test_values_that_are_left_out_are_named(tmp_path, caplog):
+    line = "1\tAnn\tAnn\tPROPN\t_\t_\t0\troot\t0:root\tNE=B-PER|SpaceAfter=No\n"
+    with caplog.at_level(logging.WARNING, logger="textaug"):
+        read(text_file(tmp_path / "a.conllu", line))
+    assert "1 values of DEPS, 1 values of MISC (NE, SpaceAfter)" in caplog.text
+    caplog.clear()
+    with caplog.at_level(logging.WARNING, logger="textaug"):
+        read(text_file(tmp_path / "b.conllu", "1\tAnn\t_\t_\t_\t_\t0\troot\t_\t_\n"))
+    assert not caplog.text
 
 
 def test_words_may_hold_blanks(tmp_path):

@@ -23,6 +23,54 @@ def test_cells_stay_what_they_are(tmp_path):
     assert (tmp_path / "b.csv").read_text() == content
 
 
+MERGED = 'text,label\n"I like it,pos\nIt was,neg\nterrible",neg\nfine,pos\n'
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ",", ";"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("label_first", [False, True])
+def test_quotation_marks_do_not_merge_rows(delimiter, end, label_first, tmp_path):
+    content = MERGED
+    if label_first:
+        content = 'label,text\npos,"I like it\nneg,It was\nneg,terrible"\npos,fine\nneg,bad\n'
+    content = content.replace(",", delimiter).replace("\n", end)
+    name = "a.tsv" if delimiter == "\t" else "a.csv"
+    with pytest.raises(SourceError, match=rf"{name}, row 0 \(it ends in line 4\).* twice"):
+        read(text_file(tmp_path / name, content))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "text"),
+    [
+        ("a.csv", 'text,label\n"Dear Ann, ""hello""\nBye, Bo",pos\nfine,neg\n',
+         'Dear Ann, "hello"\nBye, Bo'),
+        ("a.csv", 'text,label\n"Hi, there\nfine",pos\nfine,neg\n', "Hi, there\nfine"),
+        ("a.csv", 'label,text\npos,"Hi,\nAnn,"\n,fine\n', "Hi,\nAnn,"),
+        ("a.csv", MERGED.replace("text,label", '"text","label"'),
+         "I like it,pos\nIt was,neg\nterrible"),
+        ("a.tsv", '"text"\t"label"\n"a\tb\nc"\t"pos"\n', "a\tb\nc"),
+        ("a.tsv", 'text\tlabel\n"a\nb"\tpos\n', "a\nb"),
+    ],
+)  # fmt: skip
+def test_texts_of_several_lines(name, content, text, tmp_path):
+    data = read(text_file(tmp_path / name, content))["train"]
+    assert data["text"][0] == text and data["label"][0] in ("pos", "neg")
+
+
+@pytest.mark.parametrize(
+    ("cells", "labels"),
+    [(["x", "", "NA"], ["x", None, "NA"]), (["1", "", "0"], [1, None, 0]), (["", ""], [None] * 2)],
+)
+def test_an_empty_cell_is_a_missing_label(cells, labels, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("text,label\n" + "".join(f"t{i},{cell}\n" for i, cell in enumerate(cells)))
+    data = read(str(path))["train"]
+    assert data["label"][:] == labels
+    with (tmp_path / "b.csv").open("wb") as file:
+        write(data, file, "csv")
+    assert (tmp_path / "b.csv").read_text() == path.read_text()
+
+
 @pytest.mark.parametrize(
     "cells",
     [
@@ -42,6 +90,8 @@ def test_entities_beside_a_text(tmp_path):
     cells = '"[{""start"": 0, ""end"": 3, ""label"": ""PER""}]"'
     path = text_file(tmp_path / "a.csv", f"entities,text\n{cells},Ann sat\n,It rained\n[],Hm\n")
     assert mentions(read(path)["train"]) == [[("PER", "Ann")], [], []]
+    path = text_file(tmp_path / "b.csv", 'label,text\n"[[0, 3, ""PER""]]",Ann sat\n,Hm\n')
+    assert mentions(read(path)["train"]) == [[("PER", "Ann")], []]
 
 
 @pytest.mark.parametrize(("name", "delimiter"), [("a.csv", ";"), ("a.csv", "\t"), ("a.tsv", ",")])
@@ -65,6 +115,14 @@ def test_one_token_per_line(filled, tmp_path):
     data = read(text_file(tmp_path / "a.csv", content))["train"]
     assert data["tokens"][:] == [["Ann", "sat"], ["null"]]
     assert tags(data) == [["B-per", "O"], ["O"]] and data["pos_tags"][0] == ["NNP", "VBD"]
+
+
+@pytest.mark.parametrize("filled", [True, False])
+def test_another_document_is_another_sentence(filled, tmp_path):
+    content = "doc_id,sentence_id,word,tag\n1,0,Ann,B-PER\n1,0,sat,O\n2,0,Bo,B-PER\n2,1,Hm,O\n"
+    content = content if filled else content.replace("1,0,sat", ",,sat")
+    data = read(text_file(tmp_path / "a.csv", content))["train"]
+    assert data["tokens"][:] == [["Ann", "sat"], ["Bo"], ["Hm"]]
 
 
 @pytest.mark.parametrize(

@@ -96,3 +96,14 @@ def test_plain_text_is_read_where_the_user_says_so(tmp_path):
     assert read(str(tmp_path / "raw.txt"), format="text")["train"]["text"] == [
         "It rained.", "Ann sat.",
     ]  # fmt: skip
+
+
+def test_a_key_that_is_given_twice_is_an_error(tmp_path):
+    row = '{"text": "Ann", "label": "a", "label": "b"}'
+    for content, where in ((f'{{"text": "x"}}\n{row}\n', "a.json, line 2"),
+                           (f"[\n{row}\n]", "a.json")):  # fmt: skip
+        with pytest.raises(SourceError, match=f"{where}: the object .*'Ann'.* key 'label' twice"):
+            read(text_file(tmp_path / "a.json", content))
+    nested = '{"text": "Ann", "meta": {"a": 1, "a": 2}}'
+    with pytest.raises(SourceError, match="line 1: the object {'a': 2} has the key 'a' twice"):
+        read(text_file(tmp_path / "a.json", nested))

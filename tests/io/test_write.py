@@ -54,13 +54,55 @@ def test_a_label_that_is_open_stays_open_in_conll(tmp_path):
     rows = {"ner_tags": [[1, 2, 0]], "tokens": [["Bo", "Li", "sat"]]}
     rows |= {"pos_tags": [[-1, 0, 1]]}
     path = conll(tmp_path, rows, ner_tags=["O", "B-PER", "I-PER"], pos_tags=["NNP", "VBD"])
-    assert path.read_text() == "Bo B-PER _\nLi I-PER NNP\nsat O VBD\n\n"
+    header = "# global.columns = tokens ner_tags pos_tags\n"
+    assert path.read_text() == header + "Bo B-PER _\nLi I-PER NNP\nsat O VBD\n\n"
     names = ["tokens", "ner_tags", "pos_tags"]
     again = load_conll(path, names)
     assert again["pos_tags"][:] == rows["pos_tags"] and again["ner_tags"][:] == rows["ner_tags"]
     assert again.features["pos_tags"].feature.names == ["NNP", "VBD"]
     path.write_text("Bo _\nsat O\n")
     assert read(str(path), strict=False)["train"]["ner_tags"][:] == [[None, "O"]]
+
+
+@pytest.mark.parametrize(
+    "order",
+    ["tokens ner_tags pos_tags chunk_tags", "tokens pos_tags", "words tags", "tokens",
+     "tokens pos_tags chunk_tags ner_tags", "tokens a b c", "tokens ner_tags"],
+)  # fmt: skip
+def test_columns_in_any_order_are_read_again(order, tmp_path):
+    names = order.split()
+    rows = {name: [[f"{name}1", "O"], ["x"]] for name in names}
+    data = load_conll(conll(tmp_path, rows))
+    assert {*data.column_names} == {*names}
+    for name in names[1:]:
+        assert [[data.features[name].feature.names[i] for i in row] for row in data[name]] == (
+            rows[name]
+        )
+    assert data[names[0]][:] == rows[names[0]]
+    if len(names) == 4 and "ner_tags" in names:
+        assert data.column_names == ["tokens", "pos_tags", "chunk_tags", "ner_tags"]
+
+
+def test_tokens_that_look_like_comments_are_read_again_or_refused(tmp_path):
+    rows = {"tokens": [["#a=b"], ["#", "#x"], ["Bo"], ["#", "="]],
+            "ner_tags": [["O"], ["B-X", "O"], ["B-Y"], ["O", "O"]]}  # fmt: skip
+    assert load_conll(conll(tmp_path, rows))["tokens"][:] == rows["tokens"]
+    assert load_conll(conll(tmp_path, {"tokens": [["#a"]], "ner_tags": [["O"]]}))[0]["tokens"]
+    rows = {"tokens": [["Bo"], ["#a", "b"]], "pos_tags": [["NNP"], ["NN", "NNP"]]}
+    with pytest.raises(ValueError, match="row 1 begins with the token '#a', .* as a comment; rem"):
+        conll(tmp_path, rows)
+    rows["pos_tags"][1][1] = "NN"
+    assert load_conll(conll(tmp_path, rows))["tokens"][:] == rows["tokens"]
+    with pytest.raises(ValueError, match="row 0 begins with the token '#'"):
+        conll(tmp_path, {"tokens": [["#"]], "pos_tags": [["="]], "ner_tags": [["O"]]})
+    with pytest.raises(ValueError, match="row 0 begins with the token '#a'"):
+        conll(tmp_path, {"tokens": [["#a"], ["b"]]})
+    for tokens in (["-DOCSTART-"], ["a", "-DOCSTART-"]):
+        with pytest.raises(ValueError, match="row 0 has the token -DOCSTART-"):
+            conll(tmp_path, {"tokens": [tokens], "ner_tags": [["O"] * len(tokens)]})
+    for name in ("a b", "_"):
+        with pytest.raises(ValueError, match=f"cannot hold a column called '{name}'"):
+            conll(tmp_path, {"tokens": [["a"]], name: [["O"]]})
 
 
 def test_columns_that_are_not_per_token_are_left_out_of_conll(tmp_path, caplog):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from textaug.core import tag_schemes
+from textaug.core.example import Span
 from textaug.io.entities import ENTITY_KEYS, Annotated, holds_entities
 from textaug.io.errors import Row, SourceError
 from textaug.io.offsets import fitting_units, locate, overlap, to_tokens
@@ -83,7 +84,7 @@ def converted_rows(
         logger.warning("%s: left out %s %s", path, count, reason)
     if dropped:
         logger.warning(
-            "%s: left out %s, which would not fit changed tokens",
+            "%s: left out %s: the result has no place for it, or it would not fit changed tokens",
             path,
             ", ".join(sorted(dropped)),
         )
@@ -173,7 +174,7 @@ def _columns(found: Annotated, survey: _Survey) -> Row:
     entities = sorted({locate(found.text, entity, unit): None for entity in given})
     if survey.overlapping:
         spans = [{"start": start, "end": end, "label": label} for start, end, label in entities]
-        found.dropped |= found.aligned.keys()
+        found.dropped |= found.aligned.keys() | ({"ner_tags"} if found.tags else set())
         return {**columns, "text": found.text, "entities": spans}
     tokens, mentions = to_tokens(found.text, entities, found.tokens)
     if found.aligned and len(tokens) != len(found.tokens or ()):
@@ -182,7 +183,33 @@ def _columns(found: Annotated, survey: _Survey) -> Row:
             "per token; move the entity to the token's edge"
         )
     tags = tag_schemes.from_spans(mentions, len(tokens), "IOB2")
+    if found.tags and not _same_mentions(found.tags, mentions, len(tokens)):
+        found.dropped.add("ner_tags")
     return {**columns, "tokens": tokens, **found.aligned, "ner_tags": tags}
+
+
+def _same_mentions(tags: list[Any], mentions: Sequence[Span], length: int) -> bool:
+    """Whether a row's tags say the same as its entities; ``False`` if that cannot be told.
+
+    Raises:
+        SourceError: if they say something else.
+    """
+    if len(tags) != length or not all(isinstance(tag, str) for tag in tags):
+        return False
+    try:
+        scheme = tag_schemes.detect(tags)
+    except ValueError:
+        return False
+    if scheme.name == "plain":
+        return False
+    found = tag_schemes.to_spans(tags, scheme.spelling)
+    if set(found) != set(mentions):
+        odd = min(set(found) ^ set(mentions))
+        raise SourceError(
+            f"its ner_tags and its entities say different things about the tokens {odd.start} to "
+            f"{odd.end - 1} ({odd.label}); fix one, or leave one of them out"
+        )
+    return True
 
 
 def _labels(found: Annotated, survey: _Survey) -> Row:
@@ -193,5 +220,9 @@ def _labels(found: Annotated, survey: _Survey) -> Row:
         answers = answer if isinstance(answer, list) else [] if answer is None else [answer]
         free = question == _LABELS or _LABELS not in found.columns
         name = _LABELS if len(survey.answers) == 1 and free else question
+        if question not in found.labels and name in found.columns:
+            continue  # a row with its own tokens keeps the column
+        if name in found.columns and found.columns[name] != found.labels.get(question):
+            found.dropped.add(f"{name} of the data, beside an annotation of that name")
         labels[name] = answers if most > 1 else next(iter(answers), None)
     return labels

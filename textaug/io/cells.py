@@ -11,12 +11,17 @@ from typing import Any
 
 from textaug.core import tag_schemes
 from textaug.core.columns import TAG_COLUMNS, TEXT_COLUMNS, TOKEN_COLUMNS
+from textaug.core.usual_names import USUAL_NAMES
 from textaug.io.errors import Row, SourceError
 
 # Tables with one token per line: the columns of the sentence and of the token, in lower case.
 _SENTENCE_COLUMNS = (
     *("sentence #", "sentence_id", "sentence id", "sent_id", "sentence_idx", "sentence_number"),
     *("sentenceid", "sentence number"),
+)
+_DOCUMENT_COLUMNS = (
+    *("doc_id", "docid", "doc", "doc #", "document", "document_id", "document id", "document #"),
+    *("article_id", "text_id", "file", "filename", "file_name"),
 )
 _TOKEN_COLUMNS = ("word", "words", "token", "tokens")
 _TAG_COLUMNS = ("tag", "tags", "label", "labels", "ner", "word_labels")
@@ -61,7 +66,8 @@ def table_rows(
             columns[name] = values
         else:
             found = None if has_tokens else _annotations(values)
-            columns[name] = found or (values if typed else _cells(values))
+            is_label = name.lower() in USUAL_NAMES["label"] and not has_tokens
+            columns[name] = found or (values if typed else _cells(values, is_label))
     return [
         dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
     ]
@@ -96,7 +102,7 @@ def _sentences(
     """The rows of a table with one token per line, grouped by sentence.
 
     The number of a sentence is in its first line or in each of its lines, or a blank line follows
-    each sentence.
+    each sentence. In another document is another sentence, which may have the same number.
     """
     sentence = next((names.index(name) for name in _SENTENCE_COLUMNS if name in names), None)
     if sentence is None and all(cells for _, cells in lines[:-1]) and len(lines) > 1:
@@ -107,15 +113,17 @@ def _sentences(
     tags = next((name for name in _TAG_COLUMNS if name in names), None)
     new_names = {names[token]: "tokens", tags: "ner_tags", "pos": "pos_tags"}
     columns = [(i, new_names.get(name, name)) for i, name in enumerate(names) if i != sentence]
+    documents = [names.index(name) for name in _DOCUMENT_COLUMNS if name in names]
+    marked = documents if sentence is None else [sentence, *documents]
     current: Row = {}
-    number = None
+    last: dict[int, Any] = {}  # what the columns held that show where a sentence ends
     for _, cells in lines:
-        mark = cells[sentence] if cells and sentence is not None else None
-        mark = "" if mark is None else mark
-        if current and (mark not in ("", number) or (sentence is None and not cells)):
+        marks = {i: cells[i] for i in marked if cells and cells[i] not in ("", None)}
+        ends = any(mark != last.get(i) for i, mark in marks.items())
+        if current and (ends or (sentence is None and not cells)):
             yield current
             current = {}
-        number = mark or number
+        last |= marks
         for i, name in columns if cells else ():
             current.setdefault(name, []).append(cells[i])
     if current:
@@ -157,7 +165,11 @@ def _annotations(cells: list[str]) -> list[Any] | None:
     return None if None in values else values
 
 
-def _cells(cells: list[str]) -> list[Any]:
+def _cells(cells: list[str], is_label: bool = False) -> list[Any]:
+    """Cells as numbers, if all are; an empty label is missing, and not a class without a name."""
+    if is_label and "" in cells:
+        known = iter(_cells([cell for cell in cells if cell]))
+        return [next(known) if cell else None for cell in cells]
     for number in (int, float):
         try:
             values = [number(cell) for cell in cells]

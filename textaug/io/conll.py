@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -14,6 +14,8 @@ from textaug.io.text_files import open_text
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
+logger = logging.getLogger("textaug")
+
 # The columns of the usual files, by their number.
 COLUMN_NAMES = {
     2: ("tokens", "ner_tags"),
@@ -21,8 +23,9 @@ COLUMN_NAMES = {
 }
 CORPUS = Path(__file__).parent.parent / "data" / "corpus"
 OPEN = "_"  # a missing label, or a column that is left out
+HEADER = ["#", "global.columns", "="]  # before the names of the columns, as in CoNLL-U Plus
+DOCUMENT = "-DOCSTART-"
 _FORMAT_HINTS = {10: "; if this is CoNLL-U, pass format='conllu' (--from conllu)"}
-_KEY_VALUE = re.compile(r"#\s*[\w:.-]+\s*=")  # "# sent_id = 3"
 
 Sentence = list[list[str]]  # one list of values per column
 
@@ -44,7 +47,8 @@ def load_conll(
     Tags become ``ClassLabel`` columns. For mentions the names are ``"O"`` and then every prefix
     with every type, whether or not it occurs, in alphabetical order of the types and the same for
     all splits. Tags keep the scheme of the file; ``_`` is a missing label, -1. ``-DOCSTART-`` lines
-    and comments (``#`` before a sentence) are skipped.
+    and comments are skipped. A line with ``#`` before a sentence is a comment, unless it has all
+    columns and ends with a tag of the file.
 
     (``load_dataset("conll", ...)`` reads such files too, but it silently truncates or pads a line
     with the wrong number of columns, which gives a token a wrong label.)
@@ -70,7 +74,13 @@ def load_conll(
     for split_name, given in by_split.items():
         sentences[split_name] = []
         for path in [given] if isinstance(given, (str, Path)) else given:
-            names, found = read_sentences(Path(path), tuple(column_names or names))
+            own, found = read_sentences(Path(path), tuple(column_names or ()))
+            names = names or own
+            if own != names:
+                raise ValueError(
+                    f"{path} has the columns {', '.join(own)}, and the files before "
+                    f"{', '.join(names)}; name them with column_names= (--columns in the shell)"
+                )
             sentences[split_name] += found
     features = {name: List(Value("string")) for name in names}
     ids: dict[str, dict[str, int]] = {}  # of each column of tags: the number of each label
@@ -112,27 +122,43 @@ def read_sentences(
 ) -> tuple[tuple[str, ...], list[Sentence]]:
     """Column names and sentences of a CoNLL file, tags unchanged. See :func:`load_conll`."""
     first: tuple[int, list[str]] | None = None
-    tagged = tags_first = True  # whether the last column holds tags of mentions, and the first
+    only: tuple[int, list[str]] | None = None  # the first token of a file in which all have "#"
+    header: tuple[str, ...] = ()
+    last: set[str] = set()  # values of the last column
+    tags_first = True  # whether the first column holds tags of mentions
     for number, line, values in _lines(path):
         if values and line[0] != "#":
             first = first or (number, values)
-            tagged = tagged and _is_tag(values[-1])
+            last.add(values[-1])
             tags_first = tags_first and _is_tag(values[0])
+        elif values[:3] == HEADER and first is None:
+            header = header or tuple(values[3:])
+        elif first is None and len(values) > 1 and not is_comment(values, len(values), last):
+            only = only or (number, values)
+    first = first or only
+    if not names and header and not {*header} & {*TOKEN_COLUMNS}:
+        raise ValueError(
+            f"{path}: its first line names the columns {', '.join(header)}, and none is called "
+            "tokens; pass the names as column_names= (--columns in the shell)"
+        )
+    names = names or header
     if not names and first is not None:
-        names = _default_names(path, *first, tags_first and not tagged)
+        names = _default_names(path, *first, tags_first and not all(map(_is_tag, last)))
     named = [name for name in names if name != OPEN]
     if first is not None and (not named or len({*named}) < len(named)):
         raise ValueError(f"columns {', '.join(names)}: name the tokens, and each column once")
     used = [column for column, name in enumerate(names) if name != OPEN]
     sentences: list[Sentence] = []
     current: Sentence = []
+    unclear: list[int] = []  # lines of comments that have as many values as a token
     for number, line, values in _lines(path):
         if not values:
             if current:
                 sentences.append(current)
                 current = []
-        elif line[0] == "#" and not current and _is_comment(line, values, len(names), tagged):
-            continue
+        elif line[0] == "#" and not current and is_comment(values, len(names), last):
+            if len(values) == len(names) and "=" not in values:
+                unclear.append(number)
         elif len(values) != len(names):
             raise ValueError(
                 f"{path}, line {number}: {len(values)} columns where {len(names)} "
@@ -146,6 +172,14 @@ def read_sentences(
     if not sentences and not current:
         raise ValueError(f"{path} holds no sentences")
     sentences += [current] if current else []
+    if unclear:
+        logger.warning(
+            "%s: left out %s lines with # as comments, because no other token has their last value "
+            "(the first is line %s)",
+            path,
+            len(unclear),
+            unclear[0],
+        )
     return tuple(names[column] for column in used), sentences
 
 
@@ -165,7 +199,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str, list[str]]]:
     with open_text(path) as file:
         for number, line in enumerate(file, start=1):
             values = line.split()
-            yield number, line, [] if values[:1] == ["-DOCSTART-"] else values
+            yield number, line, [] if values[:1] == [DOCUMENT] else values
 
 
 def looks_like_conll(path: Path) -> bool:
@@ -178,11 +212,17 @@ def _is_tag(value: str) -> bool:
     return value in ("O", OPEN) or tag_schemes.prefixed(value)
 
 
-def _is_comment(line: str, values: list[str], width: int, tagged: bool) -> bool:
-    """Whether a line with ``#`` before a sentence is a comment, and not the token ``#``."""
-    if len(values) != width or _KEY_VALUE.match(line):
+def is_comment(values: Sequence[str], width: int, last: Collection[str]) -> bool:
+    """Whether a line with ``#`` before a sentence is a comment, and not a token such as ``#topic``.
+
+    Args:
+        values: of the line.
+        width: the number of columns.
+        last: the values that the last column has in lines without ``#``.
+    """
+    if len(values) != width or "=" in values[1:-1]:  # "# sent_id = O"
         return True
-    return tagged and not _is_tag(values[-1])
+    return values[-1] not in last and not (_is_tag(values[-1]) and all(map(_is_tag, last)))
 
 
 def builtin_corpus() -> DatasetDict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,15 @@ def conllu_rows(path: Path) -> Iterator[Row]:
     """
     words: list[list[Any]] = []
     identifier = None
-    ranges = empty = 0
+    left_out: Counter[str] = Counter()
+    misc: dict[str, None] = {}  # names of the values of MISC
     with open_text(path) as file:
         for number, line in enumerate([*file, "\n"], start=1):
             line = line.rstrip("\r\n")
             where = f"{path}, line {number}"
             if line.startswith("#"):
                 match = _SENTENCE_ID.match(line)
+                left_out["comments"] += match is None
                 identifier = match[1].strip() if match else identifier
             elif not line.strip():
                 if words:
@@ -50,20 +53,20 @@ def conllu_rows(path: Path) -> Iterator[Row]:
                     "other files pass format='conll', --from conll in the shell)"
                 )
             elif "-" in fields[0] or "." in fields[0]:
-                ranges += "-" in fields[0]
-                empty += "." in fields[0]
+                is_range = "-" in fields[0]
+                left_out["lines of multi-word tokens (their words are the tokens)"] += is_range
+                left_out["empty nodes"] += not is_range
             elif fields[0] != str(len(words) + 1):
                 raise SourceError(f"{where}: word {fields[0]!r} where {len(words) + 1} is expected")
             else:
                 words.append(_word(fields, where))
-    if ranges or empty:
-        logger.warning(
-            "%s: left out %s lines of multi-word tokens (their words are the tokens) and %s empty "
-            "nodes",
-            path,
-            ranges,
-            empty,
-        )
+                left_out["values of DEPS"] += fields[8] != "_"
+                left_out["values of MISC"] += fields[9] != "_"
+                for value in fields[9].split("|") if fields[9] != "_" else ():
+                    misc[value.partition("=")[0]] = None
+    if shown := [f"{count} {name}" for name, count in left_out.items() if count]:
+        keys = f" ({', '.join(misc)})" if misc else ""
+        logger.warning("%s: left out %s%s", path, ", ".join(sorted(shown)), keys)
 
 
 def _word(fields: list[str], where: str) -> list[Any]:

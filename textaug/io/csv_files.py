@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 from textaug.io.cells import table_rows
@@ -40,7 +41,43 @@ def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
             names = next(table, [])
             rows = [(table.line_num, cells) for cells in table]
         except csv.Error as error:
-            raise SourceError(f"{path}, line {table.line_num}: {error}") from error
+            raise SourceError(
+                f"{path}, line {table.line_num}: {error}; a cell with a quotation mark needs one "
+                "before it and one after it, and each of its own twice"
+            ) from error
     if len(set(names)) != len(names):
         raise SourceError(f"{path}: two columns have the same name: {names}")
+    quoted = all(cell[:1] == cell[-1:] == '"' for cell in header.rstrip("\r\n").split(delimiter))
+    filled = [(line, cells) for line, cells in rows if cells]
+    merged = None if quoted else _merged_row([cells for _, cells in filled], delimiter, len(names))
+    if merged is not None:
+        raise SourceError(
+            f"{path}, row {merged} (it ends in line {filled[merged][0]}): between two quotation "
+            "marks are a separator and a line end, so several rows would become one. Write a "
+            "quotation mark that belongs to a text twice and the text between two more; if the row "
+            "is right, put all cells and column names between quotation marks (QUOTE_ALL)"
+        )
     return names, rows
+
+
+def _merged_row(rows: Sequence[list[str]], delimiter: str, width: int) -> int | None:
+    """The first row that quotation marks seem to have made of several.
+
+    A text with tabs and line ends is hardly ever meant. One with commas and line ends often is; but
+    not if each of its lines has all the cells of a row, one of them with known values.
+    """
+    known: list[set[str]] | None = None
+    for number, cells in enumerate(rows):
+        if not any(delimiter in cell and "\n" in cell.replace("\r", "\n") for cell in cells):
+            continue
+        if delimiter == "\t":
+            return number
+        parts = delimiter.join(cells).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        lines = [part.split(delimiter) for part in parts]
+        if any(len(line) != width for line in (cells, *lines)):
+            continue
+        whole = (row for row in rows if len(row) == width)
+        known = known or [set(column) - {""} for column in zip(*whole, strict=True)]
+        if any(known[i].issuperset(column) for i, column in enumerate(zip(*lines, strict=True))):
+            return number
+    return None

@@ -19,6 +19,7 @@ LABEL_KEYS = (
     *("label", "labels", "type", "tag", "entity_type", "entity", "entity_group", "entityLabel"),
     *("category", "class"),
 )
+_TOKEN_KEYS = {"token_start", "token_end"}  # Prodigy: the same as start and end
 SURFACE_KEYS = ("text", "value", "entity_value", "surface")
 
 
@@ -34,6 +35,7 @@ class Annotated:
         aligned: columns with one value per token.
         labels: sentence-level labels by question: a list, one value, or ``None`` if missing.
         unit: unit of the offsets; ``None``: decided for the whole file.
+        tags: tags of mentions that the row has beside its entities.
         javascript: whether the tool runs in a browser, where offsets may be UTF-16 units.
         dropped: names of annotations that are left out.
         skipped: why the row is left out, in the plural; ``""`` if it is not.
@@ -46,6 +48,7 @@ class Annotated:
     aligned: dict[str, list[Any]] = field(default_factory=dict)
     labels: Row = field(default_factory=dict)
     unit: str | None = None
+    tags: list[Any] | None = None
     javascript: bool = False
     dropped: set[str] = field(default_factory=set)
     skipped: str = ""
@@ -94,6 +97,15 @@ def parse_entity(item: Any) -> list[Entity]:
     return [
         (start, end, one.strip(), surface if isinstance(surface, str) else None) for one in labels
     ]
+
+
+def other_keys(item: Any) -> set[str]:
+    """The keys of an entity whose values :func:`parse_entity` leaves out."""
+    if not isinstance(item, dict):
+        return set()
+    groups = (START_KEYS, END_KEYS, LABEL_KEYS, () if "entity" in item else SURFACE_KEYS)
+    held = {next((key for key in keys if item.get(key) is not None), "") for keys in groups}
+    return {k for k, value in item.items() if value not in (None, "", [], {})} - held - _TOKEN_KEYS
 
 
 def given_tokens(tokens: Any, text: str) -> list[tuple[int, int]] | None:

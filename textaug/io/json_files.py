@@ -18,6 +18,10 @@ TEXT_KEYS = ("text", "content", "full_text", "source_text", "document", "sentenc
 _ROW_KEYS = {*TEXT_KEYS, *TOKEN_COLUMNS, "data", "fields", "tokenized_text"}
 
 
+class _RepeatedKey(SourceError):
+    """An object with two values of one name."""
+
+
 def json_rows(path: Path) -> Iterator[Row]:
     """The objects of a JSON Lines file, of a JSON list, or of the one list in a JSON object.
 
@@ -39,16 +43,16 @@ def with_pairs_as_rows(where: str | Path, values: Iterable[Any]) -> Iterator[Row
 
 def _values(path: Path, file: IO[str]) -> Iterator[Any]:
     lines = ((n, line) for n, line in enumerate(file, start=1) if line.strip())
-    _, first = next(lines, (0, ""))
+    number, first = next(lines, (0, ""))
     if not first:
         return
     try:
-        value = _parse(first)
+        value = _parse(first, path, number)
         following = next(lines, None)
     except json.JSONDecodeError:
         file.seek(0)
         try:  # one value on several lines
-            value, following = _parse(file.read()), None
+            value, following = _parse(file.read(), path), None
         except json.JSONDecodeError as error:
             raise SourceError(f"{path} is not JSON: {error}") from error
     if following is None:
@@ -57,14 +61,34 @@ def _values(path: Path, file: IO[str]) -> Iterator[Any]:
     yield value
     for number, line in chain([following], lines):
         try:
-            yield _parse(line)
+            yield _parse(line, path, number)
         except json.JSONDecodeError as error:
             raise SourceError(f"{path}, line {number} is not JSON: {error}") from error
 
 
-def _parse(text: str) -> Any:
-    # pandas writes NaN for missing values.
-    return json.loads(text, parse_constant=lambda name: None if name == "NaN" else float(name))
+def _parse(text: str, path: Path, line: int | None = None) -> Any:
+    try:
+        return json.loads(
+            text,
+            # pandas writes NaN for missing values.
+            parse_constant=lambda name: None if name == "NaN" else float(name),
+            object_pairs_hook=_object,
+        )
+    except _RepeatedKey as error:
+        where = path if line is None else f"{path}, line {line}"
+        raise SourceError(f"{where}: {error}") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in found if names.count(name) > 1)
+        raise _RepeatedKey(
+            f"the object {found!r:.60} has the key {twice!r} twice, and only one value could be "
+            "kept; rename or delete one"
+        )
+    return found
 
 
 def _unwrapped(value: Any) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import accumulate
 
 from textaug.core.columns import TEXT_COLUMNS
@@ -12,6 +12,7 @@ from textaug.io.entities import (
     Annotated,
     given_tokens,
     holds_entities,
+    other_keys,
     parse_entity,
 )
 from textaug.io.errors import Row, SourceError
@@ -20,7 +21,8 @@ from textaug.io.offsets import Entity
 
 # Columns that do not fit after the tokens have changed.
 _STALE_KEYS = ("text", "tokens", "ner_tags", "relations", "predictions", "prediction", "tags")
-_REPLACED = {"text", "tokens", "ner_tags"}  # of these, the ones that are new columns of the result
+# Of these, the ones that are new columns of the result; tags are compared with the entities.
+_REPLACED = {"text", "tokens", "ner_tags"}
 # Prodigy writes some of these into every row; "answer" alone may be any user's column.
 _PRODIGY_KEYS = {"_input_hash", "_task_hash", "_view_id", "_session_id", "spans", "options"}
 _REJECTED = ("reject", "ignore")
@@ -102,6 +104,7 @@ def _from_argilla(record: Row) -> Annotated:
                     f"record {record.get('id')} has spans for several questions; export one"
                 )
             found.entities = [entity for item in answer for entity in parse_entity(item)]
+            found.dropped |= _dropped_keys(answer)
         elif isinstance(answer, dict):
             raise SourceError(
                 f"record {record.get('id')}: the answer to {question!r} is not a label or a list "
@@ -154,32 +157,36 @@ def _from_columns(row: Row, keys: Collection[str]) -> Annotated:
         if own and "tokens" not in row:
             raise SourceError(f"column {own[0]!r} holds entities, but no column 'text' their text")
         return found
-    if not own:
-        if prodigy and isinstance(row.get("accept"), list):
-            found.labels["label"] = found.columns.pop("accept")
-            found.columns.pop("options", None)
-        elif isinstance(row.get("cats"), dict):
-            found.labels["label"] = _categories(found.columns.pop("cats"))
-        elif "label" in row and "tokens" not in row and "label" not in keys:
-            found.labels["label"] = row["label"]
-        if not keys:
-            return found
-        for key in keys:
-            if row.get(key) not in (None, [], ""):
-                raise SourceError(
-                    f"column {key!r} holds {row[key]!r:.60}, and entities in other rows; fix it, "
-                    "or leave one of them out"
-                )
+    if prodigy and isinstance(row.get("accept"), list):
+        found.labels["label"] = found.columns.pop("accept")
+        found.columns.pop("options", None)
+    elif isinstance(row.get("cats"), dict):
+        found.labels["label"] = _categories(found.columns.pop("cats"))
+    elif "label" in row and "tokens" not in row and "label" not in (*own, *keys):
+        found.labels["label"] = row["label"]
+    if not own and not keys:
+        return found
+    for key in keys:
+        if key not in own and row.get(key) not in (None, [], ""):
+            raise SourceError(
+                f"column {key!r} holds {row[key]!r:.60}, and entities in other rows; fix it, "
+                "or leave one of them out"
+            )
     items = row[own[0]] if own else []
     found.text = row[name]
     found.entities = [entity for item in items for entity in parse_entity(item)]
     found.javascript = any(isinstance(item, dict) and "labels" in item for item in items)
     found.tokens = None if "tokens" in own[:1] else given_tokens(row.get("tokens"), found.text)
     stale = {*own[1:], *_STALE_KEYS} - {*own[:1], name}
-    found.dropped = {key for key in stale - _REPLACED if row.get(key)}
+    found.tags = row["ner_tags"] if isinstance(row.get("ner_tags"), list) else None
+    found.dropped = {key for key in stale - _REPLACED if row.get(key)} | _dropped_keys(items)
     for key in (*stale, *own, *keys, name):
         found.columns.pop(key, None)
     return found
+
+
+def _dropped_keys(items: Sequence[object]) -> set[str]:
+    return {f"{key} of entities" for item in items for key in other_keys(item)}
 
 
 def _categories(cats: Row) -> list[str]:

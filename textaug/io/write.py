@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any
 
 from textaug.core.columns import TOKEN_COLUMNS, item_of, named_labels
-from textaug.io.conll import OPEN
-from textaug.io.errors import Row
+from textaug.io.conll import COLUMN_NAMES
+from textaug.io.conll_writer import ConllWriter
 from textaug.io.table import ROWS_AT_A_TIME
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def write(data: Dataset, file: IO[bytes], format: str, blank: str | None = None)
         file: open for writing bytes.
         format: ``parquet``, ``jsonl``, ``csv``, or ``conll``. All except Parquet hold the
             names of class labels, not their numbers. CoNLL has the tokens first, then the columns
-            with one value per token, and ``_`` for a missing label; other columns are left out.
+            with one value per token, and ``_`` for a missing label; other columns are left out. Its
+            first line names the columns, except for tokens and ``ner_tags`` alone and for those of
+            CoNLL-2003, in the order of that.
         blank: written in CoNLL for white space inside a label, which it cannot hold.
 
     Raises:
@@ -66,7 +68,9 @@ def write(data: Dataset, file: IO[bytes], format: str, blank: str | None = None)
         return
     if format == "csv":
         file.write(_csv_line(names))
-    spellings: dict[str, str] = {}  # of the labels with white space
+    sentences = ConllWriter(names, blank)
+    if format == "conll":
+        file.write(sentences.header())
     for number, row in enumerate(data.with_format(None)):
         named = {name: _named(row[name], features[name], number, name) for name in names}
         if format == "jsonl":
@@ -74,7 +78,8 @@ def write(data: Dataset, file: IO[bytes], format: str, blank: str | None = None)
         elif format == "csv":
             file.write(_csv_line(["" if value is None else value for value in named.values()]))
         else:
-            file.write(_conll(named, number, blank, spellings))
+            file.write(sentences.lines(named, number))
+    sentences.finish()
 
 
 def _named(value: Any, feature: Any, row: int, column: str) -> Any:
@@ -100,7 +105,9 @@ def _held(features: Features, format: str) -> list[str]:
             "tokens; use parquet or jsonl"
         )
     scalars = [name for name in lists if hasattr(item_of(features[name]), "dtype")]
-    return [tokens, *(name for name in scalars if name != tokens)]
+    names = [tokens, *(name for name in scalars if name != tokens)]
+    usual = COLUMN_NAMES.get(len(names), ())
+    return list(usual) if {*usual} == {*names} else names
 
 
 def _csv_line(cells: Sequence[Any]) -> bytes:
@@ -109,38 +116,3 @@ def _csv_line(cells: Sequence[Any]) -> bytes:
     line = StringIO(newline="")
     csv.writer(line, lineterminator="\n").writerow(cells)
     return line.getvalue().encode()
-
-
-def _conll(row: Row, number: int, blank: str | None, spellings: dict[str, str]) -> bytes:
-    (_, tokens), *others = row.items()
-    for name, values in row.items():
-        if not values or len(values) != len(tokens):
-            raise ValueError(
-                f"row {number} has {len(values or ())} values in column {name!r} and "
-                f"{len(tokens or ())} tokens; CoNLL cannot hold that, use parquet or jsonl, or "
-                "remove the column"
-            )
-    columns = [tokens, *([OPEN if v is None else str(v) for v in values] for _, values in others)]
-    if blank is not None:
-        columns[1:] = [[_joined(v, blank, spellings) for v in values] for values in columns[1:]]
-    for name, values in zip(row, columns, strict=True):
-        for value in values:
-            if not isinstance(value, str) or value.split() != [value]:
-                remedy = "" if name in TOKEN_COLUMNS else "rename it (write(…, blank='_')), or "
-                raise ValueError(
-                    f"row {number}, column {name!r} holds {value!r}, which is empty or has white "
-                    f"space inside; CoNLL cannot hold it: {remedy}use parquet or jsonl"
-                )
-    lines = [" ".join(values) for values in zip(*columns, strict=True)]
-    return "\n".join([*lines, "", ""]).encode()
-
-
-def _joined(value: str, blank: str, spellings: dict[str, str]) -> str:
-    """A label without white space; two labels never become one."""
-    joined = blank.join(value.split())
-    if spellings.setdefault(joined, value) != value:
-        raise ValueError(
-            f"labels {spellings[joined]!r} and {value!r} would both be written as {joined!r}; "
-            "choose another character for white space"
-        )
-    return joined
