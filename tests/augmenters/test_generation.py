@@ -9,7 +9,15 @@ from support.chat_server import rewritten
 from textaug import generate
 from textaug.augmenters.generation import BY_CONSTRUCTION, JUDGED
 from textaug.core.reading import read_examples
-from textaug.core.tag_schemes import complete, detect, from_spans, to_spans
+from textaug.core.tag_schemes import (
+    TagScheme,
+    complete,
+    detect,
+    from_spans,
+    scheme_named,
+    to_spans,
+)
+from textaug.core.tag_spelling import Spelling
 from textaug.corpora import builtin_corpus
 
 
@@ -82,20 +90,86 @@ def test_what_is_not_certain_is_left_out(train, caplog):
         assert reason in caplog.text
 
 
-@pytest.mark.parametrize("scheme", ["IOB1", "IOBES", "BILOU"])
-def test_tags_come_in_the_scheme_and_the_columns_of_the_data(train, scheme):
+SPELLINGS = {
+    "B-PER": Spelling(),
+    "B_PER": Spelling(separator="_"),
+    "PER-B": Spelling(layout="behind"),
+    "PER_B": Spelling(layout="behind", separator="_"),
+    "b-PER": Spelling("bies"),
+    "B": Spelling(layout="untyped", separator=""),
+}
+SCHEMES = {
+    **{name: TagScheme("IOB2", spelling) for name, spelling in SPELLINGS.items()},
+    **{name: scheme_named(name) for name in ("IOB1", "IOE1", "IOE2", "IOBES", "BILOU", "BMES")},
+    "BMEWO": scheme_named("BMEWO"),
+    "M-PER behind": TagScheme("IOBES", Spelling("BMES", "behind", "_")),
+    "l-PER": TagScheme("IOBES", Spelling("bilu")),
+}
+
+
+def written_in(train, scheme, is_class_label):
     known = train.features["ner_tags"].feature.names
-    given = [[known[tag] for tag in row] for row in train["ner_tags"]]
-    tags = [from_spans(to_spans(row), len(row), scheme) for row in given]
-    names = list(complete(tag for row in tags for tag in row))
-    features = Features({"words": List(Value("string")), "labels": List(ClassLabel(names=names))})
-    ids = [[names.index(tag) for tag in row] for row in tags]
-    data = Dataset.from_dict({"words": train["tokens"][:], "labels": ids}, features=features)
+    spans = [to_spans([known[tag] for tag in row]) for row in train["ner_tags"]]
+    rows = [from_spans(s, len(t), scheme) for s, t in zip(spans, train["tokens"], strict=True)]
+    names = list(complete(tag for row in rows for tag in row))
+    tags = List(ClassLabel(names=names)) if is_class_label else List(Value("string"))
+    features = Features({"words": List(Value("string")), "labels": tags})
+    ids = [[names.index(tag) for tag in row] for row in rows] if is_class_label else rows
+    return Dataset.from_dict({"words": train["tokens"][:], "labels": ids}, features=features), names
+
+
+@pytest.mark.parametrize("is_class_label", [True, False])
+@pytest.mark.parametrize("which", SCHEMES)
+def test_tags_come_in_the_scheme_and_the_columns_of_the_data(train, which, is_class_label):
+    scheme = SCHEMES[which]
+    data, names = written_in(train, scheme, is_class_label)
     made = generate(data, 20, engine=writing()[0])
-    assert len(made) == 20 and made.features == features
-    rows = [[names[tag] for tag in row] for row in made["labels"]]
-    assert all(from_spans(to_spans(row), len(row), scheme) == row for row in rows)
-    assert {str(detect(row, tuple(names))) for row in rows} == {scheme}
+    assert len(made) == 20 and made.features == data.features
+    rows = [[names[tag] if is_class_label else tag for tag in row] for row in made["labels"]]
+    assert {tag for row in rows for tag in row} <= set(names)
+    for row in rows:
+        assert from_spans(to_spans(row, scheme.spelling), len(row), scheme) == row
+        assert detect(row, tuple(names)) == scheme
+
+
+@pytest.mark.parametrize("is_class_label", [True, False])
+def test_rows_of_two_schemes_give_the_usual_one_with_its_spelling(train, is_class_label):
+    usual, other = (TagScheme(name, SPELLINGS["PER_B"]) for name in ("IOB1", "IOB2"))
+    data, names = written_in(train, usual, is_class_label)
+    few = written_in(train.select(range(30)), other, is_class_label)[0].cast(data.features)
+    made = generate(concatenate_datasets([few, data]), 9, engine=writing()[0])
+    rows = [[names[tag] if is_class_label else tag for tag in row] for row in made["labels"]]
+    assert len(rows) == 9 and {detect(row, tuple(names)) for row in rows} == {usual}
+
+
+def test_types_without_letters_stay_so_and_touching_mentions_are_left_out(caplog):
+    data = Dataset.from_dict(
+        {"tokens": [["Ann", "met", "Bo", "Lee"]], "ner_tags": [["PER", "O", "PER", "PER"]]}
+    )
+    made = generate(data, 4, engine=writing()[0], scheme="IO", names={"PER": ["Cy", "Di Ray"]})
+    assert {tag for row in made["ner_tags"] for tag in row} == {"O", "PER"}
+    made = generate(data, 4, engine=writing(" ")[0], scheme="IO")
+    assert made and all(sum(tag == "PER" for tag in row) < 3 for row in made["ner_tags"])
+    assert "tags cannot express it" in caplog.text
+
+
+def test_letters_that_the_data_do_not_decide_are_not_written(caplog):
+    data = Dataset.from_dict(
+        {"tokens": [["Ann", "met", "Bo", "Lee"]], "ner_tags": [["S-PER", "O", "B-PER", "E-PER"]]}
+    )
+    names = {"PER": ["Ann van Dam"]}
+    assert len(generate(data, 2, engine=writing()[0], names=names)) == 0
+    assert "a tag that the data set has not" in caplog.text
+    made = generate(data, 2, engine=writing()[0], names=names, scheme="BMES")
+    assert "M-PER" in made[0]["ner_tags"]
+
+
+def test_data_without_a_mention_do_not_tell_the_scheme():
+    data = Dataset.from_dict({"tokens": [["He", "left"]], "ner_tags": [["O", "O"]]})
+    with pytest.raises(ValueError, match="'ner_tags': no row has a mention.*pass scheme="):
+        generate(data, 1, engine=writing()[0], names={"PER": ["Ann"]})
+    made = generate(data, 1, engine=writing()[0], names={"PER": ["Ann"]}, scheme="IOB2")
+    assert "B-PER" in made[0]["ner_tags"]
 
 
 def test_the_other_columns_of_new_sentences_are_not_known(train):

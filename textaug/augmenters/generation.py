@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from random import Random
@@ -16,13 +16,14 @@ from textaug.augmenters.mention_alignment import Sentence
 from textaug.augmenters.mentions import MentionReplacement
 from textaug.augmenters.slotted import ENGLISH, Slotted
 from textaug.core import tag_schemes
-from textaug.core.augmenter import Augmenter
-from textaug.core.columns import Settings
+from textaug.core.columns import ColumnNames, Settings
 from textaug.core.example import Augmented, Example, Rejected, Span
 from textaug.core.filter import FilterFunction, name_of
+from textaug.core.finding import dataset_schema
 from textaug.core.nesting import blocks_only
-from textaug.core.reading import batches_of, read_examples
+from textaug.core.reading import read_examples
 from textaug.core.rng import HashRandom
+from textaug.core.tag_schemes import TagScheme, split_tag
 from textaug.core.validation import check_at_least_one
 from textaug.language.tokenization import tokenize
 from textaug.llm.base import Answer, Request, Usage
@@ -147,6 +148,11 @@ def generate(
     empty = [label for label in described if not pools.get(label)]
     if not described or (empty and names != "model"):
         raise ValueError(f"there is no mention to fill slots of {', '.join(empty) or 'any type'}")
+    if facts["scheme"] is None:
+        raise ValueError(
+            f"column {facts['tags_column']!r}: no row has a mention, so that nothing tells the tag "
+            "scheme; pass scheme='IOB2' or another one"
+        )
     brief = _Brief(described, pools, names, (topics, forms, lengths), examples, shots, language)
     known = [examples, read_examples(held_out, split, settings) if held_out is not None else []]
     seen = {digest_of(example.tokens) for part in known for example in part}
@@ -288,29 +294,45 @@ def tagged_columns(dataset: Dataset, settings: Settings) -> dict[str, Any]:
     """Names and types of the columns of words and tags, label names and scheme."""
     from datasets import Features
 
-    batch = next(batches_of(dataset, Augmenter(**settings).columns, len(dataset)))
-    schema = batch.schema
+    schema = dataset_schema(dataset, ColumnNames.from_settings(settings)).check()
     if schema.tokens is None or schema.tags is None:
         raise ValueError(
-            f"no column holds tags (columns: {', '.join(batch.columns)}); pass tags_column="
+            f"no column holds tags (columns: {', '.join(schema.columns)}); pass tags_column="
         )
-    names, rows = schema.names, batch.column(schema.tags)
-    schemes: Counter[str] = Counter()
-    for row in rows:
-        scheme, spans, _ = tag_schemes.read(
-            tuple(row), names or tuple(sorted({"O", *row})), schema.scheme
-        )
-        schemes[str(scheme)] += bool(spans)
+    rows = dataset.select_columns([schema.tags]).with_format(None)[schema.tags][:]
+    used = {tag for row in rows for tag in row or ()}
+    names = schema.names
+    spelt = names or tuple(sorted({"O", *(tag for tag in used if isinstance(tag, str))}))
+    scheme = schema.scheme
+    if scheme is None or scheme.is_open:
+        scheme = _usual_scheme(rows, spelt)
+    # The letters B, E and S alone do not tell IOBES from BMES: no other letter is written then.
+    is_open = not names and not settings.get("scheme") and scheme and scheme.name == "IOBES"
     return {
         "tokens_column": schema.tokens,
         "tags_column": schema.tags,
         "label_names": names,
-        "scheme": schemes.most_common(1)[0][0],
-        "integers": any(isinstance(tag, int) for row in rows for tag in row),
+        "scheme": scheme,
+        "letters": _letters(spelt, scheme) if scheme and is_open else None,
+        "integers": any(isinstance(tag, int) for tag in used),
         "features": Features(
             {name: dataset.features[name] for name in (schema.tokens, schema.tags)}
         ),
     }
+
+
+def _usual_scheme(rows: Sequence[Any], names: tuple[str, ...]) -> TagScheme | None:
+    """The scheme of most rows, spelt as in all of them; ``None`` if there is no mention."""
+    known = dict(enumerate(names))
+    found = Counter(
+        tag_schemes.detect([known.get(tag, tag) for tag in row], names) for row in rows if row
+    )
+    decided = [scheme for scheme, _ in found.most_common() if not scheme.is_open]
+    return decided[0] if decided else None
+
+
+def _letters(tags: Iterable[str], scheme: TagScheme) -> set[str]:
+    return {split_tag(tag, scheme.spelling)[0] for tag in tags}
 
 
 def digest_of(tokens: Sequence[str]) -> str:
@@ -324,7 +346,14 @@ def _left_out(
 ) -> str | None:
     if digest_of(new.tokens) in seen:
         return "same as a known sentence"
-    if facts["label_names"] and not set(_tags(new, facts)) <= set(facts["label_names"]):
+    try:
+        tags = set(_tags(new, facts))
+    except ValueError:  # IO, for two mentions side by side
+        return "tags cannot express it"
+    names, letters, scheme = facts["label_names"], facts["letters"], facts["scheme"]
+    if names and not tags <= set(names):
+        return "a tag that the data set has not"
+    if letters and not _letters(tags, scheme) <= letters:
         return "a tag that the data set has not"
     for each in filters:
         if not all(each([new], [new])):
