@@ -3,7 +3,7 @@
 from itertools import cycle
 
 import pytest
-from datasets import ClassLabel, Dataset, Features, List, Value, concatenate_datasets
+from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value, concatenate_datasets
 from support.chat_server import rewritten
 
 from textaug import generate
@@ -202,6 +202,76 @@ def test_what_is_held_out_does_not_come_up(train, caplog):
     test = generate(train, 6, engine=writing()[0])
     rows = generate(train, 6, engine=writing()[0], held_out=test)
     assert len(rows) == 6 and not set(map(tuple, rows["tokens"])) & set(map(tuple, test["tokens"]))
+
+
+SPLIT_OTHERWISE = {
+    "clitic": ("they don't like {}.", ["they", "don't", "like", "Ann", "."]),
+    "quotes": ('he saw "{}".', ["he", "saw", "``", "Ann", "''", "."]),
+    "hyphen": ("he is pro - {}", ["he", "is", "pro-", "Ann"]),
+    "accent": ("une cafe\u0301 pour {}", ["une", "caf\u00e9", "pour", "Ann"]),
+}
+
+
+@pytest.mark.parametrize("which", SPLIT_OTHERWISE)
+@pytest.mark.parametrize("as_test", [True, False])
+def test_what_is_held_out_is_known_in_other_tokens(which, as_test, caplog):
+    answer, tokens = SPLIT_OTHERWISE[which]
+    other = {"tokens": [["Ann", "left"]], "ner_tags": [["B-PER", "O"]]}
+    same = {"tokens": [tokens], "ner_tags": [["B-PER" if t == "Ann" else "O" for t in tokens]]}
+    data = Dataset.from_dict(other if as_test else {k: other[k] + same[k] for k in other})
+    write = lambda prompts: [answer.format(slots_of(p)[0]) for p in prompts]
+    held_out = Dataset.from_dict(same) if as_test else None
+    assert len(generate(data, 1, engine=write, held_out=held_out, language="fr")) == 0
+    assert "same as a known sentence" in caplog.text
+
+
+HELD_OUT = {
+    "a dict of splits": lambda tokens: DatasetDict(test=Dataset.from_dict({"tokens": [tokens]})),
+    "another split": lambda tokens: DatasetDict(
+        train=Dataset.from_dict({"tokens": [["Hi"]]}), dev=Dataset.from_dict({"tokens": [tokens]})
+    ),
+    "rows": lambda tokens: [{"tokens": tokens, "ner_tags": ["O"] * len(tokens)}],
+    "no labels": lambda tokens: Dataset.from_dict(
+        {"tokens": [tokens], "ner_tags": [[None] * len(tokens)]}
+    ),
+    "other names": lambda tokens: Dataset.from_dict({"words": [tokens]}),
+    "text": lambda tokens: Dataset.from_dict({"text": [" ".join(tokens)]}),
+}
+
+
+@pytest.mark.parametrize("which", HELD_OUT)
+def test_held_out_data_may_come_in_any_form(which, caplog):
+    rows = [{"tokens": ["Ann", "left"], "ner_tags": ["B-PER", "O"]}]
+    write = lambda prompts: [f"then {slots_of(p)[0]} left" for p in prompts]
+    arguments = {"engine": write, "tokens_column": "tokens"}
+    assert generate(rows, 1, **arguments)["tokens"][:] == [["then", "Ann", "left"]]
+    held_out = HELD_OUT[which](["then", "Ann", "left"])
+    assert len(generate(rows, 1, held_out=held_out, **arguments)) == 0
+    assert "same as a known sentence" in caplog.text
+
+
+@pytest.mark.parametrize("is_class_label", [True, False])
+@pytest.mark.parametrize("missing", ["a token", "the row"])
+def test_rows_with_a_missing_label_are_known_and_not_used(is_class_label, missing, caplog):
+    names = ["O", "B-PER", "I-PER"]
+    none, numbers = (-1, [1, 0, 2]) if is_class_label else (None, ["B-PER", "O", "I-PER"])
+    features = Features(
+        {
+            "tokens": List(Value("string")),
+            "ner_tags": List(ClassLabel(names=names) if is_class_label else Value("string")),
+        }
+    )
+    tags = [numbers[:2], [numbers[0], none, numbers[1]] if missing == "a token" else None]
+    data = Dataset.from_dict(
+        {"tokens": [["Ann", "left"], ["Bo", "saw", "Ann"]], "ner_tags": tags}, features=features
+    )
+    write = lambda prompts: [f"he saw {' and '.join(slots_of(p))}" for p in prompts]
+    made = generate(data, 1, engine=write)
+    assert made.features == features and set(made["tokens"][0]) <= {"he", "saw", "and", "Ann"}
+    assert "1 of 2 rows are not used, because a token has no label" in caplog.text
+    write = lambda prompts: [f"Bo saw {slots_of(p)[0]}" for p in prompts]
+    assert len(generate(data, 1, engine=write, language="de")) == 0
+    assert "same as a known sentence" in caplog.text
 
 
 def test_the_model_may_name_the_mentions_itself(train):

@@ -4,35 +4,40 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from random import Random
 from typing import TYPE_CHECKING, Any, Unpack
 
-import regex
-
+from textaug.augmenters.generated_rows import (
+    digest_of,
+    held_out_words,
+    letters_of,
+    rows_of,
+    tagged_columns,
+    tagged_schema,
+    tags_of,
+    with_all_labels,
+    words_of,
+)
 from textaug.augmenters.mention_alignment import Sentence
 from textaug.augmenters.mentions import MentionReplacement
-from textaug.augmenters.slotted import ENGLISH, Slotted
-from textaug.core import tag_schemes
-from textaug.core.columns import ColumnNames, Settings
+from textaug.augmenters.slotted import ENGLISH, Slotted, as_marked
+from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected, Span
 from textaug.core.filter import FilterFunction, name_of
-from textaug.core.finding import dataset_schema
 from textaug.core.nesting import blocks_only
-from textaug.core.reading import read_examples
+from textaug.core.reading import batches_of
 from textaug.core.rng import HashRandom
-from textaug.core.tag_schemes import TagScheme, split_tag
+from textaug.core.sources import split_of
 from textaug.core.validation import check_at_least_one
-from textaug.language.tokenization import tokenize
 from textaug.llm.base import Answer, Request, Usage
 from textaug.llm.cache import ask, find_cache
 from textaug.llm.engines import AnyEngine, make_engine
 from textaug.llm.slots import Pattern, Slots
 
 if TYPE_CHECKING:
-    from datasets import Dataset, DatasetDict
+    from datasets import Dataset
 
 logger = logging.getLogger("textaug")
 
@@ -47,7 +52,6 @@ MOST_MENTIONS = 3
 MAX_TOKENS = 120
 TRIES = 5
 _SEED_BITS = 31
-_MARK = regex.compile(r"\[([^\[\]:]+):\s*([^\[\]]+?)\s*\]")
 BY_CONSTRUCTION, JUDGED = "generate", "generate: labelled by the model"
 
 
@@ -61,7 +65,7 @@ class _Plan:
 
 
 def generate(
-    dataset: Dataset | DatasetDict,
+    dataset: Any,
     n: int,
     model: str | None = None,
     *,
@@ -73,7 +77,7 @@ def generate(
     forms: Sequence[str] = FORMS,
     lengths: Sequence[str] = LENGTHS,
     shots: int = 2,
-    held_out: Dataset | None = None,
+    held_out: Any = None,
     filters: Sequence[FilterFunction] = (),
     temperature: float = 0.9,
     top_p: float = 0.95,
@@ -91,7 +95,8 @@ def generate(
     ``held_out`` or among the new ones is left out, as is one with a name that no slot stands for.
 
     Args:
-        dataset: the training data, with tags; of a ``DatasetDict`` only ``split`` is read.
+        dataset: the training data, with tags, or what :func:`textaug.load` takes; of a
+            ``DatasetDict`` only ``split`` is read. A row with a token without label is not used.
         n: how many sentences; at most ``5 * n`` are asked for.
         model: see :class:`~textaug.LLMRewriting`, as for the next two.
         engine: what runs the model.
@@ -104,7 +109,8 @@ def generate(
         forms: where they come from, the same.
         lengths: how many words they have, the same.
         shots: sentences of the data, with slots, that are shown to the model.
-        held_out: data of which no sentence may come up, such as the test split.
+        held_out: data of which no sentence may come up, such as the test split; with or without
+            labels; of a ``DatasetDict`` all splits.
         filters: functions as :meth:`textaug.Augmenter.where` takes them, such as
             :class:`~textaug.TeacherAgreement`; before and after are the same here.
         temperature: above 1 more varied, below 1 less.
@@ -139,10 +145,16 @@ def generate(
             raise ValueError(f"{name} is empty: give at least one")
     writer = make_engine(model, engine, options)
     provenance = settings.pop("provenance_column", None)
-    data: Any = dataset[split] if isinstance(dataset, Mapping) else dataset
-    facts = tagged_columns(data, settings)
-    examples = [e for e in read_examples(data, split, settings) if e.tokens]
-    pools = MentionReplacement.from_dataset(data, **settings).pools
+    data = split_of(dataset, split)
+    schema = tagged_schema(data, settings)
+    assert schema.tokens is not None  # else there are no tags
+    known = [*words_of(data, schema.tokens), *held_out_words(held_out, schema.tokens)]
+    seen = {digest_of(example.tokens) for example in known}
+    data = with_all_labels(data, schema)
+    facts = tagged_columns(data, schema, settings)
+    read = (example for batch in batches_of(data, schema) for example in batch.examples())
+    examples = [example for example in read if example.tokens]
+    pools = MentionReplacement.from_examples(examples, **settings).pools
     pools |= {} if isinstance(names, str) else {t: list(found) for t, found in names.items()}
     described = dict(types or {label: label for label in sorted(pools)})
     empty = [label for label in described if not pools.get(label)]
@@ -154,8 +166,6 @@ def generate(
             "scheme; pass scheme='IOB2' or another one"
         )
     brief = _Brief(described, pools, names, (topics, forms, lengths), examples, shots, language)
-    known = [examples, read_examples(held_out, split, settings) if held_out is not None else []]
-    seen = {digest_of(example.tokens) for part in known for example in part}
     answers = find_cache(cache)
     counts: Counter[str] = Counter()
     made: list[Example] = []
@@ -178,7 +188,7 @@ def generate(
                 made.append(new)
     if len(made) < n:
         logger.warning("generate: %s of %s sentences made (%s)", len(made), n, dict(counts))
-    return _rows(made, facts, provenance, JUDGED if names == "model" else BY_CONSTRUCTION)
+    return rows_of(made, facts, provenance, JUDGED if names == "model" else BY_CONSTRUCTION)
 
 
 @dataclass(frozen=True)
@@ -259,7 +269,7 @@ class _Brief:
             return Rejected("prose around the answer")
         is_strict = self.language == ENGLISH
         if self.names == "model":
-            return _as_marked(text, list(self.types), is_strict)
+            return as_marked(text, list(self.types), is_strict)
         found = plan.slots.split(text)
         if isinstance(found, str):
             return Rejected(found)
@@ -269,117 +279,21 @@ class _Brief:
         return result if isinstance(result, Rejected) else result.example
 
 
-def _as_marked(text: str, labels: Sequence[str], is_strict: bool) -> Example | Rejected:
-    """A sentence with the marks that the model put into it."""
-    by_name = {label.lower(): label for label in labels}
-    tokens: list[str] = []
-    spans: list[Span] = []
-    segments = _MARK.split(text)  # text, label, mention, text, ...
-    for before, label, mention in zip(segments[::3], segments[1::3], segments[2::3], strict=False):
-        if label.strip().lower() not in by_name:
-            return Rejected("unknown type")
-        tokens += tokenize(before)
-        words = tokenize(mention)
-        spans.append(Span(len(tokens), len(tokens) + len(words), by_name[label.strip().lower()]))
-        tokens += words
-    tokens += tokenize(segments[-1])
-    example = Example(tuple(tokens), tuple(spans))
-    if any(sign in text for text in segments[::3] for sign in "[]"):
-        return Rejected("mark cut")
-    wrong = Sentence.of(Example(("x",))).names_in(segments[::3], is_strict)
-    return Rejected(wrong) if wrong else example
-
-
-def tagged_columns(dataset: Dataset, settings: Settings) -> dict[str, Any]:
-    """Names and types of the columns of words and tags, label names and scheme."""
-    from datasets import Features
-
-    schema = dataset_schema(dataset, ColumnNames.from_settings(settings)).check()
-    if schema.tokens is None or schema.tags is None:
-        raise ValueError(
-            f"no column holds tags (columns: {', '.join(schema.columns)}); pass tags_column="
-        )
-    rows = dataset.select_columns([schema.tags]).with_format(None)[schema.tags][:]
-    used = {tag for row in rows for tag in row or ()}
-    names = schema.names
-    spelt = names or tuple(sorted({"O", *(tag for tag in used if isinstance(tag, str))}))
-    scheme = schema.scheme
-    if scheme is None or scheme.is_open:
-        scheme = _usual_scheme(rows, spelt)
-    # The letters B, E and S alone do not tell IOBES from BMES: no other letter is written then.
-    is_open = not names and not settings.get("scheme") and scheme and scheme.name == "IOBES"
-    return {
-        "tokens_column": schema.tokens,
-        "tags_column": schema.tags,
-        "label_names": names,
-        "scheme": scheme,
-        "letters": _letters(spelt, scheme) if scheme and is_open else None,
-        "integers": any(isinstance(tag, int) for tag in used),
-        "features": Features(
-            {name: dataset.features[name] for name in (schema.tokens, schema.tags)}
-        ),
-    }
-
-
-def _usual_scheme(rows: Sequence[Any], names: tuple[str, ...]) -> TagScheme | None:
-    """The scheme of most rows, spelt as in all of them; ``None`` if there is no mention."""
-    known = dict(enumerate(names))
-    found = Counter(
-        tag_schemes.detect([known.get(tag, tag) for tag in row], names) for row in rows if row
-    )
-    decided = [scheme for scheme, _ in found.most_common() if not scheme.is_open]
-    return decided[0] if decided else None
-
-
-def _letters(tags: Iterable[str], scheme: TagScheme) -> set[str]:
-    return {split_tag(tag, scheme.spelling)[0] for tag in tags}
-
-
-def digest_of(tokens: Sequence[str]) -> str:
-    """A hash of a sentence."""
-    text = " ".join(tokens).encode(errors="surrogatepass")
-    return blake2b(text, digest_size=8).hexdigest()
-
-
 def _left_out(
     new: Example, seen: set[str], filters: Sequence[FilterFunction], facts: Mapping[str, Any]
 ) -> str | None:
     if digest_of(new.tokens) in seen:
         return "same as a known sentence"
     try:
-        tags = set(_tags(new, facts))
+        tags = set(tags_of(new, facts))
     except ValueError:  # IO, for two mentions side by side
         return "tags cannot express it"
     names, letters, scheme = facts["label_names"], facts["letters"], facts["scheme"]
     if names and not tags <= set(names):
         return "a tag that the data set has not"
-    if letters and not _letters(tags, scheme) <= letters:
+    if letters and not letters_of(tags, scheme) <= letters:
         return "a tag that the data set has not"
     for each in filters:
         if not all(each([new], [new])):
             return f"filtered out by {name_of(each)}"
     return None
-
-
-def _tags(example: Example, facts: Mapping[str, Any]) -> Sequence[str]:
-    return tag_schemes.from_spans(example.spans, len(example.tokens), facts["scheme"])
-
-
-def _rows(
-    made: Sequence[Example], facts: Mapping[str, Any], provenance: str | None, by: str
-) -> Dataset:
-    from datasets import Dataset, Features, Value
-
-    names = facts["label_names"]
-    tags = [_tags(example, facts) for example in made]
-    columns: dict[str, list[Any]] = {
-        facts["tokens_column"]: [list(example.tokens) for example in made],
-        facts["tags_column"]: [[names.index(tag) for tag in row] for row in tags]
-        if facts["integers"]
-        else tags,
-    }
-    features = Features(facts["features"])
-    if provenance is not None:
-        columns[provenance] = [by] * len(made)
-        features[provenance] = Value("string")
-    return Dataset.from_dict(columns, features=features)
