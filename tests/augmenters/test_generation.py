@@ -90,6 +90,14 @@ def test_what_is_not_certain_is_left_out(train, caplog):
         assert reason in caplog.text
 
 
+@pytest.mark.parametrize("broken", ["\ud800", "\udfff", "\0", "\x1c", "\x85", "\ufffd"])
+@pytest.mark.parametrize("names", ["pools", "model"])
+def test_an_answer_with_broken_characters_is_left_out(train, names, broken, caplog):
+    write = lambda prompts: [f"We saw {' and '.join(slots_of(p))} {broken}x." for p in prompts]
+    assert len(generate(train, 1, engine=write, names=names)) == 0
+    assert "broken characters" in caplog.text
+
+
 SPELLINGS = {
     "B-PER": Spelling(),
     "B_PER": Spelling(separator="_"),

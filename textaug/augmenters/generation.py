@@ -22,7 +22,7 @@ from textaug.augmenters.generated_rows import (
 )
 from textaug.augmenters.mention_alignment import Sentence
 from textaug.augmenters.mentions import MentionReplacement
-from textaug.augmenters.slotted import ENGLISH, Slotted, as_marked
+from textaug.augmenters.slotted import BROKEN, BROKEN_CHARACTERS, ENGLISH, Slotted, as_marked
 from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected, Span
 from textaug.core.filter import FilterFunction, name_of
@@ -265,6 +265,8 @@ class _Brief:
         text = answer.text.strip().strip('"')
         if answer.fault or not text:
             return Rejected(answer.fault or "empty answer")
+        if BROKEN.search(text):
+            return Rejected(BROKEN_CHARACTERS)
         if "\n" in text:
             return Rejected("prose around the answer")
         is_strict = self.language == ENGLISH

@@ -40,6 +40,9 @@ _SENTENCE_START = regex.compile(r"(?<=[.!?]['\"”’)\]]*\s+)\p{L}+")
 _THOUGHTS = regex.compile(r"^\s*<think>.*?</think>", regex.DOTALL)
 _NUMBERED = regex.compile(r"^\s*(?:\d+[.):]|[-*•])\s+(?=\S)")
 _QUOTES = (('"', '"'), ("'", "'"), ("“", "”"))
+# Half a character, which no data set can hold; control characters; the sign for broken ones.
+BROKEN = regex.compile(r"\p{Cs}|(?![\t\n\r])\p{Cc}|\uFFFD")
+BROKEN_CHARACTERS = "broken characters"
 # Characters and tokens of an answer, for each of the sentence, and some more.
 GROWTH, MORE = 2, 40
 _MARK = regex.compile(r"\[([^\[\]:]+):\s*([^\[\]]+?)\s*\]")
@@ -90,6 +93,8 @@ class Slotted:
 
     def read(self, answer: str) -> Augmented | Rejected:
         """The example that an answer stands for; the old one where nothing changed."""
+        if not set(self.text).issuperset(BROKEN.findall(answer)):
+            return Rejected(BROKEN_CHARACTERS)
         raw = self._unwrapped(answer)
         for fault, what in ((_REFUSAL, "refusal"), (_PROSE, PROSE)):
             if fault.match(raw) and not fault.match(self.text):
