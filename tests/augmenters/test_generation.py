@@ -65,6 +65,27 @@ def test_every_type_comes_up_about_as_often(train):
     assert min(starts) > 0.7 * max(starts)
 
 
+def test_types_may_be_a_list(train):
+    write, prompts = writing()
+    rows = generate(train, 6, engine=write, types=["PER"])
+    names = rows.features["ner_tags"].feature.names
+    assert {names[tag][2:] for row in rows["ner_tags"] for tag in row} == {"", "PER"}
+    assert all("stands for PER." in prompt for prompt in prompts)
+
+
+def test_types_that_differ_in_case_alone_stay_apart(caplog):
+    data = Dataset.from_dict(
+        {"tokens": [["Ann", "met", "Bo"]], "ner_tags": [["B-PER", "O", "B-per"]]}
+    )
+    for mark, tag in (("PER", "B-PER"), ("per", "B-per")):
+        write = lambda prompts, mark=mark: [f"then [{mark}: Cy] left" for _ in prompts]
+        made = generate(data, 1, engine=write, names="model")
+        assert made["ner_tags"][:] == [["O", tag, "O"]]
+    write = lambda prompts: ["then [Per: Cy] left" for _ in prompts]
+    assert len(generate(data, 1, engine=write, names="model")) == 0
+    assert "unknown type" in caplog.text
+
+
 def test_topics_forms_and_lengths_are_drawn(train):
     write, prompts = writing()
     generate(train, 20, engine=write, topics=["bees", "bread"], forms=["a song"], shots=0)
@@ -309,6 +330,16 @@ def test_filters_are_asked(train, caplog):
         ({"n": 0}, "n=0: must be at least 1"),
         ({"names": "any"}, "names='any': must be one of pools, fresh, model"),
         ({"topics": []}, "topics is empty"),
+        ({"names": ["Ann"]}, "must be one of pools, fresh, model, or names by type"),
+        ({"names": {"PER": "Ann"}}, r"names\['PER'\] is 'Ann': must be a list, such as \['Ann'\]"),
+        ({"names": {"PER": ["", "Ann"]}}, r"names\['PER'\] has '': leave out"),
+        ({"names": {"PER": ["Ann", "  "]}}, r"names\['PER'\] has '  ': leave out"),
+        ({"names": {"PER": ["Ann", None]}}, r"names\['PER'\] has None: leave out"),
+        ({"names": {"PER": ["\ud800"]}}, r"names\['PER'\] has '.ud800': leave out"),
+        ({"names": {"PER": []}}, "no mention to fill slots of PER"),
+        ({"topics": "sports"}, r"topics is 'sports': must be a list"),
+        ({"types": "PER"}, r"types='PER': must be a list, as types=\['PER'\]"),
+        ({"types": ["CAR"]}, "no mention to fill slots of CAR"),
         ({"types": {"CAR": "a car"}}, "no mention to fill slots of CAR"),
         ({"engine": "auto"}, "give model="),
     ],

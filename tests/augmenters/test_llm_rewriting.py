@@ -334,6 +334,7 @@ def test_the_engine_is_chosen_once(monkeypatch, tmp_path):
         ({"model": "m", "style": "rude"}, "style='rude': choose from paraphrase"),
         ({"model": "m", "style": []}, r"style=\[\]: choose from paraphrase"),
         ({"model": "m", "instruction": " "}, "instruction is empty"),
+        ({"model": "m", "examples": "It fell."}, "examples='It fell.': must be a list"),
         ({"model": "m", "target": "all"}, "only 'context' is possible"),
         ({"model": "m", "engine": "openai", "options": {"speed": 9}}, "options=.*speed"),
     ],

@@ -71,7 +71,7 @@ def generate(
     *,
     engine: AnyEngine = "auto",
     options: Mapping[str, Any] | None = None,
-    types: Mapping[str, str] | None = None,
+    types: Mapping[str, str] | Sequence[str] | None = None,
     names: str | Mapping[str, Sequence[str]] = "pools",
     topics: Sequence[str] = TOPICS,
     forms: Sequence[str] = FORMS,
@@ -101,8 +101,8 @@ def generate(
         model: see :class:`~textaug.LLMRewriting`, as for the next two.
         engine: what runs the model.
         options: further arguments of the engine.
-        types: the types to write about, each with a description (``{"PER": "a person"}``);
-            default: those of the data, by their names.
+        types: the types to write about, each with a description (``{"PER": "a person"}``), or a
+            list of them; default: those of the data, by their names.
         names: what fills the slots: ``"pools"``, mentions of the data; ``"fresh"``, new names (see
             :class:`~textaug.MentionReplacement`); names by type; or ``"model"``.
         topics: what sentences are about; one is drawn for each.
@@ -138,11 +138,16 @@ def generate(
     (['tokens', 'ner_tags'], 2, ['We', 'met'])
     """
     check_at_least_one(n=n)
-    if isinstance(names, str) and names not in NAMES:
+    if names not in NAMES and not isinstance(names, Mapping):
         raise ValueError(f"names={names!r}: must be one of {', '.join(NAMES)}, or names by type")
+    if isinstance(types, str):
+        raise ValueError(f"types={types!r}: must be a list, as types=[{types!r}], or a dict")
     for name, choices in (("topics", topics), ("forms", forms), ("lengths", lengths)):
         if not choices:
             raise ValueError(f"{name} is empty: give at least one")
+        _texts(name, choices)
+    given = names.items() if isinstance(names, Mapping) else ()
+    by_type = {label: _texts(f"names[{label!r}]", mentions) for label, mentions in given}
     writer = make_engine(model, engine, options)
     provenance = settings.pop("provenance_column", None)
     data = split_of(dataset, split)
@@ -155,8 +160,9 @@ def generate(
     read = (example for batch in batches_of(data, schema) for example in batch.examples())
     examples = [example for example in read if example.tokens]
     pools = MentionReplacement.from_examples(examples, **settings).pools
-    pools |= {} if isinstance(names, str) else {t: list(found) for t, found in names.items()}
-    described = dict(types or {label: label for label in sorted(pools)})
+    pools |= by_type
+    listed = types or sorted(pools)
+    described = dict(listed if isinstance(listed, Mapping) else zip(listed, listed, strict=True))
     empty = [label for label in described if not pools.get(label)]
     if not described or (empty and names != "model"):
         raise ValueError(f"there is no mention to fill slots of {', '.join(empty) or 'any type'}")
@@ -189,6 +195,17 @@ def generate(
     if len(made) < n:
         logger.warning("generate: %s of %s sentences made (%s)", len(made), n, dict(counts))
     return rows_of(made, facts, provenance, JUDGED if names == "model" else BY_CONSTRUCTION)
+
+
+def _texts(name: str, given: Sequence[str]) -> list[str]:
+    """A list of texts; an error for a string, of which each letter would be one."""
+    if isinstance(given, str):
+        raise ValueError(f"{name} is {given!r}: must be a list, such as [{given!r}]")
+    texts = list(given)
+    for each in texts:
+        if not isinstance(each, str) or not each.strip() or BROKEN.search(each):
+            raise ValueError(f"{name} has {each!r}: leave out what is empty or no text")
+    return texts
 
 
 @dataclass(frozen=True)

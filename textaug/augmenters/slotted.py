@@ -182,16 +182,19 @@ def sentences_in(answer: str, n: int) -> list[str]:
 
 def as_marked(text: str, labels: Sequence[str], is_strict: bool) -> Example | Rejected:
     """A sentence with the marks that the model put into it."""
-    by_name = {label.lower(): label for label in labels}
+    # In any case, unless only that tells two types apart.
+    numbers = Counter(label.lower() for label in labels)
+    by_name = {label.lower(): label for label in labels if numbers[label.lower()] == 1}
     tokens: list[str] = []
     spans: list[Span] = []
     segments = _MARK.split(text)  # text, label, mention, text, ...
     for before, label, mention in zip(segments[::3], segments[1::3], segments[2::3], strict=False):
-        if label.strip().lower() not in by_name:
+        name = label.strip() if label.strip() in labels else by_name.get(label.strip().lower())
+        if name is None:
             return Rejected("unknown type")
         tokens += tokenize(before)
         words = tokenize(mention)
-        spans.append(Span(len(tokens), len(tokens) + len(words), by_name[label.strip().lower()]))
+        spans.append(Span(len(tokens), len(tokens) + len(words), name))
         tokens += words
     tokens += tokenize(segments[-1])
     example = Example(tuple(tokens), tuple(spans))
