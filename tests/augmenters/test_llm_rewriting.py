@@ -1,5 +1,6 @@
 """A rewritten sentence has every mention where its slot was, or it is rejected and counted."""
 
+import json
 import pickle
 
 import pytest
@@ -46,6 +47,24 @@ def test_slots_go_out_and_mentions_come_back():
     after = LLMRewriting(engine=engine)(row(SENTENCE))
     assert sent(seen[0]) == SENT and "Nord" not in seen[0] and "Ann" not in seen[0]
     assert marked(after) == "on 3 May , [PER Ann Lee] was praised by the head of [ORG Nord Bank]"
+
+
+@pytest.mark.parametrize("broken", ["\ud800", "\udfff", "\0", "\x1c", "\x85", "\ufffd"])
+@pytest.mark.parametrize("n", [1, 2])
+def test_broken_characters_reach_no_data_set(n, broken):
+    text = f"on 3 May, [PER1] was praised {broken}by the head of [ORG1]"
+    answer = text if n == 1 else json.dumps({"sentences": [text, text]})
+    augment = answering(answer, n=n)
+    data = Dataset.from_list([row(SENTENCE)])
+    assert len(expand(data, augment, copies=1)) == 1
+    assert augment.counts == {"rejected: broken characters": 1}
+
+
+def test_characters_that_the_sentence_has_are_not_broken():
+    after = LLMRewriting(engine=lambda prompts: ["on 3 May the \ufffd went away from [PER1]"])(
+        row("the \ufffd left [PER Ann Lee] on 3 May")
+    )
+    assert marked(after) == "on 3 May the \ufffd went away from [PER Ann Lee]"
 
 
 @pytest.mark.parametrize(
@@ -315,6 +334,7 @@ def test_the_engine_is_chosen_once(monkeypatch, tmp_path):
         ({"model": "m", "style": "rude"}, "style='rude': choose from paraphrase"),
         ({"model": "m", "style": []}, r"style=\[\]: choose from paraphrase"),
         ({"model": "m", "instruction": " "}, "instruction is empty"),
+        ({"model": "m", "examples": "It fell."}, "examples='It fell.': must be a list"),
         ({"model": "m", "target": "all"}, "only 'context' is possible"),
         ({"model": "m", "engine": "openai", "options": {"speed": 9}}, "options=.*speed"),
     ],

@@ -41,6 +41,14 @@ def test_equal_requests_are_asked_once(tmp_path):
     assert (usage.calls, usage.cached, len(engine.asked)) == (3, 1, 3)
 
 
+def test_half_a_character_is_kept_as_it_is(tmp_path):
+    engine = CallableEngine(lambda prompts: ["ä \ud800"] * len(prompts), name="m")
+    for cached in (0, 1):
+        usage = Usage()
+        (answer,) = ask(engine, requests("a"), AnswerCache(tmp_path), usage)
+        assert answer.text == "ä \ud800" and usage.cached == cached
+
+
 def test_without_a_cache_all_is_asked_again():
     engine, usage = Counting(), Usage()
     for _ in range(2):

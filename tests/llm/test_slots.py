@@ -28,6 +28,24 @@ def test_an_answer_is_split_at_its_slots(answer, expected):
     assert TWO.split(answer) == expected
 
 
+@pytest.mark.parametrize(
+    ("label", "written"),
+    [("WORK", "WOR\u212a1"), ("Å", "\u212b1"), ("Ω", "\u21261"), ("kişi", "Kişi1"), ("ß", "ss1")],
+)
+def test_a_slot_may_be_written_in_any_letter_of_its_case(label, written):
+    slots = Slots.of([label, "PER"], "")
+    assert slots.split(f"[{written}] by [PER1]") == (["", " by ", ""], [0, 1])
+
+
+def test_no_letter_makes_an_answer_fail():
+    names = [chr(i) for i in range(0x2200) if chr(i).isalpha()]
+    for name in names:
+        slots = Slots.of([name], "")
+        for letter in {name, name.lower(), name.upper(), name.casefold(), name.title()}:
+            found = slots.split(f"a [{letter}1] b")
+            assert found in ((["a ", " b"], [0]), "slot lost")
+
+
 def test_slots_are_named_by_label_and_number():
     labels = ["PER", "B-geo political", "PER", "人名", "L2", "//", PROTECTED, "a" * 90]
     names = Slots.of(labels, "").names

@@ -6,32 +6,38 @@ import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from random import Random
 from typing import TYPE_CHECKING, Any, Unpack
 
-import regex
-
+from textaug.augmenters.generated_rows import (
+    digest_of,
+    held_out_words,
+    letters_of,
+    rows_of,
+    tagged_columns,
+    tagged_schema,
+    tags_of,
+    with_all_labels,
+    words_of,
+)
 from textaug.augmenters.mention_alignment import Sentence
 from textaug.augmenters.mentions import MentionReplacement
-from textaug.augmenters.slotted import ENGLISH, Slotted
-from textaug.core import tag_schemes
-from textaug.core.augmenter import Augmenter
+from textaug.augmenters.slotted import BROKEN, BROKEN_CHARACTERS, ENGLISH, Slotted, as_marked
 from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected, Span
 from textaug.core.filter import FilterFunction, name_of
 from textaug.core.nesting import blocks_only
-from textaug.core.reading import batches_of, read_examples
+from textaug.core.reading import batches_of
 from textaug.core.rng import HashRandom
+from textaug.core.sources import split_of
 from textaug.core.validation import check_at_least_one
-from textaug.language.tokenization import tokenize
 from textaug.llm.base import Answer, Request, Usage
 from textaug.llm.cache import ask, find_cache
 from textaug.llm.engines import AnyEngine, make_engine
 from textaug.llm.slots import Pattern, Slots
 
 if TYPE_CHECKING:
-    from datasets import Dataset, DatasetDict
+    from datasets import Dataset
 
 logger = logging.getLogger("textaug")
 
@@ -46,7 +52,6 @@ MOST_MENTIONS = 3
 MAX_TOKENS = 120
 TRIES = 5
 _SEED_BITS = 31
-_MARK = regex.compile(r"\[([^\[\]:]+):\s*([^\[\]]+?)\s*\]")
 BY_CONSTRUCTION, JUDGED = "generate", "generate: labelled by the model"
 
 
@@ -60,19 +65,19 @@ class _Plan:
 
 
 def generate(
-    dataset: Dataset | DatasetDict,
+    dataset: Any,
     n: int,
     model: str | None = None,
     *,
     engine: AnyEngine = "auto",
     options: Mapping[str, Any] | None = None,
-    types: Mapping[str, str] | None = None,
+    types: Mapping[str, str] | Sequence[str] | None = None,
     names: str | Mapping[str, Sequence[str]] = "pools",
     topics: Sequence[str] = TOPICS,
     forms: Sequence[str] = FORMS,
     lengths: Sequence[str] = LENGTHS,
     shots: int = 2,
-    held_out: Dataset | None = None,
+    held_out: Any = None,
     filters: Sequence[FilterFunction] = (),
     temperature: float = 0.9,
     top_p: float = 0.95,
@@ -90,20 +95,22 @@ def generate(
     ``held_out`` or among the new ones is left out, as is one with a name that no slot stands for.
 
     Args:
-        dataset: the training data, with tags; of a ``DatasetDict`` only ``split`` is read.
+        dataset: the training data, with tags, or what :func:`textaug.load` takes; of a
+            ``DatasetDict`` only ``split`` is read. A row with a token without label is not used.
         n: how many sentences; at most ``5 * n`` are asked for.
         model: see :class:`~textaug.LLMRewriting`, as for the next two.
         engine: what runs the model.
         options: further arguments of the engine.
-        types: the types to write about, each with a description (``{"PER": "a person"}``);
-            default: those of the data, by their names.
+        types: the types to write about, each with a description (``{"PER": "a person"}``), or a
+            list of them; default: those of the data, by their names.
         names: what fills the slots: ``"pools"``, mentions of the data; ``"fresh"``, new names (see
             :class:`~textaug.MentionReplacement`); names by type; or ``"model"``.
         topics: what sentences are about; one is drawn for each.
         forms: where they come from, the same.
         lengths: how many words they have, the same.
         shots: sentences of the data, with slots, that are shown to the model.
-        held_out: data of which no sentence may come up, such as the test split.
+        held_out: data of which no sentence may come up, such as the test split; with or without
+            labels; of a ``DatasetDict`` all splits.
         filters: functions as :meth:`textaug.Augmenter.where` takes them, such as
             :class:`~textaug.TeacherAgreement`; before and after are the same here.
         temperature: above 1 more varied, below 1 less.
@@ -131,25 +138,40 @@ def generate(
     (['tokens', 'ner_tags'], 2, ['We', 'met'])
     """
     check_at_least_one(n=n)
-    if isinstance(names, str) and names not in NAMES:
+    if names not in NAMES and not isinstance(names, Mapping):
         raise ValueError(f"names={names!r}: must be one of {', '.join(NAMES)}, or names by type")
+    if isinstance(types, str):
+        raise ValueError(f"types={types!r}: must be a list, as types=[{types!r}], or a dict")
     for name, choices in (("topics", topics), ("forms", forms), ("lengths", lengths)):
         if not choices:
             raise ValueError(f"{name} is empty: give at least one")
+        _texts(name, choices)
+    given = names.items() if isinstance(names, Mapping) else ()
+    by_type = {label: _texts(f"names[{label!r}]", mentions) for label, mentions in given}
     writer = make_engine(model, engine, options)
     provenance = settings.pop("provenance_column", None)
-    data: Any = dataset[split] if isinstance(dataset, Mapping) else dataset
-    facts = tagged_columns(data, settings)
-    examples = [e for e in read_examples(data, split, settings) if e.tokens]
-    pools = MentionReplacement.from_dataset(data, **settings).pools
-    pools |= {} if isinstance(names, str) else {t: list(found) for t, found in names.items()}
-    described = dict(types or {label: label for label in sorted(pools)})
+    data = split_of(dataset, split)
+    schema = tagged_schema(data, settings)
+    assert schema.tokens is not None  # else there are no tags
+    known = [*words_of(data, schema.tokens), *held_out_words(held_out, schema.tokens)]
+    seen = {digest_of(example.tokens) for example in known}
+    data = with_all_labels(data, schema)
+    facts = tagged_columns(data, schema, settings)
+    read = (example for batch in batches_of(data, schema) for example in batch.examples())
+    examples = [example for example in read if example.tokens]
+    pools = MentionReplacement.from_examples(examples, **settings).pools
+    pools |= by_type
+    listed = types or sorted(pools)
+    described = dict(listed if isinstance(listed, Mapping) else zip(listed, listed, strict=True))
     empty = [label for label in described if not pools.get(label)]
     if not described or (empty and names != "model"):
         raise ValueError(f"there is no mention to fill slots of {', '.join(empty) or 'any type'}")
+    if facts["scheme"] is None:
+        raise ValueError(
+            f"column {facts['tags_column']!r}: no row has a mention, so that nothing tells the tag "
+            "scheme; pass scheme='IOB2' or another one"
+        )
     brief = _Brief(described, pools, names, (topics, forms, lengths), examples, shots, language)
-    known = [examples, read_examples(held_out, split, settings) if held_out is not None else []]
-    seen = {digest_of(example.tokens) for part in known for example in part}
     answers = find_cache(cache)
     counts: Counter[str] = Counter()
     made: list[Example] = []
@@ -172,7 +194,18 @@ def generate(
                 made.append(new)
     if len(made) < n:
         logger.warning("generate: %s of %s sentences made (%s)", len(made), n, dict(counts))
-    return _rows(made, facts, provenance, JUDGED if names == "model" else BY_CONSTRUCTION)
+    return rows_of(made, facts, provenance, JUDGED if names == "model" else BY_CONSTRUCTION)
+
+
+def _texts(name: str, given: Sequence[str]) -> list[str]:
+    """A list of texts; an error for a string, of which each letter would be one."""
+    if isinstance(given, str):
+        raise ValueError(f"{name} is {given!r}: must be a list, such as [{given!r}]")
+    texts = list(given)
+    for each in texts:
+        if not isinstance(each, str) or not each.strip() or BROKEN.search(each):
+            raise ValueError(f"{name} has {each!r}: leave out what is empty or no text")
+    return texts
 
 
 @dataclass(frozen=True)
@@ -249,11 +282,13 @@ class _Brief:
         text = answer.text.strip().strip('"')
         if answer.fault or not text:
             return Rejected(answer.fault or "empty answer")
+        if BROKEN.search(text):
+            return Rejected(BROKEN_CHARACTERS)
         if "\n" in text:
             return Rejected("prose around the answer")
         is_strict = self.language == ENGLISH
         if self.names == "model":
-            return _as_marked(text, list(self.types), is_strict)
+            return as_marked(text, list(self.types), is_strict)
         found = plan.slots.split(text)
         if isinstance(found, str):
             return Rejected(found)
@@ -263,94 +298,21 @@ class _Brief:
         return result if isinstance(result, Rejected) else result.example
 
 
-def _as_marked(text: str, labels: Sequence[str], is_strict: bool) -> Example | Rejected:
-    """A sentence with the marks that the model put into it."""
-    by_name = {label.lower(): label for label in labels}
-    tokens: list[str] = []
-    spans: list[Span] = []
-    segments = _MARK.split(text)  # text, label, mention, text, ...
-    for before, label, mention in zip(segments[::3], segments[1::3], segments[2::3], strict=False):
-        if label.strip().lower() not in by_name:
-            return Rejected("unknown type")
-        tokens += tokenize(before)
-        words = tokenize(mention)
-        spans.append(Span(len(tokens), len(tokens) + len(words), by_name[label.strip().lower()]))
-        tokens += words
-    tokens += tokenize(segments[-1])
-    example = Example(tuple(tokens), tuple(spans))
-    if any(sign in text for text in segments[::3] for sign in "[]"):
-        return Rejected("mark cut")
-    wrong = Sentence.of(Example(("x",))).names_in(segments[::3], is_strict)
-    return Rejected(wrong) if wrong else example
-
-
-def tagged_columns(dataset: Dataset, settings: Settings) -> dict[str, Any]:
-    """Names and types of the columns of words and tags, label names and scheme."""
-    from datasets import Features
-
-    batch = next(batches_of(dataset, Augmenter(**settings).columns, len(dataset)))
-    schema = batch.schema
-    if schema.tokens is None or schema.tags is None:
-        raise ValueError(
-            f"no column holds tags (columns: {', '.join(batch.columns)}); pass tags_column="
-        )
-    names, rows = schema.names, batch.column(schema.tags)
-    schemes: Counter[str] = Counter()
-    for row in rows:
-        scheme, spans, _ = tag_schemes.read(
-            tuple(row), names or tuple(sorted({"O", *row})), schema.scheme
-        )
-        schemes[str(scheme)] += bool(spans)
-    return {
-        "tokens_column": schema.tokens,
-        "tags_column": schema.tags,
-        "label_names": names,
-        "scheme": schemes.most_common(1)[0][0],
-        "integers": any(isinstance(tag, int) for row in rows for tag in row),
-        "features": Features(
-            {name: dataset.features[name] for name in (schema.tokens, schema.tags)}
-        ),
-    }
-
-
-def digest_of(tokens: Sequence[str]) -> str:
-    """A hash of a sentence."""
-    text = " ".join(tokens).encode(errors="surrogatepass")
-    return blake2b(text, digest_size=8).hexdigest()
-
-
 def _left_out(
     new: Example, seen: set[str], filters: Sequence[FilterFunction], facts: Mapping[str, Any]
 ) -> str | None:
     if digest_of(new.tokens) in seen:
         return "same as a known sentence"
-    if facts["label_names"] and not set(_tags(new, facts)) <= set(facts["label_names"]):
+    try:
+        tags = set(tags_of(new, facts))
+    except ValueError:  # IO, for two mentions side by side
+        return "tags cannot express it"
+    names, letters, scheme = facts["label_names"], facts["letters"], facts["scheme"]
+    if names and not tags <= set(names):
+        return "a tag that the data set has not"
+    if letters and not letters_of(tags, scheme) <= letters:
         return "a tag that the data set has not"
     for each in filters:
         if not all(each([new], [new])):
             return f"filtered out by {name_of(each)}"
     return None
-
-
-def _tags(example: Example, facts: Mapping[str, Any]) -> Sequence[str]:
-    return tag_schemes.from_spans(example.spans, len(example.tokens), facts["scheme"])
-
-
-def _rows(
-    made: Sequence[Example], facts: Mapping[str, Any], provenance: str | None, by: str
-) -> Dataset:
-    from datasets import Dataset, Features, Value
-
-    names = facts["label_names"]
-    tags = [_tags(example, facts) for example in made]
-    columns: dict[str, list[Any]] = {
-        facts["tokens_column"]: [list(example.tokens) for example in made],
-        facts["tags_column"]: [[names.index(tag) for tag in row] for row in tags]
-        if facts["integers"]
-        else tags,
-    }
-    features = Features(facts["features"])
-    if provenance is not None:
-        columns[provenance] = [by] * len(made)
-        features[provenance] = Value("string")
-    return Dataset.from_dict(columns, features=features)

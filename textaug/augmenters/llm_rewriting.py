@@ -112,12 +112,12 @@ class LLMRewriting(Augmenter):
         self.examples = None if examples is None else list(examples)
         self.language = language
         self.cache = cache
-        self._check(settings.get("target", "context"))
+        self._check(settings.get("target", "context"), examples)
         self.engine = chosen(model, engine)
         self._writer = make_engine(model, self.engine, self.options)
         super().__init__(**settings)
 
-    def _check(self, target: str) -> None:
+    def _check(self, target: str, examples: Sequence[str] | None) -> None:
         if target != "context":
             raise ValueError(
                 f"target={target!r}: what is outside the mentions is rewritten, and the mentions "
@@ -128,6 +128,8 @@ class LLMRewriting(Augmenter):
             raise ValueError(f"style={self.style!r}: choose from {', '.join(STYLES)}")
         if self.instruction is not None and not self.instruction.strip():
             raise ValueError("instruction is empty: say what to do, or leave it out")
+        if isinstance(examples, str):
+            raise ValueError(f"examples={examples!r}: must be a list of sentences")
         check_at_least_one(n=self.n, tries=self.tries)
         if self.temperature < 0:
             raise ValueError(f"temperature={self.temperature}: must be at least 0")

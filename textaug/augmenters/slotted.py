@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +12,8 @@ import regex
 
 from textaug.augmenters.mention_alignment import WORD, Sentence
 from textaug.augmenters.round_trip import LARGEST_RATIO, LOOP, NUMBER, SHORT, as_original
-from textaug.core.example import Augmented, Example, Rejected
+from textaug.core.example import Augmented, Example, Rejected, Span
+from textaug.language.tokenization import tokenize
 from textaug.llm.slots import Pattern, Slots
 
 ENGLISH = "en"
@@ -38,8 +40,12 @@ _SENTENCE_START = regex.compile(r"(?<=[.!?]['\"”’)\]]*\s+)\p{L}+")
 _THOUGHTS = regex.compile(r"^\s*<think>.*?</think>", regex.DOTALL)
 _NUMBERED = regex.compile(r"^\s*(?:\d+[.):]|[-*•])\s+(?=\S)")
 _QUOTES = (('"', '"'), ("'", "'"), ("“", "”"))
+# Half a character, which no data set can hold; control characters; the sign for broken ones.
+BROKEN = regex.compile(r"\p{Cs}|(?![\t\n\r])\p{Cc}|\uFFFD")
+BROKEN_CHARACTERS = "broken characters"
 # Characters and tokens of an answer, for each of the sentence, and some more.
 GROWTH, MORE = 2, 40
+_MARK = regex.compile(r"\[([^\[\]:]+):\s*([^\[\]]+?)\s*\]")
 _SPACE_AT_ENDS = regex.compile(r"(\s*)(.*?)(\s*)", regex.DOTALL)
 
 
@@ -87,6 +93,8 @@ class Slotted:
 
     def read(self, answer: str) -> Augmented | Rejected:
         """The example that an answer stands for; the old one where nothing changed."""
+        if not set(self.text).issuperset(BROKEN.findall(answer)):
+            return Rejected(BROKEN_CHARACTERS)
         raw = self._unwrapped(answer)
         for fault, what in ((_REFUSAL, "refusal"), (_PROSE, PROSE)):
             if fault.match(raw) and not fault.match(self.text):
@@ -170,3 +178,27 @@ def sentences_in(answer: str, n: int) -> list[str]:
     lines = [line for line in answer.splitlines() if line.strip()]
     numbered = [line for line in lines if _NUMBERED.match(line)]
     return [_NUMBERED.sub("", line) for line in numbered or lines][:n]
+
+
+def as_marked(text: str, labels: Sequence[str], is_strict: bool) -> Example | Rejected:
+    """A sentence with the marks that the model put into it."""
+    # In any case, unless only that tells two types apart.
+    numbers = Counter(label.lower() for label in labels)
+    by_name = {label.lower(): label for label in labels if numbers[label.lower()] == 1}
+    tokens: list[str] = []
+    spans: list[Span] = []
+    segments = _MARK.split(text)  # text, label, mention, text, ...
+    for before, label, mention in zip(segments[::3], segments[1::3], segments[2::3], strict=False):
+        name = label.strip() if label.strip() in labels else by_name.get(label.strip().lower())
+        if name is None:
+            return Rejected("unknown type")
+        tokens += tokenize(before)
+        words = tokenize(mention)
+        spans.append(Span(len(tokens), len(tokens) + len(words), name))
+        tokens += words
+    tokens += tokenize(segments[-1])
+    example = Example(tuple(tokens), tuple(spans))
+    if any(sign in text for text in segments[::3] for sign in "[]"):
+        return Rejected("mark cut")
+    wrong = Sentence.of(Example(("x",))).names_in(segments[::3], is_strict)
+    return Rejected(wrong) if wrong else example

@@ -125,7 +125,8 @@ def ask(
         usage.cached += len(found)
 
         def save(request: Request, answer: Answer) -> None:
-            text = json.dumps(asdict(answer), ensure_ascii=False)
+            # In ASCII: SQLite cannot hold the half characters that a model may answer.
+            text = json.dumps(asdict(answer))
             connection.execute(
                 "INSERT OR REPLACE INTO answers VALUES (?, ?)", (hashes[request], text)
             )

@@ -128,9 +128,11 @@ class Slots:
 
     @cached_property
     def _finder(self) -> regex.Pattern[str]:
-        names = "|".join(map(regex.escape, self.names)) or "(?!)"
+        # A group for each: what matches without regard to case is not always its upper case. The
+        # Kelvin sign matches "K".
+        names = "|".join(f"({regex.escape(name)})" for name in self.names) or "(?!)"
         opening, closing = map(regex.escape, self.signs)
-        return regex.compile(rf"{opening}\s?({names})\s?{closing}", regex.IGNORECASE)
+        return regex.compile(rf"{opening}\s?(?:{names})\s?{closing}", regex.IGNORECASE)
 
     def split(self, text: str) -> tuple[list[str], list[int]] | str:
         """The segments between the slots, and the number of the mention in each slot.
@@ -148,12 +150,11 @@ class Slots:
         'slot written as a word'
         """
         found = list(self._finder.finditer(text))
-        by_name = {name: i for i, name in enumerate(self.names)}
-        order = [by_name[match[1].upper()] for match in found]
+        order = [match.lastindex - 1 for match in found]
         borders = [0, *(border for match in found for border in match.span()), len(text)]
         segments = [text[a:b] for a, b in zip(borders[::2], borders[1::2], strict=True)]
         rest = "\0".join(segments)
-        if not by_name.keys().isdisjoint(_WORD.findall(rest)):
+        if not set(self.names).isdisjoint(_WORD.findall(rest)):
             return "slot written as a word"
         if len(set(order)) < len(self.names):
             return "slot lost"
