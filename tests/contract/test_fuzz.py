@@ -36,7 +36,7 @@ ALL = pytest.mark.parametrize("name", AUGMENTERS)
 REWRITE = {*REWRITES, "BackTranslation (Marian)"}  # mentions may change places
 TYPES = ("PER", "LOC", "I-O", "人")
 COLUMNS = {"tokens", "tags", "pos", "id"}
-LONG = 10_000
+LONG = 10_000 if MANY > 1000 else 4_000
 
 
 # Words and sentences

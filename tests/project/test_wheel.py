@@ -46,7 +46,7 @@ for augmenter in (SynonymReplacement(p=1), MaskedLMSubstitution("offline", p=1),
     "search": "import optuna, seqeval.metrics; from textaug import search",
     "spacy": """
 import spacy, textaug
-assert textaug.load([spacy.blank("en")("Ann sat")])["train"][0]["text"] == "Ann sat"
+assert textaug.load([spacy.blank("en")("Ann sat")])["train"][0]["tokens"] == ["Ann", "sat"]
 """,
     "train": """
 from transformers import TrainingArguments
