@@ -73,6 +73,13 @@ def test_types_may_be_a_list(train):
     assert all("stands for PER." in prompt for prompt in prompts)
 
 
+@pytest.mark.parametrize("mention", ["\u3000", "\u200b", "."])
+def test_a_mark_without_a_word_is_left_out(train, mention, caplog):
+    write = lambda prompts: [f"then [PER: {mention}] left" for _ in prompts]
+    assert len(generate(train, 1, engine=write, names="model")) == 0
+    assert "mark without a word" in caplog.text
+
+
 def test_types_that_differ_in_case_alone_stay_apart(caplog):
     data = Dataset.from_dict(
         {"tokens": [["Ann", "met", "Bo"]], "ner_tags": [["B-PER", "O", "B-per"]]}
@@ -352,6 +359,8 @@ def test_bad_arguments(train, arguments, message):
 
 def test_data_without_tags_or_mentions_are_an_error(train):
     write = writing()[0]
+    with pytest.raises(ValueError, match="streaming data set is not read: pass some of its rows"):
+        generate(train.to_iterable_dataset(), 2, engine=write)
     with pytest.raises(ValueError, match="no column holds tags .*tokens.*; pass tags_column="):
         generate(train.select_columns("tokens"), 2, engine=write)
     data = Dataset.from_dict({"tokens": [["He", "left"]], "ner_tags": [["O", "O"]]})

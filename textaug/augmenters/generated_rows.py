@@ -27,6 +27,10 @@ logger = logging.getLogger("textaug")
 
 def tagged_schema(data: Dataset, settings: Settings) -> Schema:
     """The columns of data with tags."""
+    if not hasattr(data, "num_rows"):
+        raise ValueError(
+            "a streaming data set is not read: pass some of its rows, as list(dataset.take(1000))"
+        )
     schema = dataset_schema(data, ColumnNames.from_settings(settings)).check()
     if schema.tokens is None or schema.tags is None:
         raise ValueError(

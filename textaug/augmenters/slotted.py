@@ -192,6 +192,8 @@ def as_marked(text: str, labels: Sequence[str], is_strict: bool) -> Example | Re
         name = label.strip() if label.strip() in labels else by_name.get(label.strip().lower())
         if name is None:
             return Rejected("unknown type")
+        if not WORD.search(mention):
+            return Rejected("mark without a word")
         tokens += tokenize(before)
         words = tokenize(mention)
         spans.append(Span(len(tokens), len(tokens) + len(words), name))
