@@ -181,7 +181,14 @@ def _footer(results: dict[str, Any]) -> str:
     newest = max((entry["environment"] for entry in results.values()), key=lambda e: e["date"])
     versions = ", ".join(f"{name} {number}" for name, number in newest["versions"].items())
     gpu = f", {newest['gpu']}" if newest["gpu"] else ""
-    return f"Medians of rounds in turns, on {newest['machine']}{gpu}; {versions}."
+    sections: dict[str, list[str]] = {}
+    for name, entry in results.items():
+        sections.setdefault(entry["environment"]["machine"], []).append(name)
+    machines = " and ".join(
+        machine if len(sections) == 1 else f"{machine} for {', '.join(names)}"
+        for machine, names in sections.items()
+    )
+    return f"Medians of rounds in turns, on {machines}{gpu}; {versions}."
 
 
 def chart(results: dict[str, Any], path: Path) -> None:
