@@ -18,9 +18,11 @@ from datasets import (
 from support.augmenters import tiny_classifier
 
 from textaug import NoiseInjection, check, default_policy, expand, self_train
+from textaug.core.columns import ColumnNames
 from textaug.core.example import Example
+from textaug.core.finding import dataset_schema
 from textaug.evaluation import self_training, teacher_folds
-from textaug.evaluation.judged_rows import balance, sure_labels
+from textaug.evaluation.judged_rows import JudgedRows, balance, sure_labels
 from textaug.evaluation.report import measure
 from textaug.evaluation.teacher_folds import calibrated, temperature_of
 from textaug.models.loading import ModelSpec
@@ -120,6 +122,62 @@ def test_labels_are_written_in_the_scheme_of_the_sample(names):
     new = trained(rows, raw).dataset[8]
     tags = [names[i] for i in new["tags"]] if names else new["tags"]
     assert tags == ["B-PER", "E-PER", "O", "O", "S-LOC"]
+
+
+@pytest.mark.parametrize("kind", ["string", "uint8"])
+def test_tags_stay_what_the_column_holds(kind):
+    names = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]  # in another order than the teachers'
+    data = tagged(PAIRS, None)
+    if kind == "uint8":
+        ids = [[names.index(tag) for tag in row] for row in data["ner_tags"]]
+        features = Features({"tokens": List(Value("string")), "ner_tags": List(Value(kind))})
+        data = Dataset.from_dict({"tokens": data["tokens"][:], "ner_tags": ids}, features=features)
+    rows = trained(data, RAW, label_names=names).dataset
+    assert rows["ner_tags"][8] == (
+        ["B-PER", "O", "O", "B-LOC", "O"] if kind == "string" else [1, 0, 0, 3, 0]
+    )
+
+
+def test_a_row_whose_tags_the_labels_lack_is_counted():
+    names = ["O", "B-PER", "B-LOC"]
+    words = WordTeacher(IOB2, ModelSpec("none"))
+    raw = [Example(("Sue", "Holm")), Example(("Sue",))]
+    found = [scores(("B-PER", 0.9), ("I-PER", 0.9)), scores(("B-PER", 0.9))]
+    data = tagged(PAIRS, names)
+    schema = dataset_schema(data, ColumnNames())
+    rows = JudgedRows(data, schema, words, read(data), raw, [[3, 4], [3]], found)
+    assert rows.left_out == {"with tags that this data set cannot write": 1}
+    assert rows.dataset()["ner_tags"][8:] == [[1]]
+
+
+def test_judged_rows_of_an_earlier_call_do_not_count_as_given():
+    first = trained(tagged(PAIRS), RAW).dataset
+    with pytest.raises(ValueError, match=r"row 8, column 'label_source'.*labelled\.filter\(lambda"):
+        trained(first, RAW)
+    given = first.filter(lambda row: row["label_source"] != "self-training")
+    assert trained(given, RAW).dataset.to_list() == first.to_list()
+
+
+def test_columns_of_the_labelled_rows_keep_what_they_hold_or_are_named(caplog):
+    data = tagged(PAIRS).add_column("label_source", ["Ann", None, *["Bob"] * 6])
+    data = data.add_column("label_weight", [0.5, None, *[1.0] * 6]).add_column(
+        "id", list("12345678")
+    )
+    rows = trained(data, RAW).dataset
+    assert rows["label_source"][:3] == ["Ann", "given", "Bob"]
+    assert rows["label_weight"][:3] == [0.5, 1.0, 1.0]
+    assert "the result has no column id" in caplog.text
+    with pytest.raises(ValueError, match="column 'label_weight' holds string.*rename_column"):
+        trained(tagged(PAIRS).add_column("label_weight", ["high"] * 8), RAW)
+
+
+def test_rows_without_a_class_do_not_count_in_the_balance():
+    classes = SentenceTeacher(["bad", "good"], ModelSpec("none"))
+    found = [np.array([[0.1, 0.9]])] * 4
+    labels = [[1] for _ in found]
+    gold = [Example((), labels=(label,)) for label in ("bad", "good", *[None] * 90)]
+    balance(classes, labels, found, gold)
+    assert labels.count([1]) == 3
 
 
 def test_sentences_that_are_known_or_foreign_are_left_out_and_counted():

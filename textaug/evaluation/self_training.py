@@ -21,7 +21,7 @@ from textaug.core.reading import read_examples
 from textaug.core.schema import Schema
 from textaug.core.sources import split_of
 from textaug.core.validation import check_at_least_one, check_probability
-from textaug.evaluation.judged_rows import JudgedRows, balance, sure_labels
+from textaug.evaluation.judged_rows import JudgedRows, balance, check_given, sure_labels
 from textaug.evaluation.out_of_sample import label_names
 from textaug.evaluation.teacher_folds import TeacherFolds, silent
 from textaug.io.conll import looks_like_conll
@@ -41,7 +41,8 @@ class SelfTraining:
     """The result of :func:`self_train`; ``print`` shows it in a few lines.
 
     Attributes:
-        dataset: the labelled rows, then the new ones.
+        dataset: the labelled rows, then the new ones, with the columns that both have: words,
+            labels, ``label_source`` and ``label_weight`` (which keep what they held).
         scores: of each round, F1 or accuracy on rows that its teachers were trained without, in
             points; empty with ``teacher=``.
         metric: ``"F1"`` or ``"accuracy"``.
@@ -133,7 +134,8 @@ def self_train(
     Raises:
         TypeError: for labelled rows that are a stream.
         ValueError: if there are no tags and not exactly one label of the sentence, nothing is
-            labelled, no raw sentence is left, or there are fewer sentences than folds.
+            labelled or some of it by an earlier call, no raw sentence is left, or there are fewer
+            sentences than folds.
 
     >>> from textaug.corpora import builtin_corpus
     >>> data = builtin_corpus()
@@ -153,6 +155,7 @@ def self_train(
             f"the labelled rows are {type(data).__name__}, and each is read several times; pass a "
             "datasets.Dataset, such as Dataset.from_list(list(rows))"
         )
+    check_given(data)
     schema = dataset_schema(data, ColumnNames.from_settings(settings))
     gold = read_examples(data, split, settings)
     spec = ModelSpec(model or offline.encoder(), device=device)
@@ -173,8 +176,7 @@ def self_train(
     labels = [sure_labels(teachers, each, sure) for each in found]
     balance(teachers, labels, found, gold)
     rows = JudgedRows(data, schema, teachers, gold, raw, labels, found)
-    if rows.unsure:
-        left_out["without enough sure labels"] = rows.unsure
+    left_out.update(rows.left_out)
     with silent():
         dataset = rows.dataset()
     result = SelfTraining(
@@ -189,6 +191,11 @@ def self_train(
     if not result.labels:
         what = "mention" if isinstance(teachers, WordTeacher) else "class"
         logger.warning("self_train: the teachers are sure of no %s in %s sentences", what, len(raw))
+    if rows.other_columns:
+        logger.warning(
+            "self_train: the result has no column %s: nothing says what the new rows hold there",
+            ", ".join(rows.other_columns),
+        )
     logger.info("self_train: %s", result)
     return result
 
