@@ -198,6 +198,40 @@ def test_sentences_that_are_known_or_foreign_are_left_out_and_counted():
     assert len(result.dataset) == 9
 
 
+def test_sentences_are_known_however_they_are_tokenized(tmp_path):
+    test = Dataset.from_dict({"tokens": [["I", "do", "n't", "know", "."]]})
+    raw = ["Sue sat.", "I do n't know .", "I don't know.", "Ann lives in Lund.", "Sue  sat ."]
+    counts = {
+        "the same as a labelled sentence": 1,
+        "the same as another raw sentence": 1,
+        "the same as a held-out sentence": 2,
+    }
+    assert trained(tagged(PAIRS), raw, held_out=test).left_out == counts
+    DatasetDict({"train": Dataset.from_dict({"tokens": [["x"]]}), "test": test}).save_to_disk(
+        str(tmp_path / "data")
+    )
+    assert trained(tagged(PAIRS), raw, held_out=str(tmp_path / "data")).left_out == counts
+
+
+def test_raw_rows_without_words_are_empty_and_others_are_named():
+    result = trained(tagged(PAIRS), ["Sue sat.", None, "It rained."])
+    assert result.left_out == {"empty": 1}
+    data = Dataset.from_dict({"tokens": [["Sue"], None, ["It", "rained"]]})
+    assert trained(tagged(PAIRS), data).left_out == {"empty": 1}
+    with pytest.raises(ValueError, match="raw sentence 1 is 3, not a string"):
+        trained(tagged(PAIRS), ["Sue sat.", 3])
+    bad = Dataset.from_dict({"tokens": [["Sue"]] * 1200 + [["a b"]]})
+    with pytest.raises(ValueError, match="row 1200 of this batch, column 'tokens'"):
+        trained(tagged(PAIRS), bad)
+
+
+def test_raw_text_is_read_from_the_column_of_the_labelled_rows():
+    data = reviews().rename_column("text", "review")
+    raw = Dataset.from_dict({"text": ["by Ann"], "review": ["A wonderful film."]})
+    rows = trained(data, raw, text_column="review", roles={"label": "label"}).dataset
+    assert rows["review"][8] == "A wonderful film."
+
+
 def test_more_raw_sentences_than_wanted_are_drawn_at_random():
     raw = [f"Sue lives in room {i}." for i in range(30)]
     result = trained(tagged(PAIRS), raw, most=5)
@@ -378,4 +412,6 @@ def test_an_augmenter_names_a_word_without_a_label(judged):
 
 def test_an_example_without_words_has_no_scores():
     assert SentenceTeacher(["a"], ModelSpec("none")).marks(np.array([[1.0]])) == [("a", range(1))]
-    assert self_training._unlabelled(Dataset.from_dict({"text": [""]})) == [Example.from_text("")]
+    assert self_training._unlabelled(Dataset.from_dict({"text": [""]}), "text") == [
+        Example.from_text("")
+    ]
