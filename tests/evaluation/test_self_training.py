@@ -16,6 +16,7 @@ from datasets import (
     enable_progress_bars,
 )
 from support.augmenters import tiny_classifier
+from support.models import tiny_tagger
 
 from textaug import NoiseInjection, check, default_policy, expand, self_train
 from textaug.core.columns import ColumnNames
@@ -26,6 +27,7 @@ from textaug.evaluation.judged_rows import JudgedRows, balance, sure_labels
 from textaug.evaluation.report import measure
 from textaug.evaluation.teacher_folds import calibrated, temperature_of
 from textaug.models.loading import ModelSpec
+from textaug.models.tagger import load_tagger
 from textaug.models.teachers import SentenceTeacher, WordTeacher
 from textaug.models.word_head import IGNORED
 
@@ -329,6 +331,35 @@ def test_columns_may_have_any_names_and_other_columns_are_left_out():
         "verdict": "label", "title": "keep"}).dataset  # fmt: skip
     assert rows.column_names == ["body", "verdict", "label_source", "label_weight"]
     assert rows[8]["verdict"] == "+"
+
+
+def test_a_tagger_of_any_scheme_counts_with_all_its_labels(tmp_path, caplog):
+    raw = [Example(("Sue", "left", "Rome"))]
+    words = WordTeacher(IOB2, ModelSpec("none"))
+    for scheme, letters in (("IOBES", "SBIE"), ("BILOU", "UBIL"), ("IO", "I")):
+        names = [
+            "O",
+            *(f"{letter}-{kind}" for kind in ("LOC", "MISC", "PER") for letter in letters),
+        ]
+        model = tiny_tagger(tmp_path / scheme, names)
+        caplog.clear()
+        (found,) = words.by_model(model, raw)
+        (own,) = load_tagger(model).read_scores(raw, lambda _, s, words: s.exp().numpy(), 100)
+        share = dict(zip(names, own.T, strict=True))
+        begins = (
+            share["I-PER"] * 0 if scheme == "IO" else share["B-PER"] + share[f"{letters[0]}-PER"]
+        )
+        goes_on = share["I-PER"] + (0 if scheme == "IO" else share[f"{letters[-1]}-PER"])
+        np.testing.assert_allclose(found[:, 3], begins, atol=1e-5)
+        np.testing.assert_allclose(found[:, 4], goes_on, atol=1e-5)
+        np.testing.assert_allclose(found[:, 0], share["O"], atol=1e-5)
+        assert f"one of the labels {letters[0]}-MISC" in caplog.text
+    ends = tiny_tagger(tmp_path / "IOE", ["O", "I-LOC", "E-LOC", "I-PER", "E-PER"])
+    with pytest.raises(ValueError, match="marks only where mentions end"):
+        words.by_model(ends, raw)
+    other = tiny_tagger(tmp_path / "other", ["O", "B-LOC", "I-LOC"])
+    with pytest.raises(ValueError, match=r"has no label 'PER' \(labels: LOC\)"):
+        words.by_model(other, raw)
 
 
 def test_a_teacher_that_was_trained_elsewhere_labels_instead():
