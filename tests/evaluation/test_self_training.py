@@ -317,6 +317,9 @@ def test_a_row_without_a_class_takes_no_part():
         assert len(result.dataset) == 10
         assert result.dataset["label"][9] == good
         assert len(result.labels) == 1
+    numbers = Dataset.from_dict({"text": texts, "label": [1, 0, -1, 1, 0, 0, 1, 0]})
+    with pytest.raises(ValueError, match="column 'label' holds -1, which means a missing label"):
+        trained(numbers, ["A wonderful film."])
 
 
 def test_columns_may_have_any_names_and_other_columns_are_left_out():

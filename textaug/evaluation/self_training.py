@@ -15,7 +15,7 @@ from textaug import offline
 from textaug.augmenters.default_policy import default_policy
 from textaug.core.augmenter import Augmenter
 from textaug.core.batch import Batch
-from textaug.core.columns import JUDGED, LABEL_SOURCE, ColumnNames, Settings
+from textaug.core.columns import JUDGED, LABEL_SOURCE, MISSING_LABEL, ColumnNames, Settings
 from textaug.core.example import Example
 from textaug.core.finding import dataset_schema
 from textaug.core.reading import read_examples
@@ -234,6 +234,11 @@ def _teachers_for(
             "classes: make some of them, or declare another column (roles={'column': 'label'})"
         )
     known = sorted(given, key=str)
+    if MISSING_LABEL in given:
+        raise ValueError(
+            f"column {schema.labels[0]!r} holds {MISSING_LABEL}, which means a missing label in "
+            "training; leave such rows out with dataset.filter(...), or give the classes names"
+        )
     if len(known) < 2:
         raise ValueError(f"all labelled rows have the label {known}; two or more are needed")
     return SentenceTeacher(known, model)
