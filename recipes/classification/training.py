@@ -30,12 +30,12 @@ def load_data(train: str, test: str, text_column: str, label_column: str) -> Dat
     """Texts and their labels, as a ``ClassLabel``.
 
     Raises:
-        ValueError: if a column is missing, or the test set has a label that training has not.
+        ValueError: if a column or a split is missing, or the test set has a label that training has
+            not.
     """
     parts = {}
     for name, file in (("train", train), ("test", test)):
-        found: Any = read(file)
-        rows = found if isinstance(found, Dataset) else next(iter(found.values()))
+        rows = _split(read(file), name, file)
         if missing := {text_column, label_column} - set(rows.column_names):
             raise ValueError(
                 f"{file} has no column {min(missing)!r} (columns: {', '.join(rows.column_names)}); "
@@ -46,9 +46,34 @@ def load_data(train: str, test: str, text_column: str, label_column: str) -> Dat
             rows = rows.class_encode_column(label_column)
         parts[name] = rows
     known, other = (rows.features[label_column].names for rows in parts.values())
-    if known != other:
-        raise ValueError(f"the labels of {test} are {other}, those of {train} are {known}")
+    if unknown := [name for name in other if name not in known]:
+        raise ValueError(
+            f"{test} has the label {unknown[0]!r}, and {train} has {known}: leave these rows out, "
+            "or add some to the training file"
+        )
+    # The test file may lack a class, or have them in another order.
+    ids = [
+        None if label is None or label < 0 else known.index(other[label])
+        for label in parts["test"][label_column]
+    ]
+    parts["test"] = Dataset.from_dict(
+        {text_column: parts["test"][text_column][:], label_column: ids},
+        features=parts["train"].features,
+    )
     return DatasetDict(parts)
+
+
+def _split(found: Any, name: str, file: str) -> Dataset:
+    """The split of that name, or the only one of a file."""
+    if isinstance(found, Dataset):
+        return found
+    if name not in found and len(found) > 1:
+        raise ValueError(
+            f"--{name}_file {file}: there is no split {name!r} (splits: {', '.join(found)}); pass "
+            "one file of it"
+        )
+    rows: Dataset = found[name] if name in found else next(iter(found.values()))
+    return rows
 
 
 def data_of(arguments: Arguments) -> DatasetDict:

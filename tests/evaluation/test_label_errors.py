@@ -55,6 +55,19 @@ def test_the_four_kinds():
     ]
 
 
+def test_a_type_may_have_a_hyphen():
+    data = rows("Emma/B-creative-work sold/O", "Vera/B-PER sat/O")
+    labels = ["O", "B-PER", "I-PER", "B-creative-work", "I-creative-work"]
+    agreeing = [np.full((2, 5), 0.02), np.full((2, 5), 0.02)]
+    for scores, first in zip(agreeing, (3, 1), strict=True):
+        scores[0, first] = scores[1, 0] = 0.92
+    assert found(data, (labels, agreeing)) == []
+    assert found(data, (labels, agreeing[::-1])) == [
+        (0, "Emma", "creative-work", "PER", "type"),
+        (1, "Vera", "PER", "creative-work", "type"),
+    ]
+
+
 def test_the_surest_come_first_and_all_rows_are_ranked():
     data = rows("Vera/B-LOC slept/O", "Ola/B-LOC slept/O", "Ana/B-PER slept/O", "It/O rained/O")
     labels, scores = sure("B-PER O", "B-PER O", "B-PER O", "O O")

@@ -16,14 +16,18 @@ from datasets import (
     enable_progress_bars,
 )
 from support.augmenters import tiny_classifier
+from support.models import tiny_tagger
 
 from textaug import NoiseInjection, check, default_policy, expand, self_train
+from textaug.core.columns import ColumnNames
 from textaug.core.example import Example
+from textaug.core.finding import dataset_schema
 from textaug.evaluation import self_training, teacher_folds
-from textaug.evaluation.judged_rows import balance, sure_labels
+from textaug.evaluation.judged_rows import JudgedRows, balance, sure_labels
 from textaug.evaluation.report import measure
 from textaug.evaluation.teacher_folds import calibrated, temperature_of
 from textaug.models.loading import ModelSpec
+from textaug.models.tagger import load_tagger
 from textaug.models.teachers import SentenceTeacher, WordTeacher
 from textaug.models.word_head import IGNORED
 
@@ -122,6 +126,62 @@ def test_labels_are_written_in_the_scheme_of_the_sample(names):
     assert tags == ["B-PER", "E-PER", "O", "O", "S-LOC"]
 
 
+@pytest.mark.parametrize("kind", ["string", "uint8"])
+def test_tags_stay_what_the_column_holds(kind):
+    names = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]  # in another order than the teachers'
+    data = tagged(PAIRS, None)
+    if kind == "uint8":
+        ids = [[names.index(tag) for tag in row] for row in data["ner_tags"]]
+        features = Features({"tokens": List(Value("string")), "ner_tags": List(Value(kind))})
+        data = Dataset.from_dict({"tokens": data["tokens"][:], "ner_tags": ids}, features=features)
+    rows = trained(data, RAW, label_names=names).dataset
+    assert rows["ner_tags"][8] == (
+        ["B-PER", "O", "O", "B-LOC", "O"] if kind == "string" else [1, 0, 0, 3, 0]
+    )
+
+
+def test_a_row_whose_tags_the_labels_lack_is_counted():
+    names = ["O", "B-PER", "B-LOC"]
+    words = WordTeacher(IOB2, ModelSpec("none"))
+    raw = [Example(("Sue", "Holm")), Example(("Sue",))]
+    found = [scores(("B-PER", 0.9), ("I-PER", 0.9)), scores(("B-PER", 0.9))]
+    data = tagged(PAIRS, names)
+    schema = dataset_schema(data, ColumnNames())
+    rows = JudgedRows(data, schema, words, read(data), raw, [[3, 4], [3]], found)
+    assert rows.left_out == {"with tags that this data set cannot write": 1}
+    assert rows.dataset()["ner_tags"][8:] == [[1]]
+
+
+def test_judged_rows_of_an_earlier_call_do_not_count_as_given():
+    first = trained(tagged(PAIRS), RAW).dataset
+    with pytest.raises(ValueError, match=r"row 8, column 'label_source'.*labelled\.filter\(lambda"):
+        trained(first, RAW)
+    given = first.filter(lambda row: row["label_source"] != "self-training")
+    assert trained(given, RAW).dataset.to_list() == first.to_list()
+
+
+def test_columns_of_the_labelled_rows_keep_what_they_hold_or_are_named(caplog):
+    data = tagged(PAIRS).add_column("label_source", ["Ann", None, *["Bob"] * 6])
+    data = data.add_column("label_weight", [0.5, None, *[1.0] * 6]).add_column(
+        "id", list("12345678")
+    )
+    rows = trained(data, RAW).dataset
+    assert rows["label_source"][:3] == ["Ann", "given", "Bob"]
+    assert rows["label_weight"][:3] == [0.5, 1.0, 1.0]
+    assert "the result has no column id" in caplog.text
+    with pytest.raises(ValueError, match="column 'label_weight' holds string.*rename_column"):
+        trained(tagged(PAIRS).add_column("label_weight", ["high"] * 8), RAW)
+
+
+def test_rows_without_a_class_do_not_count_in_the_balance():
+    classes = SentenceTeacher(["bad", "good"], ModelSpec("none"))
+    found = [np.array([[0.1, 0.9]])] * 4
+    labels = [[1] for _ in found]
+    gold = [Example((), labels=(label,)) for label in ("bad", "good", *[None] * 90)]
+    balance(classes, labels, found, gold)
+    assert labels.count([1]) == 3
+
+
 def test_sentences_that_are_known_or_foreign_are_left_out_and_counted():
     raw = Dataset.from_dict({
         "tokens": [["Ann", "lives", "in", "Lund", "."], ["Sue", "sat"], ["Sue", "sat"], [],
@@ -138,6 +198,40 @@ def test_sentences_that_are_known_or_foreign_are_left_out_and_counted():
         "in another language": 1,
     }
     assert len(result.dataset) == 9
+
+
+def test_sentences_are_known_however_they_are_tokenized(tmp_path):
+    test = Dataset.from_dict({"tokens": [["I", "do", "n't", "know", "."]]})
+    raw = ["Sue sat.", "I do n't know .", "I don't know.", "Ann lives in Lund.", "Sue  sat ."]
+    counts = {
+        "the same as a labelled sentence": 1,
+        "the same as another raw sentence": 1,
+        "the same as a held-out sentence": 2,
+    }
+    assert trained(tagged(PAIRS), raw, held_out=test).left_out == counts
+    DatasetDict({"train": Dataset.from_dict({"tokens": [["x"]]}), "test": test}).save_to_disk(
+        str(tmp_path / "data")
+    )
+    assert trained(tagged(PAIRS), raw, held_out=str(tmp_path / "data")).left_out == counts
+
+
+def test_raw_rows_without_words_are_empty_and_others_are_named():
+    result = trained(tagged(PAIRS), ["Sue sat.", None, "It rained."])
+    assert result.left_out == {"empty": 1}
+    data = Dataset.from_dict({"tokens": [["Sue"], None, ["It", "rained"]]})
+    assert trained(tagged(PAIRS), data).left_out == {"empty": 1}
+    with pytest.raises(ValueError, match="raw sentence 1 is 3, not a string"):
+        trained(tagged(PAIRS), ["Sue sat.", 3])
+    bad = Dataset.from_dict({"tokens": [["Sue"]] * 1200 + [["a b"]]})
+    with pytest.raises(ValueError, match="row 1200 of this batch, column 'tokens'"):
+        trained(tagged(PAIRS), bad)
+
+
+def test_raw_text_is_read_from_the_column_of_the_labelled_rows():
+    data = reviews().rename_column("text", "review")
+    raw = Dataset.from_dict({"text": ["by Ann"], "review": ["A wonderful film."]})
+    rows = trained(data, raw, text_column="review", roles={"label": "label"}).dataset
+    assert rows["review"][8] == "A wonderful film."
 
 
 def test_more_raw_sentences_than_wanted_are_drawn_at_random():
@@ -223,6 +317,9 @@ def test_a_row_without_a_class_takes_no_part():
         assert len(result.dataset) == 10
         assert result.dataset["label"][9] == good
         assert len(result.labels) == 1
+    numbers = Dataset.from_dict({"text": texts, "label": [1, 0, -1, 1, 0, 0, 1, 0]})
+    with pytest.raises(ValueError, match="column 'label' holds -1, which means a missing label"):
+        trained(numbers, ["A wonderful film."])
 
 
 def test_columns_may_have_any_names_and_other_columns_are_left_out():
@@ -237,6 +334,35 @@ def test_columns_may_have_any_names_and_other_columns_are_left_out():
         "verdict": "label", "title": "keep"}).dataset  # fmt: skip
     assert rows.column_names == ["body", "verdict", "label_source", "label_weight"]
     assert rows[8]["verdict"] == "+"
+
+
+def test_a_tagger_of_any_scheme_counts_with_all_its_labels(tmp_path, caplog):
+    raw = [Example(("Sue", "left", "Rome"))]
+    words = WordTeacher(IOB2, ModelSpec("none"))
+    for scheme, letters in (("IOBES", "SBIE"), ("BILOU", "UBIL"), ("IO", "I")):
+        names = [
+            "O",
+            *(f"{letter}-{kind}" for kind in ("LOC", "MISC", "PER") for letter in letters),
+        ]
+        model = tiny_tagger(tmp_path / scheme, names)
+        caplog.clear()
+        (found,) = words.by_model(model, raw)
+        (own,) = load_tagger(model).read_scores(raw, lambda _, s, words: s.exp().numpy(), 100)
+        share = dict(zip(names, own.T, strict=True))
+        begins = (
+            share["I-PER"] * 0 if scheme == "IO" else share["B-PER"] + share[f"{letters[0]}-PER"]
+        )
+        goes_on = share["I-PER"] + (0 if scheme == "IO" else share[f"{letters[-1]}-PER"])
+        np.testing.assert_allclose(found[:, 3], begins, atol=1e-5)
+        np.testing.assert_allclose(found[:, 4], goes_on, atol=1e-5)
+        np.testing.assert_allclose(found[:, 0], share["O"], atol=1e-5)
+        assert f"one of the labels {letters[0]}-MISC" in caplog.text
+    ends = tiny_tagger(tmp_path / "IOE", ["O", "I-LOC", "E-LOC", "I-PER", "E-PER"])
+    with pytest.raises(ValueError, match="marks only where mentions end"):
+        words.by_model(ends, raw)
+    other = tiny_tagger(tmp_path / "other", ["O", "B-LOC", "I-LOC"])
+    with pytest.raises(ValueError, match=r"has no label 'PER' \(labels: LOC\)"):
+        words.by_model(other, raw)
 
 
 def test_a_teacher_that_was_trained_elsewhere_labels_instead():
@@ -320,4 +446,6 @@ def test_an_augmenter_names_a_word_without_a_label(judged):
 
 def test_an_example_without_words_has_no_scores():
     assert SentenceTeacher(["a"], ModelSpec("none")).marks(np.array([[1.0]])) == [("a", range(1))]
-    assert self_training._unlabelled(Dataset.from_dict({"text": [""]})) == [Example.from_text("")]
+    assert self_training._unlabelled(Dataset.from_dict({"text": [""]}), "text") == [
+        Example.from_text("")
+    ]

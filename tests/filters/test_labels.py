@@ -93,6 +93,13 @@ def test_several_labels_in_one_column():
     assert keep([both], [example("bright people")]) == [False]
 
 
+def test_one_number_for_each_label_is_an_error():
+    features = Features(text=Value("string"), topics=List(Value("int64")))
+    data = Dataset.from_dict({"text": ["a", "b"], "topics": [[1, 0], [0, 1]]}, features=features)
+    with pytest.raises(ValueError, match="look like one 0 or 1 for each label.*lists of names"):
+        KeepLabel.from_dataset(data, tiny_encoder(), roles={"topics": "label"})
+
+
 def test_a_data_set_without_a_label_is_an_error():
     with pytest.raises(ValueError, match="no label of the sentence to learn; declare the column"):
         KeepLabel.from_dataset(Dataset.from_dict({"text": ["a"]}), tiny_encoder())

@@ -118,6 +118,15 @@ def test_classes_of_texts():
     assert Counter(bigger["label"]) == {1: 8, 0: 5}
 
 
+@pytest.mark.parametrize("kind", ["int64", "float32"])
+def test_one_number_for_each_class_counts_by_its_place(kind):
+    features = Features({"text": Value("string"), "label": List(Value(kind))})
+    labels = [[1, 0, 0]] * 4 + [[0, 1, 0], [0, 0, 0], [1, 1, 0]]
+    data = Dataset.from_dict({"text": ["a"] * 7, "label": labels}, features=features)
+    copies = balanced(data, copies=4, column="label")
+    assert [copies(row) for row in data] == [2] * 4 + [4, 1, 4]
+
+
 def test_what_cannot_be_counted_is_an_error():
     plain = Dataset.from_dict({"text": ["a"]})
     with pytest.raises(ValueError, match="no column of tags or classes among text; pass column="):

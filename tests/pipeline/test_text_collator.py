@@ -66,6 +66,52 @@ def test_a_label_may_be_a_name_a_list_or_open(tokenizer):
     assert batch["labels"].tolist() == [[1, 0, 1], [0, 0, 1]]
 
 
+def labelled(*labels):
+    return [{"text": "Ann", "label": label} for label in labels]
+
+
+def test_targets_of_a_regression_stay(tokenizer):
+    batch = AugmentingTextCollator(tokenizer)(labelled(-1.0, 0.5, 2))
+    assert batch["labels"].dtype == torch.float32
+    assert batch["labels"].tolist() == [-1.0, 0.5, 2.0]
+    data = Dataset.from_dict({"text": ["a", "b"], "label": [-1.0, 1.0]})
+    for form in ("numpy", "torch"):
+        batch = AugmentingTextCollator(tokenizer)(list(data.with_format(form)))
+        assert batch["labels"].tolist() == [-1.0, 1.0]
+
+
+def test_a_class_of_minus_one_is_missing_and_said_once(tokenizer, caplog):
+    collator = AugmentingTextCollator(tokenizer)
+    for _ in range(2):
+        assert collator(labelled(-1, 0, 1))["labels"].tolist() == [-100, 0, 1]
+    assert caplog.text.count("column 'label': -1 means a missing label") == 1
+    caplog.clear()
+    AugmentingTextCollator(tokenizer, label_names=NAMES)(labelled(-1, 0))
+    assert not caplog.text
+
+
+@pytest.mark.parametrize(
+    ("labels", "names", "message"),
+    [
+        ([0.5, None], None, "row 1 of this batch, column 'label': is None among numbers with"),
+        ([0.5, float("nan")], None, "row 1 .*is nan among numbers.*dataset.filter"),
+        ([None, None], None, "nothing says whether they are classes.*pass label_names="),
+        ([0, -2], None, "row 1 of this batch, column 'label': label -2 is no id.*float32"),
+        ([0, 2], NAMES, "row 1 of this batch, column 'label': label 2 is no id.*0 to 1"),
+        ([[1, 0], [2, 0]], None, "row 1 of this batch, column 'label': holds 2, which is neither"),
+        ([[1, None, 0]], None, "row 0 of this batch, column 'label': holds None"),
+        ([["a"]], None, "row 0 of this batch, column 'label': holds 'a'"),
+        ([[1, 0], [1]], None, "row 1 .*has 1 values for 2 labels"),
+        ([[1, 0, 1]], NAMES, "row 0 .*has 3 values for 2 labels"),
+        ([None, [1, 0]], None, "row 0 .*is None, and other rows have a list"),
+        ([{"a": 1}], None, "row 0 .*is dict, not a label"),
+    ],
+)
+def test_labels_that_no_loss_can_take_are_named(tokenizer, labels, names, message):
+    with pytest.raises(ValueError, match=message):
+        AugmentingTextCollator(tokenizer, label_names=names)(labelled(*labels))
+
+
 @pytest.mark.parametrize(
     ("row", "names", "message"),
     [

@@ -11,6 +11,7 @@ for _package in ("matplotlib", "sklearn", "accelerate"):
 from recipes.classification import report  # noqa: E402
 from recipes.classification.arguments import Arguments  # noqa: E402
 from recipes.classification.experiment import run  # noqa: E402
+from recipes.classification.training import load_data  # noqa: E402
 
 
 @pytest.fixture
@@ -72,6 +73,32 @@ def test_two_processes_give_the_same_results(arguments, tmp_path):
     assert [(r["arm"], r["accuracy"]) for r in sorted(one, key=key)] == [
         (r["arm"], r["accuracy"]) for r in sorted(two, key=key)
     ]
+
+
+def part(*labels):
+    return [{"text": f"text {i} {label}", "label": label} for i, label in enumerate(labels)]
+
+
+def test_a_folder_gives_the_split_that_is_asked_for(tmp_path):
+    for name, rows in (("train", part("no", "yes")), ("test", part("yes", "yes", "no"))):
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n")
+    data = load_data(str(tmp_path), str(tmp_path), "text", "label")
+    assert data["test"]["label"][:] == [1, 1, 0]
+    (tmp_path / "test.jsonl").rename(tmp_path / "validation.jsonl")
+    load_data.cache_clear()
+    with pytest.raises(ValueError, match="no split 'test' .splits: train, validation.; pass one"):
+        load_data(str(tmp_path), str(tmp_path), "text", "label")
+
+
+def test_the_test_file_may_lack_a_class_and_not_have_another(tmp_path):
+    for name, rows in (("a", part("no", "so", "yes")), ("b", part("yes", "so")), ("c", part("x"))):
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n")
+    a, b, c = (str(tmp_path / f"{name}.jsonl") for name in "abc")
+    data = load_data(a, b, "text", "label")
+    assert data["test"]["label"][:] == [2, 1]
+    assert data["test"].features["label"].names == ["no", "so", "yes"]
+    with pytest.raises(ValueError, match="has the label 'x'.*leave these rows out"):
+        load_data(a, c, "text", "label")
 
 
 def test_a_column_that_is_missing_and_a_size_that_is_too_large_are_named(arguments):

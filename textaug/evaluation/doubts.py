@@ -52,7 +52,12 @@ class Doubts:
 
     def __init__(self, labels: Sequence[str], examples: Sequence[Example]) -> None:
         self._labels = labels
-        self.types = [OUTSIDE, *sorted({label[2:] for label in labels if label != OUTSIDE})]
+        parts = [tag_schemes.split_tag(label) for label in labels]
+        self.types = [OUTSIDE, *sorted({type_ for letter, type_ in parts if letter})]
+        self._columns = [[labels.index(OUTSIDE)] if OUTSIDE in labels else []] + [
+            [i for i, (letter, own) in enumerate(parts) if letter and own == type_]
+            for type_ in self.types[1:]
+        ]
         self._elsewhere: dict[str, Counter[str]] = {}
         for example in examples:
             for span in example.spans:
@@ -75,24 +80,20 @@ class Doubts:
         for span in predicted:
             if not any(span.start < end and start < span.end for start, end, _ in example.spans):
                 mean = np.exp(np.log(by_type[span.start : span.end]).mean(0))
-                sure = float(mean[self.types.index(span.label)] - mean[0])
+                sure = float(mean[self.types.index(span.label, 1)] - mean[0])
                 yield Doubt(span.start, span.end, OUTSIDE, span.label, "missed", sure)
 
     def _by_type(self, scores: Scores) -> Scores:
         """Words × types, with the two letters of a type together."""
         import numpy as np
 
-        columns = [
-            [i for i, label in enumerate(self._labels) if label.rpartition("-")[2] == type_]
-            for type_ in self.types
-        ]
-        return np.stack([scores[:, each].sum(1) for each in columns], 1)
+        return np.stack([scores[:, each].sum(1) for each in self._columns], 1)
 
     def _of_type(self, example: Example, span: Span, by_type: Scores) -> Doubt:
         """Whether the type is another one, or there is no mention."""
         import numpy as np
 
-        given = self.types.index(span.label)
+        given = self.types.index(span.label, 1)  # a type may be called "O"
         logs = np.log(by_type[span.start : span.end]).mean(0)
         typed = np.exp(logs[1:] + PRIOR * self._prior(example, span))
         typed /= typed.sum()
@@ -114,7 +115,7 @@ class Doubts:
 
     def _of_border(self, span: Span, predicted: Sequence[Span], by_type: Scores) -> Doubt | None:
         """Whether a mention of the type starts or ends elsewhere."""
-        type_ = self.types.index(span.label)
+        type_ = self.types.index(span.label, 1)
         for start, end, label in predicted:
             if label != span.label or end <= span.start or span.end <= start:
                 continue

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Unpack
 
+from textaug.core import tag_schemes
 from textaug.core.columns import Settings
 from textaug.core.example import Example, Span
 from textaug.core.reading import read_examples
@@ -255,7 +256,7 @@ def _check(
         wanted = (len(example.tokens), len(labels))
         if each.shape != wanted:
             raise ValueError(f"predictions of row {row} have the shape {each.shape}, not {wanted}")
-    types = {label[2:] for label in labels}
+    types = {tag_schemes.split_tag(label)[1] for label in labels}
     for example in examples:
         for span in example.spans:
             if span.label not in types:

@@ -14,19 +14,21 @@ from typing import TYPE_CHECKING, Any, Unpack
 from textaug import offline
 from textaug.augmenters.default_policy import default_policy
 from textaug.core.augmenter import Augmenter
-from textaug.core.columns import JUDGED, LABEL_SOURCE, ColumnNames, Settings
+from textaug.core.batch import Batch
+from textaug.core.columns import JUDGED, LABEL_SOURCE, MISSING_LABEL, ColumnNames, Settings
 from textaug.core.example import Example
 from textaug.core.finding import dataset_schema
 from textaug.core.reading import read_examples
 from textaug.core.schema import Schema
-from textaug.core.sources import split_of
+from textaug.core.sources import data_of, split_of
 from textaug.core.validation import check_at_least_one, check_probability
-from textaug.evaluation.judged_rows import JudgedRows, balance, sure_labels
+from textaug.evaluation.judged_rows import JudgedRows, balance, check_given, sure_labels
 from textaug.evaluation.out_of_sample import label_names
 from textaug.evaluation.teacher_folds import TeacherFolds, silent
 from textaug.io.conll import looks_like_conll
 from textaug.io.load import load
 from textaug.language.english import is_not_english, mostly_english
+from textaug.language.tokenization import without_blanks
 from textaug.models.loading import ModelSpec
 from textaug.models.teachers import SentenceTeacher, WordTeacher
 
@@ -41,7 +43,8 @@ class SelfTraining:
     """The result of :func:`self_train`; ``print`` shows it in a few lines.
 
     Attributes:
-        dataset: the labelled rows, then the new ones.
+        dataset: the labelled rows, then the new ones, with the columns that both have: words,
+            labels, ``label_source`` and ``label_weight`` (which keep what they held).
         scores: of each round, F1 or accuracy on rows that its teachers were trained without, in
             points; empty with ``teacher=``.
         metric: ``"F1"`` or ``"accuracy"``.
@@ -108,7 +111,8 @@ def self_train(
     Args:
         labelled: the sample; anything that :func:`textaug.load` takes.
         unlabelled: raw sentences of the same kind: a data set with words or text (its labels are
-            not read), a list of strings, a file; ``.txt`` has one sentence a line.
+            not read; the column named as that of the labelled rows comes first), a list of strings,
+            a file; ``.txt`` has one sentence a line.
         augmenter: makes an augmenter from a data set, for the teachers of mentions; ``None``: no
             copies.
         model: the encoder of the teachers, which stays as it is; default: MiniLM of the extra
@@ -122,7 +126,8 @@ def self_train(
             is hard to recognise is missing.
         most: raw sentences used, drawn at random if there are more. In memory each takes about 120
             kB (MiniLM, 25 words).
-        held_out: data of which no sentence is used, such as the test split.
+        held_out: data of which no sentence is used, such as the test split (of several splits,
+            ``"test"``). Sentences are the same if they differ in white space or tokens alone.
         cache_dir: where finished teachers are kept, so that the same call goes on where it was
             stopped; default: ``textaug`` in ``HF_HOME``.
         device: default: a GPU if there is one.
@@ -133,7 +138,8 @@ def self_train(
     Raises:
         TypeError: for labelled rows that are a stream.
         ValueError: if there are no tags and not exactly one label of the sentence, nothing is
-            labelled, no raw sentence is left, or there are fewer sentences than folds.
+            labelled or some of it by an earlier call, no raw sentence is left, or there are fewer
+            sentences than folds.
 
     >>> from textaug.corpora import builtin_corpus
     >>> data = builtin_corpus()
@@ -153,12 +159,14 @@ def self_train(
             f"the labelled rows are {type(data).__name__}, and each is read several times; pass a "
             "datasets.Dataset, such as Dataset.from_list(list(rows))"
         )
+    check_given(data)
     schema = dataset_schema(data, ColumnNames.from_settings(settings))
     gold = read_examples(data, split, settings)
     spec = ModelSpec(model or offline.encoder(), device=device)
     teachers = _teachers_for(schema, gold, spec)
     seed = settings.get("seed", 0)
-    raw, left_out = _usable(unlabelled, gold, held_out, most, seed, split)
+    words = schema.tokens or schema.texts[0]
+    raw, left_out = _usable(unlabelled, gold, held_out, most, seed, split, words)
     scores: list[float] = []
     if teacher is not None:
         found = teachers.by_model(teacher, raw)
@@ -173,8 +181,7 @@ def self_train(
     labels = [sure_labels(teachers, each, sure) for each in found]
     balance(teachers, labels, found, gold)
     rows = JudgedRows(data, schema, teachers, gold, raw, labels, found)
-    if rows.unsure:
-        left_out["without enough sure labels"] = rows.unsure
+    left_out.update(rows.left_out)
     with silent():
         dataset = rows.dataset()
     result = SelfTraining(
@@ -189,6 +196,11 @@ def self_train(
     if not result.labels:
         what = "mention" if isinstance(teachers, WordTeacher) else "class"
         logger.warning("self_train: the teachers are sure of no %s in %s sentences", what, len(raw))
+    if rows.other_columns:
+        logger.warning(
+            "self_train: the result has no column %s: nothing says what the new rows hold there",
+            ", ".join(rows.other_columns),
+        )
     logger.info("self_train: %s", result)
     return result
 
@@ -222,26 +234,38 @@ def _teachers_for(
             "classes: make some of them, or declare another column (roles={'column': 'label'})"
         )
     known = sorted(given, key=str)
+    if MISSING_LABEL in given:
+        raise ValueError(
+            f"column {schema.labels[0]!r} holds {MISSING_LABEL}, which means a missing label in "
+            "training; leave such rows out with dataset.filter(...), or give the classes names"
+        )
     if len(known) < 2:
         raise ValueError(f"all labelled rows have the label {known}; two or more are needed")
     return SentenceTeacher(known, model)
 
 
 def _usable(
-    unlabelled: Any, gold: Sequence[Example], held_out: Any, most: int, seed: int, split: str
+    unlabelled: Any,
+    gold: Sequence[Example],
+    held_out: Any,
+    most: int,
+    seed: int,
+    split: str,
+    words: str,
 ) -> tuple[list[Example], dict[str, int]]:
     """Raw sentences to label, and why others are left out."""
     data = read_raw(unlabelled, split)
-    known = {example.tokens: "the same as a labelled sentence" for example in gold}
+    # The same sentence may be tokenized in another way elsewhere.
+    known = {without_blanks(example.tokens): "the same as a labelled sentence" for example in gold}
     if held_out is not None:
-        others = split_of(held_out, "test" if isinstance(held_out, Mapping) else split)
-        for example in _unlabelled(others):
-            known.setdefault(example.tokens, "the same as a held-out sentence")
+        for example in _unlabelled(_held_out(held_out, split), words):
+            known.setdefault(without_blanks(example.tokens), "the same as a held-out sentence")
     in_english = mostly_english([example.tokens for example in gold])
     left_out: Counter[str] = Counter()
     found = []
-    for example in _unlabelled(data):
-        reason = known.get(example.tokens)
+    for example in _unlabelled(data, words):
+        letters = without_blanks(example.tokens)
+        reason = known.get(letters)
         if not example.tokens:
             reason = "empty"
         elif reason is None and in_english and is_not_english(example.tokens):
@@ -249,7 +273,7 @@ def _usable(
         if reason:
             left_out[reason] += 1
             continue
-        known[example.tokens] = "the same as another raw sentence"
+        known[letters] = "the same as another raw sentence"
         found.append(example)
     if not found:
         raise ValueError(f"no raw sentence is left to label ({dict(left_out) or 'there is none'})")
@@ -261,19 +285,52 @@ def _usable(
 
 def read_raw(given: Any, split: str = "train") -> Any:
     """The data set of what :func:`self_train` takes as raw sentences."""
-    if isinstance(given, tuple):
+    return split_of(_loaded(given), split)
+
+
+def _loaded(given: Any) -> Any:
+    """A data set, or a dict of splits; ``None`` in a list of strings is an empty sentence."""
+    if isinstance(given, (list, tuple)):
         given = list(given)
+        if any(isinstance(each, str) for each in given):
+            for row, each in enumerate(given):
+                if each is not None and not isinstance(each, str):
+                    raise ValueError(
+                        f"raw sentence {row} is {each!r:.40}, not a string as others; leave it out"
+                    )
+            given = ["" if each is None else each for each in given]
     elif isinstance(given, (str, PathLike)):
         path = Path(given).expanduser()
         if path.suffix.lower() == ".txt" and path.is_file() and not looks_like_conll(path):
             given = load(path, format="text")
-    return split_of(given, split)
+    return data_of(given)
 
 
-def _unlabelled(data: Any) -> list[Example]:
-    """The words of a data set, without labels."""
-    schema = dataset_schema(data, ColumnNames(), is_sound=False)
-    column = schema.tokens or next(iter(schema.texts), None)
-    if column is None:
-        raise ValueError(f"no column of words or text among {', '.join(schema.columns)}")
-    return read_examples(data.select_columns([column]), "train", {})
+def _held_out(given: Any, split: str) -> Any:
+    """The test split of several, also in a folder; the only one of others."""
+    data = _loaded(given)
+    if isinstance(data, Mapping):
+        split = "test" if "test" in data or len(data) > 1 else next(iter(data))
+    return split_of(data, split)
+
+
+def _unlabelled(data: Any, words: str) -> list[Example]:
+    """The words of a data set, without labels; a row without words has none.
+
+    Args:
+        data: any data set.
+        words: the column of the labelled rows, which is read if there is one of that name.
+    """
+    column = words
+    if words not in (data.column_names or data.features or ()):
+        schema = dataset_schema(data, ColumnNames(), is_sound=False)
+        column = schema.tokens or next(iter(schema.texts), "")
+        if not column:
+            raise ValueError(f"no column of words or text among {', '.join(schema.columns)}")
+    batches = data.select_columns([column]).with_format(None).iter(1000)
+    values = [value for batch in batches for value in batch[column]]
+    is_text = any(isinstance(value, str) for value in values)
+    names = ColumnNames(text=(column,)) if is_text else ColumnNames(tokens=column)
+    # In one batch, so that an error has the number of the row.
+    rows = [("" if is_text else []) if value is None else value for value in values]
+    return list(Batch({column: rows}, names).examples()) if rows else []

@@ -44,8 +44,8 @@ class KeepLabel(_ModelFilter):
     A result is rejected if the probability of a label that the row has falls by more than ``drop``,
     or that of a label that it does not have rises by more. The original's own probability is the
     measure, so sentences that the classifier gets wrong can be augmented too. Rows with several
-    labels in one column need a classifier with a probability for each (:meth:`from_dataset`, or a
-    model trained for it).
+    labels in one column, as a list of names, need a classifier with a probability for each
+    (:meth:`from_dataset`, or a model trained for it).
 
     Use it after a method that replaces words or rewrites sentences:
     ``augmenter.where(KeepLabel.from_dataset(train))``. Rows without a label pass, which is logged
@@ -61,8 +61,8 @@ class KeepLabel(_ModelFilter):
 
     Raises:
         ValueError: for a ``drop`` out of range; when called, if the model is not a classifier of
-            sentences, if it does not know a label of the data, or if a row has labels in several
-            columns and there are no ``weights``.
+            sentences, if it does not know a label of the data, if a row has labels in several
+            columns and there are no ``weights``, or if its labels are one 0 or 1 for each.
         OSError: on first use, if the model cannot be found or downloaded.
 
     >>> def classify(texts):

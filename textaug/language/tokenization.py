@@ -122,6 +122,15 @@ def tokenize(text: str) -> list[str]:
     return list(_TOKEN.findall(text))
 
 
+def without_blanks(tokens: Sequence[str]) -> str:
+    """The characters of a sentence without white space, the same however it is tokenized.
+
+    >>> without_blanks(["do", "n't"]) == without_blanks(["don't"])
+    True
+    """
+    return "".join("".join(tokens).split())
+
+
 def split_sentences(text: str) -> list[str]:
     """Split a text at line ends and after sentences.
 

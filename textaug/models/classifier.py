@@ -21,13 +21,29 @@ DIGITS = 4  # of a weight
 
 
 def labels_of(example: Example) -> set[Label]:
-    """The labels of a sentence; a value with several labels gives each of them."""
+    """The labels of a sentence; a value with several labels gives each of them.
+
+    Raises:
+        ValueError: for one 0 or 1 for each label. An example has its labels in no order, so their
+            places are gone.
+    """
+    for value in example.labels:
+        if isinstance(value, tuple) and len(value) > 1 and all(map(_is_share, value)):
+            raise ValueError(
+                f"{example.text[:60]!r} has the labels {sorted(value)}, which look like one 0 or 1 "
+                "for each label; filters by label need lists of names: dataset.map(lambda row: "
+                "{'labels': [name for name, on in zip(names, row['labels']) if on]})"
+            )
     return {
         (number, label)
         for number, value in enumerate(example.labels)
         for label in (value if isinstance(value, tuple) else (value,))
         if label is not None
     }
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, (int, float)) and 0 <= value <= 1
 
 
 def fit_weights(examples: Sequence[Example], model: ModelSpec) -> dict[Label, list[float]]:

@@ -6,12 +6,14 @@ words, or the sentence itself), each with a vector and a label.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textaug.core import tag_schemes
 from textaug.core.example import Example, Span
+from textaug.core.tag_spelling import USUAL, spelling_of
 from textaug.models.classifier import by_model, regression
 from textaug.models.fine_tuning import training_device
 from textaug.models.loading import ModelSpec
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
     Scores = NDArray[np.float32]  # units × labels
     Predict = Callable[[Sequence[Any]], list[Scores]]
+
+logger = logging.getLogger("textaug")
 
 STEPS_MOST = 600  # of one training, so that a teacher takes no more than a minute or so
 
@@ -76,13 +80,12 @@ class WordTeacher:
         import numpy as np
 
         tagger = load_tagger(ModelSpec(name, device=self.model.device))
-        _check_labels(name, tagger.labels, self.labels)
-        columns = [tagger.labels.index(label) for label in self.labels]
+        into = _as_iob2(name, tagger.labels, self.labels)
 
         def read(example: Example, scores: Any, words: Sequence[int]) -> Scores:
             found = np.full((len(example.tokens), len(self.labels)), 1e-6, np.float32)
             found[:, 0] = 1.0  # a word without sub-tokens
-            found[list(words)] = scores[:, columns].exp().numpy()
+            found[list(words)] = scores.exp().numpy() @ into
             return found
 
         return tagger.read_scores(examples, read, self.model.batch_tokens)
@@ -163,6 +166,41 @@ class SentenceTeacher:
     def marks(self, scores: Scores) -> list[tuple[str, range]]:
         """The likeliest class, and that it is the only unit's."""
         return [(str(self.labels[int(scores[0].argmax())]), range(1))]
+
+
+def _as_iob2(name: str, found: Sequence[str], wanted: Sequence[str]) -> Any:
+    """Which of the IOB2 labels each label of a teacher counts for: 1 or 0, found × wanted.
+
+    What it writes for single tokens begins a mention, and what it writes for the last one goes on
+    with it. With IO and IOB1 an ``I-`` after another label begins a mention, as everywhere.
+    """
+    import numpy as np
+
+    if tag_schemes.family(tuple(found)) == "IOE":
+        raise ValueError(
+            f"teacher {name!r} marks only where mentions end ({', '.join(found)}), not where they "
+            "begin; pass a model with labels in IOB2 or IOBES"
+        )
+    spelling = spelling_of(tuple(found)) or USUAL
+    parts = [tag_schemes.split_tag(label, spelling) for label in found]
+    types = {type_ for letter, type_ in parts if letter}
+    _check_labels(name, sorted(types), sorted({label[2:] for label in wanted[1:]}))
+    into = np.zeros((len(found), len(wanted)), np.float32)
+    unused = []
+    for i, (letter, type_) in enumerate(parts):
+        label = f"{'B' if letter in 'BS' else 'I'}-{type_}" if letter else "O"
+        if label in wanted and (letter or found[i] == spelling.outside):
+            into[i, wanted.index(label)] = 1
+        else:
+            unused.append(found[i])
+    if unused:
+        logger.warning(
+            "teacher %r: words that it gives one of the labels %s get none, since the labelled "
+            "rows have none of these types",
+            name,
+            ", ".join(unused),
+        )
+    return into
 
 
 def _check_labels(name: str, found: Sequence[Any], wanted: Sequence[Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from textaug.core import tag_schemes
@@ -21,9 +21,10 @@ class Balance:
     """The number of copies of a row, from its tags or its class; made by :func:`balanced`.
 
     Args:
-        column: column of tags, or of one class.
+        column: column of tags, or of one class, or of several.
         copies: number of copies by tag or class; a row gets the maximum over its tags.
         otherwise: number of copies of a row with none of them.
+        is_multi_hot: whether a row has one 0 or 1 for each class; a class is its place then.
 
     >>> Balance("label", {1: 4}, otherwise=1)({"label": 1})
     4
@@ -32,11 +33,14 @@ class Balance:
     column: str
     copies: Mapping[Any, int]
     otherwise: int
+    is_multi_hot: bool = field(default=False, repr=False)
 
     def __call__(self, row: Mapping[str, Any]) -> int:
         """The number of copies of one row."""
         value = row[self.column]
         values = value if isinstance(value, list) else [value]
+        if self.is_multi_hot:
+            values = _places(value)
         return max((self.copies.get(v, self.otherwise) for v in values), default=self.otherwise)
 
 
@@ -93,7 +97,13 @@ def balanced(
         )
     values = data.select_columns(column).with_format(None)[column][:]
     rows = [value if isinstance(value, list) else [value] for value in values]
-    type_of, counts = _count_types(rows, class_names(data.features[column]))
+    names = class_names(data.features[column])
+    is_multi_hot = (
+        names is None and all(isinstance(v, list) for v in values) and _is_multi_hot(rows)
+    )
+    if is_multi_hot:
+        rows = [_places(row) for row in rows]
+    type_of, counts = _count_types(rows, names)
     if not counts:
         raise ValueError(f"column {column!r} has no mention and no class to balance")
     fewest = min(counts.values())
@@ -102,7 +112,18 @@ def balanced(
         for tag, label in type_of.items()
         if label in counts
     }
-    return Balance(column, wanted, otherwise=1)
+    return Balance(column, wanted, otherwise=1, is_multi_hot=is_multi_hot)
+
+
+def _is_multi_hot(rows: Sequence[Sequence[Any]]) -> bool:
+    """Whether all rows have the same number of values, two or more, and each is 0 or 1."""
+    lengths = {len(row) for row in rows}
+    return len(lengths) == 1 and min(lengths) > 1 and all(v in (0, 1) for row in rows for v in row)
+
+
+def _places(row: Sequence[Any]) -> list[int]:
+    """The classes of a row with one 0 or 1 for each."""
+    return [place for place, value in enumerate(row) if value == 1]
 
 
 def _count_types(

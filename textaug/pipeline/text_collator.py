@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from textaug.core.augmenter import Augmenter
-from textaug.core.columns import ColumnNames
-from textaug.pipeline.collator import AugmentingDataCollator
+from textaug.core.columns import MISSING_LABEL, ColumnNames
+from textaug.pipeline.collator import IGNORED, AugmentingDataCollator
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
+
+logger = logging.getLogger("textaug")
+
+_LEAVE_OUT = "leave such rows out with dataset.filter(...)"
 
 
 class AugmentingTextCollator(AugmentingDataCollator):
@@ -21,9 +27,10 @@ class AugmentingTextCollator(AugmentingDataCollator):
     not remove the columns (``remove_unused_columns=False``), and a text longer than ``max_length``
     is truncated. The label of a row never changes, so the augmenter must keep what it says.
 
-    A row's label is an id (``-1`` or ``None``: not trained on), a name from ``label_names``, or a
-    list with one 0 or 1 for each label, for a model with
-    ``problem_type="multi_label_classification"``.
+    A row's label is an id (``-1`` or ``None``: not trained on), a name from ``label_names``, a list
+    with one 0 or 1 (or a probability) for each label, for a model with
+    ``problem_type="multi_label_classification"``, or a float, the target of a regression. A float
+    stays as it is, and of these two kinds every row needs one: their losses ignore no value.
 
     Args:
         tokenizer: any tokenizer.
@@ -39,7 +46,7 @@ class AugmentingTextCollator(AugmentingDataCollator):
 
     Raises:
         ValueError: if ``p`` is not a probability, a row lacks a column or its text, or a label is
-            none of ``label_names``.
+            none of ``label_names``, no id, or of another kind than others.
 
     >>> from textaug import NoiseInjection
     >>> AugmentingTextCollator(tokenizer, NoiseInjection(), label_names=["bad", "good"])
@@ -72,7 +79,7 @@ class AugmentingTextCollator(AugmentingDataCollator):
         encoded = self.tokenizer(
             list(rows[self.text_column]), truncation=True, max_length=self.max_length
         )
-        return {**encoded, "labels": [self._label(label) for label in rows[self.label_column]]}
+        return {**encoded, "labels": self._labels(rows[self.label_column])}
 
     def _columns(self) -> tuple[str, str]:
         return self.text_column, self.label_column
@@ -90,22 +97,72 @@ class AugmentingTextCollator(AugmentingDataCollator):
         return False  # a text has one label, or several at once
 
     def _check(self, rows: Mapping[str, Any]) -> None:
-        for i, (text, label) in enumerate(
-            zip(rows[self.text_column], rows[self.label_column], strict=True)
-        ):
+        for i, text in enumerate(rows[self.text_column]):
             if not isinstance(text, str):
                 self._bad_text(i, text)
-            if isinstance(label, str) and label not in (self.label_names or ()):
-                known = ", ".join(self.label_names or ()) or "none; pass label_names="
-                self._bad(i, self.label_column, f"label {label!r} is unknown", f"known: {known}")
+        self._labels(rows[self.label_column])
 
     def _bad_text(self, row: int, text: object) -> NoReturn:
         what = "is None" if text is None else f"is {type(text).__name__}, not a text"
         self._bad(row, self.text_column, what, "leave such rows out with dataset.filter(...)")
 
-    def _label(self, label: Any) -> Any:
+    def _bad_label(self, row: int, problem: str, remedy: str) -> NoReturn:
+        self._bad(row, self.label_column, problem, remedy)
+
+    def _labels(self, given: Sequence[Any]) -> list[Any]:
+        """The labels of a batch as the model takes them; all of a batch are of one kind."""
+        # A row of a data set in another format has numpy's or torch's numbers.
+        labels = [each.tolist() if hasattr(each, "tolist") else each for each in given]
+        if any(isinstance(each, (list, tuple)) for each in labels):
+            return self._several(labels)
+        if any(isinstance(each, float) for each in labels):
+            for i, label in enumerate(labels):
+                if not isinstance(label, (int, float)) or isnan(label):
+                    problem = f"is {label!r} among numbers with fractions (a regression)"
+                    self._bad_label(i, problem, _LEAVE_OUT)
+            return [float(each) for each in labels]
+        if self.label_names is None and all(each is None for each in labels):
+            problem = "no row of this batch has a label, so nothing says whether they are classes"
+            self._bad_label(0, problem, f"{_LEAVE_OUT}, or pass label_names=")
+        return [self._class(i, label) for i, label in enumerate(labels)]
+
+    def _several(self, labels: Sequence[Any]) -> list[list[float]]:
+        """One value for each label of a row."""
+        first = next(each for each in labels if isinstance(each, (list, tuple)))
+        length = len(first if self.label_names is None else self.label_names)
+        for i, values in enumerate(labels):
+            if not isinstance(values, (list, tuple)):
+                self._bad_label(i, f"is {values!r}, and other rows have a list", _LEAVE_OUT)
+            odd = [v for v in values if not isinstance(v, (int, float)) or not 0 <= v <= 1]
+            if odd:
+                problem = f"holds {odd[0]!r}, which is neither 0 nor 1"
+                self._bad_label(i, problem, "give one 0 or 1 for each label, or a probability")
+            if len(values) != length:
+                problem = f"has {len(values)} values for {length} labels"
+                self._bad_label(i, problem, "give one 0 or 1 for each label")
+        return [[float(value) for value in values] for values in labels]
+
+    def _class(self, row: int, label: Any) -> int:
+        names = self.label_names
         if isinstance(label, str):
-            return (self.label_names or []).index(label)
-        if isinstance(label, Sequence):
-            return [float(each) for each in label]
-        return -100 if label is None or label == -1 else label
+            if label not in (names or ()):
+                known = ", ".join(names or ()) or "none; pass label_names="
+                self._bad_label(row, f"label {label!r} is unknown", f"known: {known}")
+            return (names or []).index(label)
+        if label is None or label == IGNORED:
+            return IGNORED
+        if not isinstance(label, int):
+            self._bad_label(row, f"is {type(label).__name__}, not a label", "give an id or a name")
+        if label < MISSING_LABEL or (names is not None and label >= len(names)):
+            known = "from 0" if names is None else f"0 to {len(names) - 1}"
+            remedy = f"ids are {known}; for a regression, cast the column to Value('float32')"
+            self._bad_label(row, f"label {label} is no id of a class", remedy)
+        if label == MISSING_LABEL and names is None and not self._has_warned:
+            self._has_warned = True
+            logger.warning(
+                "column %r: -1 means a missing label, so such rows are not trained on; if it is a "
+                "class, number the classes from 0 (for a regression, cast the column to "
+                "Value('float32')); label_names= silences this",
+                self.label_column,
+            )
+        return IGNORED if label == MISSING_LABEL else int(label)
