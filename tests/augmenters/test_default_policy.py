@@ -112,18 +112,14 @@ def test_a_policy_that_cannot_help_says_so_and_changes_nothing(caplog):
     assert data.map(policy, batched=True, load_from_cache_file=False)[:] == data[:]
 
 
-def test_texts_with_a_label_are_joined_with_those_of_the_same_label():
+def test_it_leaves_texts_with_a_label_alone(caplog):
+    """On film reviews, those joined with others of their class made classifiers worse."""
     words = "a story of two friends who sail around the world in a {} boat"
     rows = [{"text": words.format(colour), "label": i % 2} for i, colour in enumerate("abcd")]
     data = Dataset.from_list(rows)
-    assert str(policy_plan(data)) == (
-        "4 texts of 14 words on average, no mentions: joined in pairs, those with the same labels"
-    )
-    after = expand(data, default_policy(data, seed=1), keep_original=False)
-    assert [len(text.split()) for text in after["text"]] == [28] * 4
-    for row, before in zip(after, rows, strict=True):
-        ends = {text.split()[-2] for text in (row["text"], before["text"])}
-        assert ends <= ({"a", "c"} if before["label"] == 0 else {"b", "d"})
+    assert str(policy_plan(data)).startswith("4 texts of 14 words on average, no mentions: no row")
+    assert data.map(default_policy(data, seed=1))[:] == data[:]
+    assert "no row changes" in caplog.text
 
 
 def test_text_that_is_not_english_is_not_scrambled():

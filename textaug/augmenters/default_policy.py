@@ -42,7 +42,8 @@ def default_policy(
     line (also logged at level ``INFO``):
 
     - Two sentences become one row, unless the texts are short (less than 10 words on average). Of
-      short texts only the scrambled ones change.
+      short texts only the scrambled ones change. Texts without mentions, such as those of a
+      classification, stay as they are.
     - Most names are replaced: by new ones where the type is known (people, places, organisations),
       else by the data set's own mentions of that type.
     - If most mentions are of known types, and the text is English: with 200 sentences or fewer,
@@ -87,8 +88,8 @@ def default_policy(
         logger.info("default policy, natural: no row is scrambled, and organisations and MISC stay")
     elif natural:
         logger.warning(
-            "default policy, natural: no row changes, because the texts are too short to be joined "
-            "and have no mentions but organisations and MISC"
+            "default policy, natural: no row changes, because texts of this length, or without "
+            "mentions, are not joined, and there are no mentions but organisations and MISC"
         )
     else:
         logger.log(logging.INFO if plan.helps else logging.WARNING, "default policy: %s", plan)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # joined rows cost 7 points of F1, because a mention mostly starts or ends the text, and other names
 # alone gain nothing.
 SHORT = 10.0  # words in a text, on average
+# Of film reviews (two classes), those joined with another of their class made classifiers of 50 and
+# 100 texts 1.2 points worse, with typing errors 0.5 better, both with gains and losses by seed.
 # At this number of texts or below, a tagger overfits: all rows get the strongest augmentation.
 FEW = 200
 
@@ -64,7 +66,7 @@ class PolicyPlan:
     @property
     def joins(self) -> bool:
         """Whether two texts become one row."""
-        return self.words >= SHORT
+        return self.words >= SHORT and bool(self.mentions)
 
     @property
     def fresh(self) -> bool:
@@ -94,8 +96,6 @@ class PolicyPlan:
                 f"{shown[0]}, {most}: no row changes, because nothing that was measured helps such "
                 "data"
             )
-        if not self.mentions:
-            return f"{shown[0]}, no mentions: joined in pairs, those with the same labels"
         others = sorted(self.mentions.keys() - set(self.listed))
         shown[0] += ": joined in pairs" if self.joins else ": too short to be joined"
         if self.listed:
