@@ -7,7 +7,6 @@ import pytest
 from datasets import (
     ClassLabel,
     Dataset,
-    DatasetDict,
     Features,
     List,
     Value,
@@ -17,6 +16,15 @@ from datasets import (
 )
 from support.augmenters import tiny_classifier
 from support.models import tiny_tagger
+from support.self_training import (
+    IOB2,
+    PAIRS,
+    RAW,
+    reviews,
+    tagged,
+    text_data,
+    trained,
+)
 
 from textaug import NoiseInjection, check, default_policy, expand, self_train
 from textaug.core.columns import ColumnNames
@@ -31,35 +39,11 @@ from textaug.models.tagger import load_tagger
 from textaug.models.teachers import SentenceTeacher, WordTeacher
 from textaug.models.word_head import IGNORED
 
-IOB2 = ["O", "B-LOC", "I-LOC", "B-PER", "I-PER"]
-TOWNS = ["Lund", "Oslo", "Turku", "Bergen", "Malmö", "Tampere", "Aarhus", "Odense"]
-PEOPLE = ["Ann", "Bob", "Eve", "Ida", "Kim", "Leo", "Mia", "Tom"]
-
-
-def tagged(pairs, names=IOB2, column="ner_tags"):
-    tag = ClassLabel(names=names) if names else Value("string")
-    features = Features({"tokens": List(Value("string")), column: List(tag)})
-    rows = {
-        "tokens": [[who, "lives", "in", town, "."] for who, town in pairs],
-        column: [["B-PER", "O", "O", "B-LOC", "O"] for _ in pairs],
-    }
-    return Dataset.from_dict(rows, features=features)
-
-
-FOREIGN = "O ministro disse que o governo não planeja impostos"
-PAIRS = list(zip(PEOPLE, TOWNS, strict=True))
-RAW = ["Sue lives in Paris.", "Dan lives in Rome now.", "It rained."]
-
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HOME", str(tmp_path))
     monkeypatch.setattr("textaug.models.teachers.STEPS_LEAST", 60)
-
-
-def trained(labelled, raw, **settings):
-    given = {"folds": 2, "rounds": 1, "augmenter": None, "show_progress_bar": False}
-    return self_train(labelled, raw, **{**given, **settings})
 
 
 def test_raw_sentences_get_the_labels_of_the_sample():
@@ -152,27 +136,6 @@ def test_a_row_whose_tags_the_labels_lack_is_counted():
     assert rows.dataset()["ner_tags"][8:] == [[1]]
 
 
-def test_judged_rows_of_an_earlier_call_do_not_count_as_given():
-    first = trained(tagged(PAIRS), RAW).dataset
-    with pytest.raises(ValueError, match=r"row 8, column 'label_source'.*labelled\.filter\(lambda"):
-        trained(first, RAW)
-    given = first.filter(lambda row: row["label_source"] != "self-training")
-    assert trained(given, RAW).dataset.to_list() == first.to_list()
-
-
-def test_columns_of_the_labelled_rows_keep_what_they_hold_or_are_named(caplog):
-    data = tagged(PAIRS).add_column("label_source", ["Ann", None, *["Bob"] * 6])
-    data = data.add_column("label_weight", [0.5, None, *[1.0] * 6]).add_column(
-        "id", list("12345678")
-    )
-    rows = trained(data, RAW).dataset
-    assert rows["label_source"][:3] == ["Ann", "given", "Bob"]
-    assert rows["label_weight"][:3] == [0.5, 1.0, 1.0]
-    assert "the result has no column id" in caplog.text
-    with pytest.raises(ValueError, match="column 'label_weight' holds string.*rename_column"):
-        trained(tagged(PAIRS).add_column("label_weight", ["high"] * 8), RAW)
-
-
 def test_rows_without_a_class_do_not_count_in_the_balance():
     classes = SentenceTeacher(["bad", "good"], ModelSpec("none"))
     found = [np.array([[0.1, 0.9]])] * 4
@@ -180,66 +143,6 @@ def test_rows_without_a_class_do_not_count_in_the_balance():
     gold = [Example((), labels=(label,)) for label in ("bad", "good", *[None] * 90)]
     balance(classes, labels, found, gold)
     assert labels.count([1]) == 3
-
-
-def test_sentences_that_are_known_or_foreign_are_left_out_and_counted():
-    raw = Dataset.from_dict({
-        "tokens": [["Ann", "lives", "in", "Lund", "."], ["Sue", "sat"], ["Sue", "sat"], [],
-                   ["She", "ran"], FOREIGN.split()],
-        "ner_tags": [["wrong"] * 5, [], [], [], [], []],  # not read
-    })  # fmt: skip
-    test = DatasetDict({"test": Dataset.from_dict({"tokens": [["She", "ran"]]})})
-    result = trained(tagged(PAIRS), raw, held_out=test)
-    assert result.left_out == {
-        "the same as a labelled sentence": 1,
-        "the same as another raw sentence": 1,
-        "empty": 1,
-        "the same as a held-out sentence": 1,
-        "in another language": 1,
-    }
-    assert len(result.dataset) == 9
-
-
-def test_sentences_are_known_however_they_are_tokenized(tmp_path):
-    test = Dataset.from_dict({"tokens": [["I", "do", "n't", "know", "."]]})
-    raw = ["Sue sat.", "I do n't know .", "I don't know.", "Ann lives in Lund.", "Sue  sat ."]
-    counts = {
-        "the same as a labelled sentence": 1,
-        "the same as another raw sentence": 1,
-        "the same as a held-out sentence": 2,
-    }
-    assert trained(tagged(PAIRS), raw, held_out=test).left_out == counts
-    DatasetDict({"train": Dataset.from_dict({"tokens": [["x"]]}), "test": test}).save_to_disk(
-        str(tmp_path / "data")
-    )
-    assert trained(tagged(PAIRS), raw, held_out=str(tmp_path / "data")).left_out == counts
-
-
-def test_raw_rows_without_words_are_empty_and_others_are_named():
-    result = trained(tagged(PAIRS), ["Sue sat.", None, "It rained."])
-    assert result.left_out == {"empty": 1}
-    data = Dataset.from_dict({"tokens": [["Sue"], None, ["It", "rained"]]})
-    assert trained(tagged(PAIRS), data).left_out == {"empty": 1}
-    with pytest.raises(ValueError, match="raw sentence 1 is 3, not a string"):
-        trained(tagged(PAIRS), ["Sue sat.", 3])
-    bad = Dataset.from_dict({"tokens": [["Sue"]] * 1200 + [["a b"]]})
-    with pytest.raises(ValueError, match="row 1200 of this batch, column 'tokens'"):
-        trained(tagged(PAIRS), bad)
-
-
-def test_raw_text_is_read_from_the_column_of_the_labelled_rows():
-    data = reviews().rename_column("text", "review")
-    raw = Dataset.from_dict({"text": ["by Ann"], "review": ["A wonderful film."]})
-    rows = trained(data, raw, text_column="review", roles={"label": "label"}).dataset
-    assert rows["review"][8] == "A wonderful film."
-
-
-def test_more_raw_sentences_than_wanted_are_drawn_at_random():
-    raw = [f"Sue lives in room {i}." for i in range(30)]
-    result = trained(tagged(PAIRS), raw, most=5)
-    assert result.left_out["more than most="] == 25
-    other = trained(tagged(PAIRS), raw, most=5, seed=1)
-    assert {*map(str, result.dataset["tokens"])} != {*map(str, other.dataset["tokens"])}
 
 
 def scores(*rows):
@@ -281,19 +184,6 @@ def test_temperature_makes_a_teacher_as_sure_as_it_is_right():
     assert temperature_of(sure, [[0]] * 4) == 0.5
     assert temperature_of([], []) == 1.0
     np.testing.assert_allclose(calibrated(sure[0], 2.0).sum(), 1.0)
-
-
-def text_data(texts, names=("bad", "good")):
-    features = Features({"text": Value("string"), "label": ClassLabel(names=list(names))})
-    return Dataset.from_dict(texts, features=features)
-
-
-def reviews():
-    good, bad = ["lovely", "great", "superb", "fine"], ["awful", "dreadful", "boring", "poor"]
-    return text_data({
-        "text": [f"A {word} film." for word in (*good, *bad)],
-        "label": [1] * 4 + [0] * 4,
-    })  # fmt: skip
 
 
 def test_sentences_get_classes():
