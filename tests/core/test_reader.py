@@ -101,4 +101,4 @@ def test_labels_that_can_be_compared():
     assert label_of(1) == 1 and label_of(None, ["no"]) is None
     assert label_of(["b", "a"]) == label_of(("a", "b")) == ("a", "b")
     assert label_of([1, 0], ["no", "yes"]) == ("no", "yes")
-    assert label_of({"b": [2, 1], "a": 3}) == (("a", 3), ("b", (1, 2)))
+    assert label_of({"b": [2, 1], "a": 3}) == (("a", 3), ("b", (2, 1)))

@@ -158,3 +158,14 @@ def test_rows_of_the_torch_format_and_rows_without_spans():
     for row in expand(rows, SentenceJoining.from_dataset(rows, seed=0), keep_original=False):
         (start,), (end,) = row["spans"]["start"], row["spans"]["end"]
         assert row["text"][start:end] == "Ann"
+
+
+def test_multi_hot_labels_are_told_apart():
+    rows = [
+        {"text": f"{word} one .", "labels": hot}
+        for word, hot in zip("abc", [[1, 0], [0, 1], [1, 0]], strict=True)
+    ]
+    data = Dataset.from_list(rows)
+    join = SentenceJoining.from_dataset(data, roles={"labels": "label"}, seed=1)
+    for row in expand(data, join, keep_original=False):
+        assert ("b" in row["text"].split()) == (row["labels"] == [0, 1])

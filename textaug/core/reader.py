@@ -146,12 +146,17 @@ def _tokens_at(example: Example) -> tuple[dict[int, int], dict[int, int]]:
 def label_of(value: Any, names: Sequence[str] | None = None) -> Any:
     """A label of the whole sentence in a form that can be compared and hashed.
 
-    The order of several labels has no meaning. A class label that is missing (-1) is ``None``.
+    The order of several names has no meaning; that of numbers has (one 0 or 1 for each class). A
+    class label that is missing (-1) is ``None``.
+
+    >>> label_of(["b", "a"]), label_of([1, 0])
+    (('a', 'b'), (1, 0))
     """
     if isinstance(value, Mapping):
         return tuple(sorted((key, label_of(item)) for key, item in value.items()))
     if isinstance(value, (list, tuple)):
-        return tuple(sorted((label_of(item, names) for item in value), key=repr))
+        found = [label_of(item, names) for item in value]
+        return tuple(sorted(found, key=repr) if str in map(type, found) else found)
     if names is not None and value == MISSING_LABEL:
         return None
     is_number = names is not None and isinstance(value, int) and 0 <= value < len(names)
