@@ -105,3 +105,9 @@ def test_a_type_with_nothing_to_draw_is_named_once(caplog):
 def test_an_empty_mention_in_a_pool_is_an_error():
     with pytest.raises(ValueError, match=r"pools\['PER'\] holds an empty mention"):
         MentionReplacement({"PER": ["Ann", " "]})
+
+
+@pytest.mark.parametrize("arguments", [{"pools": {"PER": "Ann"}}, {"pools": {}, "types": "PER"}])
+def test_a_string_where_a_list_is_meant_is_an_error(arguments):
+    with pytest.raises(ValueError, match="must be a list"):
+        MentionReplacement(**arguments)

@@ -64,6 +64,11 @@ class MentionReplacement(Augmenter):
         types: Sequence[str] | None = None,
         **settings: Unpack[Settings],
     ) -> None:
+        for label, given in pools.items():
+            if isinstance(given, str):  # else each of its letters would be a mention
+                raise ValueError(f"pools[{label!r}]={given!r}: must be a list of mentions")
+        if isinstance(types, str):
+            raise ValueError(f"types={types!r}: must be a list of types")
         self.pools = {label: list(mentions) for label, mentions in pools.items()}
         self.p = check_probability("p", p)
         self.fresh = check_probability("fresh", fresh)

@@ -98,6 +98,9 @@ class SegmentExchange(Augmenter):
     def __init__(
         self, segments: Mapping[str, Sequence[str]], p: float = 0.3, **settings: Unpack[Settings]
     ) -> None:
+        for context, texts in segments.items():
+            if isinstance(texts, str):
+                raise ValueError(f"segments[{context!r}]={texts!r}: must be a list of segments")
         self.segments = {context: list(texts) for context, texts in segments.items()}
         self.p = check_probability("p", p)
         self._segments = {
