@@ -13,7 +13,6 @@ from functools import cache
 
 import pyarrow as pa
 import pytest
-from datasets import Dataset, IterableDataset
 from hypothesis import given
 from hypothesis import strategies as st
 from support import marian
@@ -29,7 +28,7 @@ from support.augmenters import (
 from support.fuzzing import MANY, share
 from support.judge import MARKS, mentions, names_of, surfaces, written
 
-from textaug import AugmentingDataCollator, BackTranslation, Example, expand
+from textaug import AugmentingDataCollator, BackTranslation, Example
 from textaug.translation.seq2seq import HFTranslator
 
 ALL = pytest.mark.parametrize("name", AUGMENTERS)
@@ -383,28 +382,3 @@ def test_very_long_rows_in_the_collator(case, ran):
     limit = collator("NoiseInjection").tokenizer.model_max_length
     assert batch["input_ids"].shape == batch["labels"].shape
     assert batch["labels"].shape[0] == 2 and batch["labels"].shape[1] <= limit
-
-
-# Lone surrogates, halves of characters out of broken JSON. Arrow cannot hold them, so no
-# `Dataset` can; plain rows and streams can, and there they pass through, since nothing in an
-# augmenter needs them whole. No augmenter ever makes one (`judged` looks for them).
-
-HALF = json.loads('"\\ud83d"')
-
-
-@ALL
-def test_half_a_character_passes_through_plain_rows_and_streams(name):
-    words = ["the", "old", "man", HALF, "walked", "slowly", "to", "the", "house", "."]
-    row = {"tokens": words, "ner_tags": ["O", "O", "O", "B-PER", *["O"] * 6]}
-    made = AUGMENTERS[name]()(row)
-    assert len(made["tokens"]) == len(made["ner_tags"])
-    if name in KEEPS_MENTIONS:
-        assert surfaces(made["tokens"], made["ner_tags"], "IOB2") == [("PER", (HALF,))]
-    stream = IterableDataset.from_generator(lambda: iter([row] * 3))
-    bigger = list(expand(stream, AUGMENTERS[name](), copies=1))
-    assert [other["tokens"] for other in bigger].count(words) == 3
-
-
-def test_no_data_set_can_hold_half_a_character():
-    with pytest.raises(UnicodeEncodeError, match="surrogates not allowed"):
-        Dataset.from_dict({"tokens": [[HALF]]})

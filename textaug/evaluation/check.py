@@ -1,7 +1,4 @@
-"""Find faults in the labels of a data set, row by row, and the certain fixes.
-
-A fix is offered only if there is one possible reading: a label is never guessed.
-"""
+"""Find faults in the labels of a data set, and the fixes that are certain; none is guessed."""
 
 from __future__ import annotations
 
@@ -394,8 +391,7 @@ def _same_columns(other: Dataset, columns: Columns) -> Columns:
     if theirs.is_text != columns.is_text:
         raise ValueError(
             f"cannot compare {'text' if columns.is_text else 'words'} in column {columns.words!r} "
-            f"with {'text' if theirs.is_text else 'words'} in column {theirs.words!r}; give both "
-            "in the same form"
+            f"with {'text' if theirs.is_text else 'words'} in {theirs.words!r}; give both as one"
         )
     return theirs
 
