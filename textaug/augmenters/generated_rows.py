@@ -17,7 +17,7 @@ from textaug.core.reading import read_examples
 from textaug.core.schema import Schema
 from textaug.core.sources import data_of
 from textaug.core.tag_schemes import TagScheme, split_tag
-from textaug.language.tokenization import printed
+from textaug.language.tokenization import printed, without_blanks
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -119,7 +119,7 @@ def letters_of(tags: Iterable[str], scheme: TagScheme) -> set[str]:
 
 def digest_of(tokens: Sequence[str]) -> str:
     """A hash of a sentence's characters: data sets split the same sentence into other tokens."""
-    text = "".join(normalize("NFKC", "".join(printed(tokens))).split())
+    text = without_blanks([normalize("NFKC", "".join(printed(tokens)))])
     return blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()
 
 

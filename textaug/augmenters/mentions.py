@@ -11,7 +11,7 @@ from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
 from textaug.core.reading import read_examples
-from textaug.core.validation import check_probability
+from textaug.core.validation import check_no_text, check_probability
 from textaug.language import gazetteer, names
 from textaug.language.articles import article_edit
 from textaug.language.english import is_latin, is_not_english, reads_as_english, warn_once
@@ -65,10 +65,8 @@ class MentionReplacement(Augmenter):
         **settings: Unpack[Settings],
     ) -> None:
         for label, given in pools.items():
-            if isinstance(given, str):  # else each of its letters would be a mention
-                raise ValueError(f"pools[{label!r}]={given!r}: must be a list of mentions")
-        if isinstance(types, str):
-            raise ValueError(f"types={types!r}: must be a list of types")
+            check_no_text(f"pools[{label!r}]", given, "mentions")
+        check_no_text("types", types, "types")
         self.pools = {label: list(mentions) for label, mentions in pools.items()}
         self.p = check_probability("p", p)
         self.fresh = check_probability("fresh", fresh)

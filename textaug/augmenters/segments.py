@@ -11,7 +11,7 @@ from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
 from textaug.core.nesting import blocks
 from textaug.core.reading import read_examples
-from textaug.core.validation import check_probability
+from textaug.core.validation import check_no_text, check_probability
 from textaug.language.casing import move_capitals
 
 if TYPE_CHECKING:
@@ -99,8 +99,7 @@ class SegmentExchange(Augmenter):
         self, segments: Mapping[str, Sequence[str]], p: float = 0.3, **settings: Unpack[Settings]
     ) -> None:
         for context, texts in segments.items():
-            if isinstance(texts, str):
-                raise ValueError(f"segments[{context!r}]={texts!r}: must be a list of segments")
+            check_no_text(f"segments[{context!r}]", texts, "segments")
         self.segments = {context: list(texts) for context, texts in segments.items()}
         self.p = check_probability("p", p)
         self._segments = {

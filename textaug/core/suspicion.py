@@ -63,11 +63,17 @@ def suspicion(name: str, shape: Shape, values: Iterable[Any] | None) -> str:
         return ""
     if shape.kind == "int":
         return POSITION if is_position(name) else ""
+    if shape.length != -1 and shape.item == "int" and lower not in USUAL_NAMES["label"]:
+        return SPANS if shape.length == 2 or is_position(name) else ""
+    # Values are read only where they can decide.
+    if shape.kind != "string" and not is_position(name):
+        return ""
+    if "string" not in (shape.kind, shape.item) and shape.kind != "float":
+        return ""
     some = None if values is None else [v for v in islice(values, _READ) if v is not None]
     if shape.kind == "float":
         # A data frame writes integers with gaps as floats.
-        whole = some is None or all(float(value).is_integer() for value in some)
-        return POSITION if is_position(name) and whole else ""
+        return POSITION if all(float(value).is_integer() for value in some or ()) else ""
     if shape.kind == "string":
         if _LIKE_SPANS.fullmatch(lower):
             found = some is None or any(map(_NUMBER_IN_BRACKETS.search, some))
@@ -75,11 +81,7 @@ def suspicion(name: str, shape: Shape, values: Iterable[Any] | None) -> str:
         if some and is_position(name) and all(map(_NUMBERS.fullmatch, some)):
             return POSITION
         return TAGS if some and _are_tags(some) else ""
-    if shape.item == "string" and some and is_position(name):
-        return POSITION if all(_NUMBERS.fullmatch(i or "") for v in some for i in v) else ""
-    if shape.length != -1 and shape.item == "int" and lower not in USUAL_NAMES["label"]:
-        return SPANS if shape.length == 2 or is_position(name) else ""
-    return ""
+    return POSITION if some and all(_NUMBERS.fullmatch(i or "") for v in some for i in v) else ""
 
 
 def types_or_words(names: Iterable[str]) -> str:

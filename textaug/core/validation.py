@@ -38,6 +38,12 @@ def check_at_least_one(**arguments: int) -> None:
             raise ValueError(f"{name}={value}: must be at least 1")
 
 
+def check_no_text(name: str, given: Any, of: str) -> None:
+    """An error for a string where a list is meant: each of its letters would be an item."""
+    if isinstance(given, str):
+        raise ValueError(f"{name}={given!r}: must be a list of {of}")
+
+
 def check_step(augmenter: Any) -> None:
     """Raise a ValueError for an augmenter that cannot be part of another one."""
     if augmenter.replaces_rows:

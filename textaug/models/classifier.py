@@ -24,8 +24,7 @@ def labels_of(example: Example) -> set[Label]:
     """The labels of a sentence; a value with several labels gives each of them.
 
     Raises:
-        ValueError: for one 0 or 1 for each label. An example has its labels in no order, so their
-            places are gone.
+        ValueError: for one 0 or 1 for each label, which would be taken for the labels 0 and 1.
     """
     for value in example.labels:
         if isinstance(value, tuple) and len(value) > 1 and all(map(_is_share, value)):
