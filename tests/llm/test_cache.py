@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import pytest
 
@@ -127,6 +128,23 @@ def test_processes_share_a_file(tmp_path):
     with ProcessPoolExecutor(3) as pool:
         found = list(pool.map(fill, [tmp_path] * 3, [0, 50, 100]))
     assert found[1] == [str(i) for i in range(50, 150)] and len(AnswerCache(tmp_path)) == 200
+
+
+def open_together(folder, barrier):
+    for number in range(100):
+        barrier.wait()
+        ask(Counting(), requests("a"), AnswerCache(folder / str(number)), Usage())
+
+
+def test_processes_make_a_file_at_the_same_moment(tmp_path):
+    context = get_context("fork")
+    barrier = context.Barrier(3, timeout=60)
+    started = [context.Process(target=open_together, args=(tmp_path, barrier)) for _ in range(3)]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join()
+    assert [process.exitcode for process in started] == [0, 0, 0]
 
 
 def test_answers_of_a_function_are_kept_if_it_has_a_name(tmp_path):

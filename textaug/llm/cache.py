@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
@@ -45,13 +46,7 @@ class AnswerCache:
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
             with closing(self._connection()) as connection:
-                # What is committed outlives the process; a power cut may lose the last answers.
-                connection.execute("PRAGMA journal_mode=WAL")
-                connection.execute("PRAGMA synchronous=NORMAL")
-                connection.execute(
-                    "CREATE TABLE IF NOT EXISTS answers "
-                    "(hash TEXT PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID"
-                )
+                self._prepare(connection)
                 yield connection
         except sqlite3.DatabaseError as error:
             raise OSError(
@@ -62,6 +57,25 @@ class AnswerCache:
     def _connection(self) -> sqlite3.Connection:
         # Engines keep answers from their threads, one at a time.
         return sqlite3.connect(self.file, WAIT, isolation_level=None, check_same_thread=False)
+
+    @staticmethod
+    def _prepare(connection: sqlite3.Connection) -> None:
+        end = time.monotonic() + WAIT
+        while True:
+            try:
+                # What is committed outlives the process; a power cut may lose the last answers.
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=NORMAL")
+                connection.execute(
+                    "CREATE TABLE IF NOT EXISTS answers "
+                    "(hash TEXT PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID"
+                )
+                return
+            except sqlite3.OperationalError as error:
+                # SQLite does not wait for a process that changes the journal or recovers it.
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+                time.sleep(0.01)
 
     def __len__(self) -> int:
         if not self.file.exists():
