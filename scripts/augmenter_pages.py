@@ -88,8 +88,6 @@ PAPERS = {
     "Reading Comprehension* (ICLR)",
     "Zhang 2015": "Zhang et al. 2015, *Character-level Convolutional Networks for Text "
     "Classification* (NeurIPS)",
-    "Zhou 2022": "Zhou et al. 2022, *MELM: Data Augmentation with Masked Entity Language Modeling "
-    "for Low-Resource NER* (ACL)",
 }
 # Beside the augmenters.
 OTHER_PAPERS = {
@@ -190,12 +188,6 @@ PAGES = (
         (),
         lambda train: textaug.Pseudonymization.from_dataset(train, key=KEY, seed=SEED),
         notes="[How to use it](../pseudonyms.md), and what it does not do.",
-    ),
-    Page(
-        "LabelConditionedMLM",
-        "melm",
-        ("Zhou 2022",),
-        why_none="It is fine-tuned on your sample first: [how](../fitted-models.md).",
     ),
 )
 

@@ -12,7 +12,7 @@ import textaug
 from textaug.corpora import load_conll
 
 MODELS = (
-    "BackTranslation", "Filtered", "LabelConditionedMLM", "MaskedLMSubstitution",
+    "BackTranslation", "Filtered", "MaskedLMSubstitution",
     "SynonymReplacement",
 )  # fmt: skip
 SLOW_ROWS = dict.fromkeys(MODELS, 2000)

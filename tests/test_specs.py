@@ -7,7 +7,7 @@ from textaug.corpora import builtin_corpus
 from textaug.specs import AUGMENTERS, FILTERS, build, build_filter
 
 SAMPLE = builtin_corpus()["train"].select(range(30))
-NEEDS_A_MODEL = {"llm", "masked-lm", "melm"}  # for which "offline" will do
+NEEDS_A_MODEL = {"llm", "masked-lm"}  # for which "offline" will do
 
 
 @pytest.mark.parametrize("name", sorted(set(AUGMENTERS) - NEEDS_A_MODEL))
@@ -25,14 +25,12 @@ def test_what_is_learnt_from_the_data_cannot_be_given():
         "label-wise",
         "segments",
         "joining",
-        "melm",
         "pseudonyms",
     }
     for name in learnt:
         known = AUGMENTERS[name].arguments()
         assert not {"dataset", "split", "pools", "words", "segments", "sentences"} & set(known)
         assert {"seed", "target"} <= set(known)
-    assert {"epochs", "cache_dir", "top_k"} <= set(AUGMENTERS["melm"].arguments())
     with pytest.raises(ValueError, match="'mentions' is fitted on a data set; pass train="):
         build("mentions", None)
 

@@ -10,7 +10,6 @@ from textaug.augmenters.back_translation import BackTranslation
 from textaug.augmenters.case_variants import CaseVariants
 from textaug.augmenters.default_policy import default_policy
 from textaug.augmenters.generation import generate
-from textaug.augmenters.label_conditioned import LabelConditionedMLM
 from textaug.augmenters.label_wise import LabelWiseReplacement
 from textaug.augmenters.llm_rewriting import LLMRewriting
 from textaug.augmenters.masked_lm import MaskedLMSubstitution
@@ -61,7 +60,6 @@ __all__ = [
     "Filtered",
     "KeepLabel",
     "LLMRewriting",
-    "LabelConditionedMLM",
     "LabelError",
     "LabelErrors",
     "LabelWiseReplacement",

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 from textaug.augmenters.back_translation import BackTranslation
 from textaug.augmenters.case_variants import CaseVariants
 from textaug.augmenters.default_policy import default_policy
-from textaug.augmenters.label_conditioned import LabelConditionedMLM
 from textaug.augmenters.label_wise import LabelWiseReplacement
 from textaug.augmenters.llm_rewriting import LLMRewriting
 from textaug.augmenters.masked_lm import MaskedLMSubstitution
@@ -93,9 +92,6 @@ AUGMENTERS = {
     "segments": Entry(SegmentExchange.from_dataset, "segments exchanged between sentences"),
     "joining": Entry(SentenceJoining.from_dataset, "two sentences joined into one row"),
     "case": Entry(CaseVariants, "lower case, capitals and title case"),
-    "melm": Entry(
-        LabelConditionedMLM.from_dataset, "mentions predicted by a fine-tuned language model"
-    ),
     "nominals": Entry(
         NominalPhrases, "phrases such as 'carmaker' next to mentions, or instead of them"
     ),

@@ -23,7 +23,6 @@ METHODS = (
     "noise",
     "masked-lm:model=offline,keep_meaning=true",
     "back-translation",
-    "melm:model=offline",
     ROBUST,
 )
 ROBUST_SIZE = 800

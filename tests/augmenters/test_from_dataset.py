@@ -2,7 +2,6 @@
 
 import pytest
 from datasets import DatasetDict
-from support import models as tiny
 
 import textaug
 from textaug.corpora import builtin_corpus
@@ -31,17 +30,6 @@ def test_the_named_split_is_read(name, splits):
     make = MADE[name]
     assert make(splits, split="validation") == make(splits["validation"])
     assert make(splits) == make(splits["train"]) != make(splits["validation"])
-
-
-def test_a_model_learns_from_the_named_split(splits, tmp_path):
-    options = {"epochs": 0.1, "cache_dir": tmp_path / "made", "show_progress_bar": False}
-    bert = tiny.tiny_bert(tmp_path / "bert")
-
-    def folder(data, **more):
-        return textaug.LabelConditionedMLM.from_dataset(data, bert, **options, **more).model
-
-    alone = folder(splits["validation"])
-    assert folder(splits, split="validation") == alone != folder(splits)
 
 
 STOPPED = (["It", "rained", "."], ["O", "O", "O"])

@@ -36,7 +36,7 @@ def test_a_folder_of_the_same_name_is_not_taken_from_the_cache(splits, tmp_path)
     [
         ("masked-lm:model=/home/ann/my bert,p=0.1", "masked-lm:model=…/my bert,p=0.1"),
         ("noise+masked-lm:model=/a/b|case", "noise+masked-lm:model=…/b|case"),
-        ("melm:model=org/bert,cache_dir=/tmp/x/", "melm:model=org/bert,cache_dir=…/x/"),
+        ("llm:model=org/lm,cache=/tmp/x/", "llm:model=org/lm,cache=…/x/"),
         ("MaskedLM(model='/c++/d,e/bert', p=0.1)", "MaskedLM(model='…/bert', p=0.1)"),
         ("Teacher(model='/bert')", "Teacher(model='…/bert')"),
         ("noise:operations=['drop'],p=1/2", "noise:operations=['drop'],p=1/2"),

@@ -44,13 +44,6 @@ def tiny_classifier():
 
 
 @cache
-def tiny_melm():
-    train = builtin_corpus()["train"].select(range(40))
-    options = {"epochs": 1, "cache_dir": model_folder(), "show_progress_bar": False}
-    return textaug.LabelConditionedMLM.from_dataset(train, tiny_bert(), **options).model
-
-
-@cache
 def pools():
     return textaug.MentionReplacement.from_dataset(builtin_corpus()).pools
 
@@ -109,7 +102,6 @@ AUGMENTERS = {
     "BackTranslation": _back_translation,
     "LLMRewriting": _llm_rewriting,
     "MentionReplacement": lambda p=0.7, **s: textaug.MentionReplacement(pools(), p=p, **s),
-    "LabelConditionedMLM": lambda p=0.7, **s: textaug.LabelConditionedMLM(tiny_melm(), p=p, **s),
     "LabelWiseReplacement": lambda p=0.3, **s: textaug.LabelWiseReplacement(words(), p=p, **s),
     "SegmentShuffle": lambda p=0.5, **s: textaug.SegmentShuffle(p=p, **s),
     "SegmentExchange": lambda p=0.5, **s: textaug.SegmentExchange(segments(), p=p, **s),
@@ -144,7 +136,6 @@ REPLACING = {
 KEEPS_MENTIONS = set(AUGMENTERS) - {
     "CaseVariants",
     "FreshNames",
-    "LabelConditionedMLM",
     "MentionReplacement",
     "NominalPhrases",
     "SentenceJoining",
@@ -158,7 +149,6 @@ DROPS_MENTIONS = {"NominalPhrases"}
 # These have nothing to do where there are no mentions.
 NEEDS_MENTIONS = {
     "FreshNames",
-    "LabelConditionedMLM",
     "MentionReplacement",
     "NominalPhrases",
     "Pseudonymization",

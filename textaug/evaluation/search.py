@@ -17,7 +17,6 @@ from textaug.core.example import Example
 from textaug.core.reading import read_examples
 from textaug.core.validation import check_at_least_one
 from textaug.evaluation.tagger_f1 import TaggerF1
-from textaug.models.markers import labels_of
 from textaug.specs import build
 
 if TYPE_CHECKING:
@@ -224,7 +223,12 @@ def _folds(data: Any, folds: int, seed: int, settings: Settings) -> list[Fold]:
     if folds < 2:
         raise ValueError(f"folds={folds}: must be at least 2")
     examples = [e for e in read_examples(data, "", settings) if e.tokens]
-    labels = labels_of(examples)
+    labels = sorted({span.label for example in examples for span in example.spans})
+    if not labels:
+        raise ValueError(
+            f"there is no mention in the {len(examples)} sentences: nothing to learn from; pass "
+            "labelled ones, or name their column with tags_column="
+        )
     same: dict[tuple[str, ...], list[Example]] = {}  # equal sentences, which stay together
     for example in examples:
         same.setdefault(example.tokens, []).append(example)
