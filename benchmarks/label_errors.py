@@ -3,10 +3,15 @@
     python -m benchmarks.label_errors types ../shared/data/conll2003
     python -m benchmarks.label_errors testa ../shared/data/conll2003 \
         --truth ../shared/data/label_errors/eng.testa.tsv
+    python -m benchmarks.label_errors regained ../shared/data/conll2003
 
 ``types`` gives 5% of the mentions of 1,000 sentences of ``eng.train`` a wrong type; the ranking was
 chosen on it. ``testa`` looks for the sentences of ``eng.testa`` whose tags experts corrected later
-(CleanCoNLL); nothing was chosen on it. cleanlab, for the comparison, is in the extra ``errors``.
+(CleanCoNLL); nothing was chosen on it. ``regained`` labels 10% of the mentions of 400 sentences of
+``eng.train`` wrong (a third each: another type, no label, one word more or less), leaves out the
+sentences in which ``label_errors`` is surer than not of an error, and trains taggers of the sample
+as it was, with errors, and without those sentences; 1,000 sentences of ``eng.testa`` judge them.
+cleanlab, for the comparison, is in the extra ``errors``.
 ``--predictions FILE`` keeps the out-of-sample probabilities, or reads them if they are there.
 """
 
@@ -23,7 +28,7 @@ from random import Random
 from typing import Any
 
 import numpy as np
-from datasets import Dataset
+from datasets import ClassLabel, Dataset, Features, List, Value
 
 from recipes.ner.results import commit
 from textaug import LabelErrors, Span, label_errors
@@ -31,10 +36,12 @@ from textaug.core import tag_schemes
 from textaug.core.example import Example
 from textaug.core.reading import read_examples
 from textaug.corpora import load_conll
-from textaug.evaluation.out_of_sample import out_of_sample
+from textaug.evaluation.out_of_sample import label_names, out_of_sample
 
 RESULTS = Path(__file__).parent / "results" / "label_errors" / "results.json"
 SENTENCES, SHARE, SEED = 1_000, 0.05, 7  # of wrong types
+SAMPLE, SHARE_IN_SAMPLE, JUDGES = 400, 0.1, 1_000  # of the taggers
+SURE = 0.5  # confidence from which on a sentence is left out
 FIRST = (100, 400)  # sentences, whose precision is given
 METHODS = ("self_confidence", "normalized_margin", "confidence_weighted_entropy")
 
@@ -145,15 +152,79 @@ def testa(folder: Path, truth: Path, path: Path | None) -> dict[str, Any]:
     return {"sentences": len(examples), "wrong": len(wrong), "sentences ranked": compared}
 
 
+def with_wrong_mentions(examples: Sequence[Example], rng: Random) -> list[Example]:
+    """The examples with a share of wrong mentions, of three kinds in turn."""
+    some = list(examples)
+    types = sorted({span.label for example in some for span in example.spans})
+    mentions = [(row, span) for row, example in enumerate(some) for span in example.spans]
+    wrong = rng.sample(mentions, round(SHARE_IN_SAMPLE * len(mentions)))
+    for i, (row, (start, end, label)) in enumerate(wrong):
+        others = [span for span in some[row].spans if span != (start, end, label)]
+        free = set(range(len(some[row].tokens))) - {
+            token for span in others for token in range(span.start, span.end)
+        }
+        new = {
+            0: [Span(start, end, rng.choice([each for each in types if each != label]))],
+            1: [],
+            2: [Span(start, end - 1, label) if end - start > 1 else Span(start, end + 1, label)],
+        }[i % 3]
+        if all(set(range(span.start, span.end)) <= free for span in new):
+            some[row] = some[row]._replace(spans=tuple(sorted([*others, *new])))
+    return some
+
+
+def regained(folder: Path, seeds: int) -> dict[str, Any]:
+    """F1 of taggers: of a sample, of the same with errors, and without what looks like one."""
+    from textaug.evaluation.tagger_f1 import TaggerF1
+
+    train = read_examples(load_conll(folder / "eng.train"), "train", {})
+    test = read_examples(load_conll(folder / "eng.testa"), "train", {})
+    labels = label_names(train)
+    features = Features(tokens=List(Value("string")), ner_tags=List(ClassLabel(names=labels)))
+    judges = as_dataset(Random(0).sample(test, JUDGES)).cast(features)
+    scores: dict[str, list[float]] = {"right": [], "wrong": [], "left out": []}
+    rows_left_out, rows_wrong, found = [], [], []
+    for seed in range(seeds):
+        rng = Random(seed)
+        right = rng.sample(train, SAMPLE)
+        wrong = with_wrong_mentions(right, rng)
+        errors = label_errors(as_dataset(wrong), seed=seed, show_progress_bar=False)
+        suspects = {error.row for error in errors if error.confidence > SURE}
+        rest = [example for row, example in enumerate(wrong) if row not in suspects]
+        changed = {row for row in range(SAMPLE) if wrong[row] != right[row]}
+        rows_left_out.append(len(suspects))
+        rows_wrong.append(len(changed))
+        found.append(len(suspects & changed))
+        for name, sample in (("right", right), ("wrong", wrong), ("left out", rest)):
+            sample_rows = as_dataset(sample).cast(features)
+            scores[name].append(round(TaggerF1()(sample_rows, judges, None, 1, seed), 2))
+            print(seed, name, len(sample), scores[name][-1], flush=True)
+    mean = {name: sum(each) / len(each) for name, each in scores.items()}
+    cost = mean["right"] - mean["wrong"]
+    return {
+        "sentences": SAMPLE,
+        "seeds": seeds,
+        "rows wrong": rows_wrong,
+        "rows left out": rows_left_out,
+        "of these wrong": found,
+        "f1": scores,
+        "cost": round(cost, 2),
+        "regained": round((mean["left out"] - mean["wrong"]) / cost, 2),
+    }
+
+
 def main() -> None:
     """Do one part, and write its figures."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("part", choices=("types", "testa"))
+    parser.add_argument("part", choices=("types", "testa", "regained"))
     parser.add_argument("folder", type=Path, help="of eng.train and eng.testa")
     parser.add_argument("--truth", type=Path, help="for testa: the corrected sentences")
     parser.add_argument("--predictions", type=Path, metavar="FILE.npz")
+    parser.add_argument("--seeds", type=int, default=3, help="for regained")
     arguments = parser.parse_args()
-    if arguments.part == "types":
+    if arguments.part == "regained":
+        made = regained(arguments.folder, arguments.seeds)
+    elif arguments.part == "types":
         made = types(arguments.folder, arguments.predictions)
     elif arguments.truth is None:
         parser.error("testa needs --truth")
