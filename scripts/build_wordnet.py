@@ -5,8 +5,9 @@ Run it from the repository's root on a machine with Debian's (or Ubuntu's) ``wor
     sudo apt-get install wordnet-base
     python scripts/build_wordnet.py
 
-It writes ``textaug/data/wordnet.tsv.gz`` and, next to it, WordNet's licence as
-``WORDNET_LICENSE``. Same input, same bytes: the output holds no clock and no set order.
+It writes ``textaug/data/wordnet.tsv.gz`` and, next to it, ``terms.txt.gz``, the entries of two
+words that are not in that list, and WordNet's licence as ``WORDNET_LICENSE``. Same input, same
+bytes: the output holds no clock and no set order.
 
 The list is UTF-8 text, tab-separated, in two parts parted by one empty line:
 
@@ -259,8 +260,8 @@ def find_antonyms(synsets: dict[tuple[str, str], Synset]) -> dict[str, dict[str,
     return antonyms
 
 
-def build(folder: Path) -> str:
-    """The whole list as text: see the module's docstring for the format."""
+def build(folder: Path) -> tuple[str, str]:
+    """The whole list as text: see the module's docstring for the format; and other terms."""
     synsets = read_synsets(folder)
     senses = read_senses(folder)
     counts = read_counts(folder)
@@ -290,7 +291,7 @@ def build(folder: Path) -> str:
         is_name = lemma not in synsets[pos, offset].lemmas  # written otherwise than in lower case
         return f"^:{count}" if is_name else f"-:{count}"
 
-    lemma_lines = []
+    lemma_lines, terms = [], []
     for lemma in sorted(senses):
         fields = [
             " ".join(
@@ -308,7 +309,9 @@ def build(folder: Path) -> str:
             if lemma in antonyms:
                 fields.append(ANTONYM + ",".join(antonyms[lemma]))
             lemma_lines.append("\t".join([lemma, str(familiarity[lemma]), *fields]))
-    return "\n".join([*synset_lines, "", *lemma_lines]) + "\n"
+        elif lemma.count(" ") == 1 and is_common(lemma):
+            terms.append(lemma)
+    return "\n".join([*synset_lines, "", *lemma_lines]) + "\n", "\n".join(terms) + "\n"
 
 
 def compress(text: str) -> bytes:
@@ -332,7 +335,7 @@ def read_licence(copyright_file: Path) -> str:
 
 
 def main() -> None:
-    """Read the arguments, write both files."""
+    """Read the arguments, write the files."""
     parser = argparse.ArgumentParser(description="Build textaug's synonym list from WordNet 3.0.")
     parser.add_argument("--wordnet-dir", type=Path, default=Path("/usr/share/wordnet"))
     parser.add_argument(
@@ -341,11 +344,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("textaug/data/wordnet.tsv.gz"))
     args = parser.parse_args()
 
-    data = compress(build(args.wordnet_dir))
+    words, terms = map(compress, build(args.wordnet_dir))
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    args.out.write_bytes(data)
+    args.out.write_bytes(words)
+    args.out.with_name("terms.txt.gz").write_bytes(terms)
     args.out.with_name("WORDNET_LICENSE").write_text(read_licence(args.copyright), encoding="utf-8")
-    print(f"{args.out}: {len(data):,} bytes")
+    print(f"{args.out}: {len(words):,} bytes, and {len(terms):,} of terms")
 
 
 if __name__ == "__main__":

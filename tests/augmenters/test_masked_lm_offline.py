@@ -60,13 +60,17 @@ def test_weekdays_and_names_without_a_label_stay(real):
         assert re.search(r"Smith \w+ Paris \w+ Monday$", augmenter(text))
 
 
-SAYING = {"answered", "argued", "asked", "explained", "replied", "says", "told", "warned", "wrote"}
+SAYING = {
+    "answered", "argued", "asked", "explained", "replied", "reported", "says", "told", "warned",
+    "wrote",
+}  # fmt: skip
 
 
 def test_what_it_predicts_fits_the_sentence():
-    augmenter = MaskedLMSubstitution("offline", p=0.001, top_p=0.0, seed=0)
-    new = [b for a, b in changed(augmenter, real_sentences()) if a == "said"]
-    assert len(new) > 2 and set(new) <= set(SAYING)
+    for mask in (False, True):
+        augmenter = MaskedLMSubstitution("offline", p=0.001, mask=mask, top_p=0.0, seed=0)
+        new = [b for a, b in changed(augmenter, real_sentences()) if a == "said"]
+        assert len(new) > 1 and set(new) <= SAYING
 
 
 KEEPING = {"p": 1.0, "keep_meaning": True}
@@ -108,3 +112,20 @@ def test_the_likeliest_word_is_drawn_where_only_one_is_wanted():
 def test_the_meaning_is_kept_in_english_only():
     text = "O ministro disse que o governo não planeja novos impostos"
     assert MaskedLMSubstitution("offline", **KEEPING)(text) == text
+
+
+def test_terms_headlines_and_tables_stay_and_no_word_is_written_twice():
+    def words(text):
+        return {
+            MaskedLMSubstitution("offline", p=1.0, top_p=1.0, seed=seed)(text).split()[2]
+            for seed in range(10)
+        }
+
+    assert words("the cold grand prix was held here") == {"grand"}
+    assert "banks" not in words("the old bank closed and the other banks opened")
+    for line in (
+        "LEAD MGR Nomura",
+        "COUPON 2.95 % PRICE 98",
+        "1. Smith 22 minutes 40 seconds 3 . 4",
+    ):
+        assert MaskedLMSubstitution("offline", p=1.0)(line) == line

@@ -83,6 +83,20 @@ def test_a_row_without_a_good_change_is_rejected_and_counted():
     assert augment.counts == {"rejected: no change is certain": 1}
 
 
+@needs_encoder
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("the driver had been left behind", "the driver had left behind"),
+        ("a firm that builds boats", "a firm who builds boats"),
+        ("he won by running faster", "he won , running faster"),
+        ("calls for change", "calls for the change"),
+    ],
+)
+def test_slips_in_small_words(old, new):
+    assert good_changes([example(old)], [example(new)], 0.01) == [[]]
+
+
 def test_thresholds_are_for_english():
     with pytest.raises(ValueError, match="only judged in English"):
         BackTranslation("en", source="de", engine="transformers", threshold=0.5)

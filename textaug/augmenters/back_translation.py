@@ -58,8 +58,9 @@ class BackTranslation(Augmenter):
     or brings in a word that no lexicon knows, is undone; so is one whose estimated probability to
     be natural and to keep the meaning is too low. The estimate is a logistic regression of a
     reader's verdicts on what WordNet says of the words, and on the distance of the sentences by the
-    offline sentence encoder. Words that are restored keep their annotations. If only articles,
-    "that" and punctuation remain changed, the row is rejected: ``"no change is certain"``.
+    offline sentence encoder; and so is one of articles, "that" and punctuation alone. Words that
+    are restored keep their annotations. If nothing remains changed, the row is rejected: ``"no
+    change is certain"``.
 
     Args:
         pivots: code of the pivot language, or several codes, one of which is sampled for each

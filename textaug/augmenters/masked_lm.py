@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from itertools import pairwise
 from math import log
 from random import Random
 from typing import Unpack
@@ -15,6 +16,7 @@ from textaug.language.articles import article_edit, word_edits
 from textaug.language.casing import match_case
 from textaug.language.english import is_not_english, reads_as_english, warn_once
 from textaug.language.inflection import grammatical_forms
+from textaug.language.substitutes import is_term
 from textaug.language.word_lists import stop_words
 from textaug.models.encoding import split_evenly
 from textaug.models.loading import ModelSpec
@@ -34,19 +36,24 @@ from textaug.models.masked_lm import (
 from textaug.models.word_fit import load_word_fit
 
 MODES = ("substitute", "insert")
+LEAST_LOWER_CASE = 1 / 3  # share of words in lower case outside mentions; less is no sentence
+NEAR = 8  # words on each side that are not written again
 
 
 class MaskedLMSubstitution(Augmenter):
     """Replace words by others that a masked language model predicts for their position.
 
-    All chosen words of a sentence are masked at once and predicted in one forward pass (Wu et al.
-    2019, "Conditional BERT Contextual Augmentation", without label embeddings); each new word is
-    then sampled from the most likely ones, as in Kobayashi (2018), "Contextual Augmentation". It
-    fits the sentence but often has another meaning: where a single word decides the label of a
-    text (sentiment), use ``keep_meaning=True``.
+    All chosen words of a sentence are predicted in one forward pass, in which they stay visible (Li
+    et al. 2020, "BERT-ATTACK") or are masked (Wu et al. 2019, "Conditional BERT Contextual
+    Augmentation", without label embeddings); each new word is then sampled from the most likely
+    ones, as in Kobayashi (2018), "Contextual Augmentation". It fits the sentence but often has
+    another meaning: where a single word decides the label of a text (sentiment), use
+    ``keep_meaning=True``.
 
-    Numbers, punctuation and stop words stay. A new word is a different whole word of the
-    vocabulary, letters only, in the case of the old one. Outside mentions no name is inserted (it
+    Numbers, punctuation and stop words stay; in English also parts of terms ("grand prix"); and
+    what is outside mentions in tables and headlines, where less than a third of it is words in
+    lower case. A new word is a different whole word of the vocabulary, letters only, in the case of
+    the old one, and no word that stands near it. Outside mentions no name is inserted (it
     would be a mention without a label), and words that look like names stay (weekdays too). Names
     are recognised by their capital, so use a *cased* model for data with mentions; of uncased
     models only those with the vocabulary of English BERT are supported, by a list of words that are
@@ -61,9 +68,9 @@ class MaskedLMSubstitution(Augmenter):
             of :func:`textaug.offline.masked_lm`, for machines without a hub. Loaded on first use.
         p: probability of each word to be chosen, 0..1; at least one is.
         mode: ``"substitute"``, or ``"insert"``: insert a new word before each chosen one.
-        mask: ``False`` leaves the chosen words visible during prediction, so that the new ones are
-            closer in meaning (Li et al. 2020, "BERT-ATTACK"); only words that are one sub-token
-            are chosen then. ``"substitute"`` only.
+        mask: whether the model does not see the chosen words. It then writes more varied words,
+            of which fewer fit. If ``False``, only words that are one sub-token are chosen.
+            ``"substitute"`` only.
         keep_meaning: ``True``, for English: draw only words that people would accept in the place
             of the old one. The candidates are WordNet's synonyms and words of the model's
             vocabulary with similar embeddings, in the same form; no antonym, no other sort of the
@@ -113,7 +120,7 @@ class MaskedLMSubstitution(Augmenter):
         model: str = "bert-base-cased",
         p: float = 0.15,
         mode: str = "substitute",
-        mask: bool = True,
+        mask: bool = False,
         keep_meaning: bool = False,
         threshold: float = 0.18,
         same_form: bool = True,
@@ -130,8 +137,6 @@ class MaskedLMSubstitution(Augmenter):
         self.p = check_probability("p", p)
         if mode not in MODES:
             raise ValueError(f"mode={mode!r}: must be one of {', '.join(MODES)}")
-        if mode == "insert" and not mask:
-            raise ValueError("mask=False: there is no word to leave visible with mode='insert'")
         if mode == "insert" and keep_meaning:
             raise ValueError(
                 "keep_meaning=True: a new word has no meaning to keep with mode='insert'"
@@ -162,12 +167,13 @@ class MaskedLMSubstitution(Augmenter):
         engine = load_masked_lm(self.spec, self.rank)
         pieces = engine.sub_tokens(token for example in examples for token in example.tokens)
         windows: list[Window] = []
+        english = [reads_as_english(example.tokens) for example in examples]
         for number, (example, rng) in enumerate(zip(examples, rngs, strict=True)):
-            gaps = self.choose(self._gaps(example, pieces, engine.common), self.p, rng)
+            gaps = self._gaps(example, pieces, engine.common, engine.english or english[number])
+            gaps = self.choose(gaps, self.p, rng)
             if gaps:
                 windows += self._windows(number, example, gaps, pieces, engine)
         edits: list[list[Edit]] = [[] for _ in examples]
-        english = [reads_as_english(example.tokens) for example in examples]
         predicted = engine.predict(windows, self.top_k, self.batch_tokens)
         for window, predictions in zip(windows, predicted, strict=True):
             number = window.example
@@ -180,6 +186,13 @@ class MaskedLMSubstitution(Augmenter):
                 ):
                     old = examples[number].tokens[gap.position]
                     candidates = _of_one_form(candidates, engine.words, old)
+                new = {
+                    edit.tokens[0].casefold()
+                    for edit in edits[number]
+                    if abs(edit.start - gap.position) <= NEAR
+                }
+                others = [c for c in candidates if engine.words[c[1]].casefold() not in new]
+                candidates = others or candidates
                 if candidates:
                     token = draw(candidates, self.top_p, self.temperature, rngs[number])
                     edits[number] += self._edits(
@@ -211,23 +224,31 @@ class MaskedLMSubstitution(Augmenter):
         return list(example.positions(self.target))
 
     def _gaps(
-        self, example: Example, pieces: Mapping[str, Sequence[int]], common: Set[str]
+        self,
+        example: Example,
+        pieces: Mapping[str, Sequence[int]],
+        common: Set[str],
+        english: bool,
     ) -> list[Gap]:
         """The positions of an example at which a word can be predicted."""
         tokens = example.tokens
         inner = {i for span in example.spans for i in range(span.start + 1, span.end)}
         mentioned = inner | {span.start for span in example.spans}
+        has_sentences = _has_sentences([t for i, t in enumerate(tokens) if i not in mentioned])
         gaps = []
         for i in example.positions(self.target):
             token = tokens[i]
             if not WORD_CLASS.fullmatch(token) or not pieces[token]:
                 continue
+            if i not in mentioned and not (
+                has_sentences and not (english and _is_in_term(tokens, i, self.mode))
+            ):
+                continue
             capital = token[0].isupper()
             if self.mode == "insert":
                 # Before its first token is outside a span. A capital may begin a sentence.
                 if i in inner or not (capital or self.target == "mentions"):
-                    around = tuple(word.casefold() for word in tokens[max(i - 1, 0) : i + 1])
-                    gaps.append(Gap(i, ANY if i in inner else LOWER, around))
+                    gaps.append(Gap(i, ANY if i in inner else LOWER, _words_near(tokens, i)))
                 continue
             if token.lower() in stop_words() or not (self.mask or len(pieces[token]) == 1):
                 continue
@@ -239,7 +260,7 @@ class MaskedLMSubstitution(Augmenter):
                 allowed = CAPITAL
             else:  # a weekday or a name without a label
                 continue
-            gaps.append(Gap(i, allowed, (token.casefold(),)))
+            gaps.append(Gap(i, allowed, _words_near(tokens, i)))
         return gaps
 
     def _windows(
@@ -280,6 +301,26 @@ class MaskedLMSubstitution(Augmenter):
         if english and (article := article_edit(example, i, word)):
             edits.append(article)
         return edits
+
+
+def _has_sentences(tokens: Sequence[str]) -> bool:
+    """Whether these are more than a headline in capitals, a score or a line of a table."""
+    lower = sum(token[0].isalpha() and not token[0].isupper() for token in tokens)
+    return lower >= LEAST_LOWER_CASE * len(tokens)
+
+
+def _is_in_term(tokens: Sequence[str], i: int, mode: str) -> bool:
+    """Whether a new word at or before a position would break a term."""
+    words = [token.lower() for token in tokens[max(i - 1, 0) : i + 1 + (mode == "substitute")]]
+    return any(is_term(first, second) for first, second in pairwise(words))
+
+
+def _words_near(tokens: Sequence[str], i: int) -> tuple[str, ...]:
+    """A word and those near it, in singular and plural."""
+    words = [token.casefold() for token in tokens[max(i - NEAR, 0) : i + NEAR + 1]]
+    unlike = [word for word in words if word.isalpha() and word not in stop_words()]
+    return (tokens[i].casefold(), *unlike, *(f"{word}s" for word in unlike),
+            *(word[:-1] for word in unlike if word.endswith("s")))  # fmt: skip
 
 
 def _of_one_form(candidates: Candidates, words: Sequence[str], old: str) -> Candidates:

@@ -212,8 +212,11 @@ def _surest(found: Mapping[int, Ranked], p: float, rng: Random) -> list[tuple[in
     if not found or not p:
         return []
     best = {i: ranked[0][1] for i, ranked in found.items()}
-    # A doubtful word counts less than a sure one.
-    n = sum(rng.random() < p ** (1 / probability) for probability in best.values())
+    # A doubtful word counts much less than a sure one.
+    n = sum(
+        rng.random() < p ** (max(probability, SMALLEST_DOUBT) ** -SURENESS)
+        for probability in best.values()
+    )
     n = max(n, max(best.values()) >= min(STEPS))
     # Weighted sampling without replacement (Efraimidis & Spirakis 2006), the surest words first;
     # of these half come after the others, so that none is replaced in every sentence.

@@ -11,7 +11,7 @@ from textaug.core.content import content_of
 
 # Part of every state, and so of every fingerprint: `datasets` does not reuse results that it cached
 # under another version. Raise it when the output of any augmenter changes.
-VERSION = 6
+VERSION = 7
 LONGEST_SHOWN = 200  # characters of an argument in a repr
 
 

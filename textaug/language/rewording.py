@@ -166,17 +166,21 @@ def is_safe(change: Change, example: Example, new: Sequence[str]) -> bool:
 def _breaks_grammar(lost: Counter[str], gained: Counter[str]) -> bool:
     """Whether function words changed in a way that is wrong in most sentences.
 
-    "Who" for "which", a preposition that is dropped or replaced by another, an auxiliary that
-    comes in or is replaced by another form of itself, another form of one word, another
-    tokenization.
+    "Who" for "which" or "that", a preposition that is dropped or replaced by another, an auxiliary
+    that comes in or is replaced by another form of itself, a passive that is lost, another form of
+    one word, another tokenization.
     """
     words, others = list(lost.elements()), list(gained.elements())
     if PRONOUNS & lost.keys() and PRONOUNS & gained.keys() and "that" not in (*words, *others):
         return True
+    if "that" in lost and "who" in gained:
+        return True
     dropped, new = PREPOSITIONS & lost.keys(), PREPOSITIONS & gained.keys()
-    if (dropped and new) or (dropped - {"of"} and not others):
+    if (dropped and new) or (dropped and not any(map(str.isalpha, others))):
         return True
     if not words and others and set(others) <= AUXILIARIES:
+        return True
+    if words and not others and set(words) <= _ONE_VERB[0]:  # "had been left" > "had left"
         return True
     if "".join(words) == "".join(others) != "":
         return True

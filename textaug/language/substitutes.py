@@ -33,7 +33,7 @@ from textaug.language.senses import (
     sense_shares,
     senses_of,
 )
-from textaug.language.word_lists import stop_words
+from textaug.language.word_lists import stop_words, terms
 from textaug.language.wordnet import UNFAMILIAR, agrees_in_number, can_be_replaced, is_plain_lemma
 
 # Rarer readings of a word are not considered ("to paper a wall").
@@ -113,11 +113,9 @@ def is_term(first: str, second: str) -> bool:
     >>> is_term("prime", "minister"), is_term("ended", "up"), is_term("big", "house")
     (True, True, False)
     """
+    pairs = [f"{one} {two}" for one in lemmas_of(first, VERB) for two in lemmas_of(second, NOUN)]
     return any(
-        senses_of(f"{one} {two}", letter)
-        for one in lemmas_of(first, VERB)
-        for two in lemmas_of(second, NOUN)
-        for letter in PENN_TAGS
+        pair in terms() or any(senses_of(pair, letter) for letter in PENN_TAGS) for pair in pairs
     )
 
 
@@ -264,6 +262,7 @@ def _may_stand(lemma: str, reading: Reading) -> bool:
         is_plain_lemma(lemma, reading)
         and "-" not in lemma  # mostly compounds of other words: "south-central" for "southern"
         and lemma not in antonyms_of(reading.lemma)
+        and reading.lemma != f"re{lemma}"  # not "opened" for "reopened"
         and bool(senses_of(lemma, reading.letter))
         and familiarity_of(lemma, reading.letter) >= UNFAMILIAR
         and (reading.letter != NOUN or agrees_in_number(lemma.rpartition(" ")[2], reading))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +11,8 @@ DATA = Path(__file__).parent.parent / "data"
 
 def read_lines(file: str) -> list[str]:
     """The lines of one data file."""
-    return (DATA / file).read_text("utf-8").splitlines()
+    content = (DATA / file).read_bytes()
+    return (gzip.decompress(content) if file.endswith(".gz") else content).decode().splitlines()
 
 
 def _words(file: str) -> frozenset[str]:
@@ -25,6 +27,16 @@ def stop_words() -> frozenset[str]:
     True
     """
     return _words("stop_words.txt")
+
+
+@cache
+def terms() -> frozenset[str]:
+    """Entries of two words that WordNet has and textaug's list of synonyms has not.
+
+    >>> {"first lady", "grand prix"} <= terms()
+    True
+    """
+    return frozenset(read_lines("terms.txt.gz"))
 
 
 @cache

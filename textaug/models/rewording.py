@@ -34,7 +34,7 @@ def good_changes(
     threshold: float,
     rank: int | None = None,
 ) -> list[list[Change]]:
-    """For each pair the changes that a reader would accept; none if all of them are minor.
+    """For each pair the changes that a reader would accept; none that is minor.
 
     Each change is judged alone, applied to the original: what is lost and gained, by WordNet, and
     the distance of the sentence from the original by the offline sentence encoder.
@@ -49,17 +49,14 @@ def good_changes(
         (i, change)
         for i, (old, new) in enumerate(zip(before, after, strict=True))
         for change in changes_between(old.tokens, new.tokens)
-        if is_safe(change, old, new.tokens)
+        if is_safe(change, old, new.tokens) and not is_minor(change, old.tokens, new.tokens)
     ]
     probabilities = judged(before, after, candidates, rank)
     found: list[list[Change]] = [[] for _ in before]
     for (i, change), probability in zip(candidates, probabilities, strict=True):
         if probability >= threshold:
             found[i].append(change)
-    return [
-        [] if all(is_minor(each, old.tokens, new.tokens) for each in changes) else changes
-        for old, new, changes in zip(before, after, found, strict=True)
-    ]
+    return found
 
 
 def judged(
