@@ -2,12 +2,16 @@
 
     python -m benchmarks.pseudonyms names ../shared/data/conll2003
     python -m benchmarks.pseudonyms f1 ../shared/data/conll2003
+    python -m benchmarks.pseudonyms synthetic ../shared/data/conll2003
     python -m benchmarks.pseudonyms sentences ../shared/data/conll2003 > to_read.tsv
 
 ``names`` pseudonymises both files in one process, in four workers, twice, in two processes that
 were started apart (each learns the names by itself, with another hash seed), and on Ray, and audits
-the result. ``f1`` trains taggers on 400 sentences, as they are and pseudonymised, and judges both
-on original text. Each writes its part of ``benchmarks/results/pseudonyms/results.json``.
+the result. ``f1`` trains taggers on 400 sentences, as they are, pseudonymised, and with names of
+people in the other sentences of CoNLL-2003 instead, and judges all on original text. ``synthetic``
+lets the small language model write 100 new sentences from 400, gives new names to people, places
+and organisations in them, and audits the result against the 400 (extras ``llm``, ``llm-offline``
+and ``names``). Each writes its part of ``benchmarks/results/pseudonyms/results.json``.
 ``sentences`` prints 100 changed sentences for a reader, who notes in the first column which are
 natural: ``benchmarks/results/pseudonyms/read.tsv`` has only the verdicts, as the sentences are not
 ours.
@@ -33,7 +37,7 @@ import datasets
 from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
 
 from recipes.ner.results import commit
-from textaug import Pseudonymization, audit
+from textaug import MentionReplacement, Pseudonymization, audit, generate
 from textaug.core import tag_schemes
 from textaug.core.reading import read_examples
 from textaug.corpora import load_conll
@@ -43,6 +47,7 @@ KEY = "the key of the benchmark, no secret"
 WORKERS = 4
 SENTENCES = 400  # of a training set
 READ = 100
+WRITTEN = 100  # sentences of the language model
 
 
 def load(folder: Path) -> DatasetDict:
@@ -122,20 +127,30 @@ def in_iob2(rows: Dataset) -> Dataset:
 
 
 def f1(folder: Path, seeds: int, rows: int) -> dict[str, Any]:
-    """F1 on original text of taggers trained on original and on pseudonymised sentences."""
+    """F1 on original text of taggers trained on original and on changed sentences."""
     from textaug.evaluation.tagger_f1 import TaggerF1
 
     data = load(folder)
     new = mapped(data)
     test = in_iob2(data["dev"])
     test = test.select(sorted(Random(0).sample(range(len(test)), min(rows, len(test)))))
-    train = {"original": in_iob2(data["train"]), "pseudonymised": in_iob2(new["train"])}
+    original, pseudonymised = in_iob2(data["train"]), in_iob2(new["train"])
     judge = TaggerF1()
-    scores: dict[str, list[float]] = {name: [] for name in train}
+    scores: dict[str, list[float]] = {}
     for seed in range(seeds):
-        chosen = sorted(Random(seed).sample(range(len(data["train"])), SENTENCES))
-        for name, all_rows in train.items():
-            scores[name].append(round(judge(all_rows.select(chosen), test, None, 1, seed), 2))
+        chosen = sorted(Random(seed).sample(range(len(original)), SENTENCES))
+        others = original.select(sorted({*range(len(original))} - {*chosen}))
+        pool = MentionReplacement.from_dataset(others).pools["PER"]
+        swap = MentionReplacement({"PER": pool}, p=1, types=["PER"], seed=seed)
+        sample = original.select(chosen)
+        arms = {
+            "original": sample,
+            "pseudonymised": pseudonymised.select(chosen),
+            "names of other sentences": sample.map(swap, batched=True, load_from_cache_file=False),
+        }
+        for name, rows_of_arm in arms.items():
+            f1_of_arm = round(judge(rows_of_arm, test, None, 1, seed), 2)
+            scores.setdefault(name, []).append(f1_of_arm)
             print(seed, name, scores[name][-1], flush=True)
     means = {name: sum(each) / len(each) for name, each in scores.items()}
     return {
@@ -144,7 +159,31 @@ def f1(folder: Path, seeds: int, rows: int) -> dict[str, Any]:
         "test rows": len(test),
         "seeds": seeds,
         "f1": scores,
-        "loss": round(means["original"] - means["pseudonymised"], 2),
+        "loss": {
+            name: round(means["original"] - mean, 2)
+            for name, mean in means.items()
+            if name != "original"
+        },
+    }
+
+
+def synthetic(folder: Path) -> dict[str, Any]:
+    """New sentences with new names, audited against the sentences that they were made from."""
+    train = in_iob2(load(folder)["train"])
+    gold = train.select(sorted(Random(0).sample(range(len(train)), SENTENCES)))
+    new = generate(gold, WRITTEN, "offline", seed=0)
+    types = ["PER", "LOC", "ORG"]
+    both = DatasetDict(gold=gold, new=new.cast(gold.features))
+    hide = Pseudonymization.from_dataset(both, key=KEY, types=types)
+    made = both["new"].map(hide, batched=True, load_from_cache_file=False)
+    found = audit(gold, made, types=types)
+    print(found)
+    return {
+        "sentences": SENTENCES,
+        "written": len(made),
+        "mentions": sum(len(each.spans) for each in read_examples(made, "train", {})),
+        "leaks": found.leaks,
+        "audit": {each.what: [each.number, each.of, each.is_leak] for each in found.findings},
     }
 
 
@@ -161,7 +200,7 @@ def sentences(folder: Path) -> None:
 def main() -> None:
     """Do one part, and write its figures."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("part", choices=("names", "f1", "sentences", "digest"))
+    parser.add_argument("part", choices=("names", "f1", "synthetic", "sentences", "digest"))
     parser.add_argument("folder", type=Path, help="of eng.train and eng.testa")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--test_rows", type=int, default=5_000)
@@ -175,6 +214,8 @@ def main() -> None:
         return
     if arguments.part == "names":
         made = names(arguments.folder)
+    elif arguments.part == "synthetic":
+        made = synthetic(arguments.folder)
     else:
         made = f1(arguments.folder, arguments.seeds, arguments.test_rows)
     made |= {"commit": commit(), "machine": platform.machine(), "cpus": os.cpu_count()}

@@ -35,7 +35,7 @@ METHODS: dict[str, Augmenter] = {
     "SynonymReplacement(threshold=0.6)": SynonymReplacement(p=1, threshold=0.6),
     "SynonymReplacement(context=False)": SynonymReplacement(p=1, context=False),
     'MaskedLMSubstitution("offline")': MaskedLMSubstitution("offline", p=1),
-    'MaskedLMSubstitution("offline", mask=False)': MaskedLMSubstitution("offline", p=1, mask=False),
+    'MaskedLMSubstitution("offline", mask=True)': MaskedLMSubstitution("offline", p=1, mask=True),
     'MaskedLMSubstitution("offline", keep_meaning=True)': MaskedLMSubstitution(
         "offline", p=1, keep_meaning=True
     ),
