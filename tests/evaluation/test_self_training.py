@@ -39,7 +39,6 @@ from textaug.models.tagger import load_tagger
 from textaug.models.teachers import SentenceTeacher, WordTeacher
 from textaug.models.word_head import IGNORED
 
-
 pytestmark = pytest.mark.usefixtures("small_teachers")
 
 

@@ -4,7 +4,6 @@ import pytest
 from datasets import Dataset, DatasetDict
 from support.self_training import FOREIGN, PAIRS, RAW, reviews, tagged, trained
 
-
 pytestmark = pytest.mark.usefixtures("small_teachers")
 
 
