@@ -104,6 +104,7 @@ def check(before, after, copies, name):
 
 def grow(name, data, copies):
     augmenter = AUGMENTERS[name](provenance_column="by")
+    textaug.expand(data.select(range(9)), augmenter)  # loads once what both workers need
     after = textaug.expand(data, augmenter, copies, num_proc=2)
     return check(data, after, copies, name)
 

@@ -130,18 +130,18 @@ def test_models_give_the_same_in_every_batch_order_and_process(
     if engine == "ctranslate2":
         pytest.importorskip("ctranslate2", reason="needs the extra 'ctranslate2'")
         monkeypatch.setattr("huggingface_hub.constants.HF_HOME", str(tmp_path))
-    texts = [" ".join(WORDS[(5 * i + 2 * j) % 50] for j in range(4)) for i in range(40)]
+    texts = [" ".join(WORDS[(5 * i + 2 * j) % 50] for j in range(4)) for i in range(20)]
     augment = BackTranslation("xx", engine=engine, model=models, **how)
     before = Hasher.hash(augment)
     expected = augment(texts)
-    assert sum(old != new for old, new in zip(texts, expected, strict=True)) > 10
+    assert sum(old != new for old, new in zip(texts, expected, strict=True)) > 5
     assert [augment(text) for text in texts] == expected
-    order = random.Random(1).sample(range(40), 40)
+    order = random.Random(1).sample(range(20), 20)
     assert augment([texts[i] for i in order]) == [expected[i] for i in order]
     small = BackTranslation("xx", engine=engine, model=models, batch_tokens=30, **how)
     assert small(texts) == expected
     data = Dataset.from_dict({"text": texts})
-    options = {"batched": True, "batch_size": 9, "num_proc": 2, "load_from_cache_file": False}
+    options = {"batched": True, "batch_size": 4, "num_proc": 2, "load_from_cache_file": False}
     assert data.map(augment, **options, with_rank=True)["text"] == expected
     assert pickle.loads(pickle.dumps(augment))(texts) == expected
     assert Hasher.hash(augment) == before
@@ -184,6 +184,7 @@ def to_spans_with_words(row):
 def test_no_mention_is_ever_lost(corpus, threshold, fewest):
     names = corpus.features["ner_tags"].feature.names
     augment = BackTranslation(threshold=threshold)
+    corpus = corpus.select(range(30))
     after = corpus.map(augment, batched=True, load_from_cache_file=False)
     changed = 0
     for old, new in zip(corpus, after, strict=True):

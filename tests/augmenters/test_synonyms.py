@@ -82,16 +82,22 @@ def test_no_word_is_always_the_one_that_is_replaced():
     assert 100 < drawn[0] < 250 and not drawn[2]
 
 
-def test_batches_do_not_matter():
-    texts = [f"The {n} workers finally left the large factory." for n in range(9)]
+def test_batches_order_and_processes_do_not_matter(corpus):
+    texts = [" ".join(tokens) for tokens in corpus["tokens"][:24]]
     augment = SynonymReplacement(p=0.5, seed=4)
-    together = Dataset.from_dict({"text": texts}).map(augment, batched=True, batch_size=9)
-    assert together["text"] == [augment(text) for text in texts]
+    expected = [augment(text) for text in texts]
+    assert expected != texts
+    data = Dataset.from_dict({"text": texts})
+    for settings in ({"batch_size": 24}, {"batch_size": 7}, {"num_proc": 2}):
+        after = data.map(augment, batched=True, load_from_cache_file=False, **settings)
+        assert after["text"] == expected
+    shuffled = data.shuffle(seed=3).map(augment, batched=True, load_from_cache_file=False)
+    assert sorted(shuffled["text"]) == sorted(expected)
 
 
 def test_long_and_odd_sentences():
     augment = SynonymReplacement(p=1.0)
-    long = " ".join(["The workers left the large factory."] * 400)
+    long = " ".join(["The workers left the large factory."] * 150)
     after = augment(long)
     assert after != long and len(after.split()) >= len(long.split())
     for text in ("", "large", "LARGE FACTORY CLOSED", "xyzzy plugh", "\ud800 large"):

@@ -19,7 +19,7 @@ def test_one_very_long_sentence_among_short_ones():
     for augmenter in (
         textaug.MaskedLMSubstitution(tiny_bert(), p=0.05),
         textaug.NoiseInjection(),
-        textaug.SynonymReplacement(),
+        textaug.SynonymReplacement(model=tiny_bert()),
     ):
         after = augmenter(rows)
         for row in range(3):

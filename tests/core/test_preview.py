@@ -22,7 +22,7 @@ def test_rows_that_change_are_shown(corpus):
 
 
 def test_copies_and_methods(corpus):
-    both = OneOf([SynonymReplacement(), NoiseInjection()])
+    both = OneOf([SynonymReplacement(context=False), NoiseInjection()])
     shown = both.preview(corpus, rows=2, copies=4)
     assert len(shown.pairs) == 8
     assert {pair.by for pair in shown.pairs} == {"SynonymReplacement", "NoiseInjection"}

@@ -117,7 +117,9 @@ def test_bad_input():
         label_errors(rows("Vera/B-DRUG sat/O"), predictions=sure("O O"))
 
 
-def test_folds_are_out_of_sample(corpus):
+def test_folds_are_out_of_sample(corpus, monkeypatch):
+    monkeypatch.setattr("textaug.models.word_head.STEPS_LEAST", 30)
+    monkeypatch.setattr("textaug.models.word_head.WIDTH", 32)
     examples = read_examples(corpus.select(range(15)), "train", {})
     examples.append(examples[0])
     fold = folds_of(examples, 3, seed=1)

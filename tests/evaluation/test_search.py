@@ -130,7 +130,7 @@ def test_with_a_real_tagger(encoder):
     rows = {"tokens": [["he", "said", names[i % 5], "was", ends[i // 5]] for i in range(20)]}
     rows["ner_tags"] = [["O", "O", "B-LOC" if i % 2 else "B-PER", "O", "O"] for i in range(20)]
     judge = TaggerF1(encoder, steps=40, learning_rate=3e-3)
-    same = {"methods": ["label-wise"], "trials": 3, "folds": 2, "seed": 1}
+    same = {"methods": ["label-wise"], "trials": 2, "folds": 2, "seed": 1}
     recipe = found(Dataset.from_dict(rows), judge, **same)
     assert 20 < recipe.gold.score < 100
     assert any(trial.scores != recipe.gold.scores for trial in recipe.trials)

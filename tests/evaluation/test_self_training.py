@@ -39,15 +39,11 @@ from textaug.models.tagger import load_tagger
 from textaug.models.teachers import SentenceTeacher, WordTeacher
 from textaug.models.word_head import IGNORED
 
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr("huggingface_hub.constants.HF_HOME", str(tmp_path))
-    monkeypatch.setattr("textaug.models.teachers.STEPS_LEAST", 60)
+pytestmark = pytest.mark.usefixtures("small_teachers")
 
 
 def test_raw_sentences_get_the_labels_of_the_sample():
-    result = trained(tagged(PAIRS), RAW, rounds=2)
+    result = trained(tagged(PAIRS), RAW, rounds=2, model=None)
     rows = result.dataset
     assert rows["tokens"][8] == ["Sue", "lives", "in", "Paris", "."]
     assert [IOB2[tag] for tag in rows["ner_tags"][8]] == ["B-PER", "O", "O", "B-LOC", "O"]
@@ -188,7 +184,7 @@ def test_temperature_makes_a_teacher_as_sure_as_it_is_right():
 
 def test_sentences_get_classes():
     raw = ["A wonderful film.", "A terrible, boring film."]
-    result = trained(reviews(), raw)
+    result = trained(reviews(), raw, model=None)
     rows = result.dataset
     assert result.metric == "accuracy"
     assert rows["text"][8:] == raw
@@ -203,7 +199,7 @@ def test_a_row_without_a_class_takes_no_part():
         {"text": [*texts, "A dull film."], "label": ["+"] * 4 + ["-"] * 4 + [None]}
     )
     for data, good in ((named, 1), (strings, "+")):
-        result = trained(data, ["A wonderful film."], sure=0.0)
+        result = trained(data, ["A wonderful film."], sure=0.0, model=None)
         assert len(result.dataset) == 10
         assert result.dataset["label"][9] == good
         assert len(result.labels) == 1
@@ -220,7 +216,7 @@ def test_columns_may_have_any_names_and_other_columns_are_left_out():
     })  # fmt: skip
     with pytest.raises(ValueError, match="pass text_column=|cannot tell which column"):
         trained(data, ["A wonderful film."])
-    rows = trained(data, ["A wonderful film."], text_column="body", roles={
+    rows = trained(data, ["A wonderful film."], text_column="body", model=None, roles={
         "verdict": "label", "title": "keep"}).dataset  # fmt: skip
     assert rows.column_names == ["body", "verdict", "label_source", "label_weight"]
     assert rows[8]["verdict"] == "+"

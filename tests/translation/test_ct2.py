@@ -29,7 +29,7 @@ def test_ctranslate2_in_8_bits_depends_on_nothing_but_the_text(marian, cache):
     translator = CTranslate2(marian)
     for n in (1, 3):
         expected = translator.translate(TEXTS, n)
-        assert sum(map(bool, expected)) > 50
+        assert sum(map(bool, expected)) > len(TEXTS) * 0.8
         assert all(len(set(found)) == len(found) <= n for found in expected)
         assert in_parts(translator, 7, n) == expected
         assert CTranslate2(marian, batch_tokens=40).translate(TEXTS, n) == expected

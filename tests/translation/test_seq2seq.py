@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Recommended. pip install sacremo
 @pytest.mark.parametrize("how", [{}, {"n": 3}, {"seeds": SEEDS}], ids=["best", "n-best", "drawn"])
 def test_a_translation_depends_on_nothing_but_its_text(marian, how):
     expected = HFTranslator(marian).translate(TEXTS, **how)
-    assert sum(map(bool, expected)) > 50
+    assert sum(map(bool, expected)) > len(TEXTS) * 0.8
     for size in (1, 7, 1000):
         assert in_parts(HFTranslator(marian), size, **how) == expected
     assert HFTranslator(marian, batch_tokens=40).translate(TEXTS, **how) == expected

@@ -69,7 +69,8 @@ class Reading:
     tags: tuple[str, ...]
 
 
-def readings_of(word: str) -> list[Reading]:
+@lru_cache(CACHE_SIZE)
+def readings_of(word: str) -> tuple[Reading, ...]:
     """Every reading of a lower-case word that WordNet knows."""
     readings = []
     for letter, penn_tags in PENN_TAGS.items():
@@ -79,7 +80,7 @@ def readings_of(word: str) -> list[Reading]:
             tags = tuple(tag for tag in penn_tags if word in inflected_forms(lemma, tag))
             if tags:
                 readings.append(Reading(lemma, letter, tags))
-    return readings
+    return tuple(readings)
 
 
 def reading_shares(readings: Sequence[Reading]) -> list[float]:

@@ -110,7 +110,8 @@ def antonyms_of(lemma: str) -> frozenset[str]:
 def sense_shares(senses: Sequence[Sense]) -> list[float]:
     """The share of each sense in all uses."""
     counts = [sense.count + PRIOR_COUNT for sense in senses]
-    return [count / sum(counts) for count in counts]
+    total = sum(counts)
+    return [count / total for count in counts]
 
 
 def tagged_uses(lemma: str, letter: str) -> int:
@@ -118,6 +119,7 @@ def tagged_uses(lemma: str, letter: str) -> int:
     return sum(sense.count for sense in senses_of(lemma, letter))
 
 
+@lru_cache(CACHE_SIZE)
 def pos_share_of(lemma: str, letter: str) -> float:
     """The share of one part of speech in all uses of a lemma."""
     uses = {
@@ -133,6 +135,7 @@ def gloss_uses(lemma: str) -> int:
     return int(_synonym_list().entries.get(lemma, "0").partition("\t")[0])
 
 
+@lru_cache(CACHE_SIZE)
 def familiarity_of(lemma: str, letter: str) -> float:
     """How common a lemma is in glosses and tagged texts ("suspire": 0)."""
     return gloss_uses(lemma) * pos_share_of(lemma, letter) + TAGGED_WEIGHT * tagged_uses(

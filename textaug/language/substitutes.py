@@ -122,7 +122,7 @@ def is_term(first: str, second: str) -> bool:
 @lru_cache(CACHE_SIZE)
 def is_noun(word: str) -> bool:
     """Whether a word is mostly a noun."""
-    readings = readings_of(word) if word.isalpha() else []
+    readings = readings_of(word) if word.isalpha() else ()
     shares = zip(readings, reading_shares(readings), strict=True)
     return sum(share for reading, share in shares if reading.letter == NOUN) > MOSTLY
 
@@ -213,13 +213,16 @@ def substitutes_of(
 
 def _listed(number: int, reading: Reading, senses: list[Sense], word: str) -> list[Substitute]:
     """The candidates that WordNet lists."""
+    shares = sense_shares(senses)
     found = []
     for lemma in dict.fromkeys(
         lemma for sense in senses for lemma in (*sense.lemmas, *sense.hypernyms, *sense.similar)
     ):
-        features = _features(lemma, senses)
+        if not _may_stand(lemma, reading):
+            continue
+        features = _features(lemma, senses, shares)
         # A hypernym of several words is a definition: "military officer" for "commander".
-        if not _may_stand(lemma, reading) or (" " in lemma and features[:2] == (0.0, 0.0)):
+        if " " in lemma and features[:2] == (0.0, 0.0):
             continue
         tags_of: dict[str, list[str]] = {}
         for tag in reading.tags:
@@ -259,19 +262,19 @@ def _near(
 
 def _may_stand(lemma: str, reading: Reading) -> bool:
     return (
-        is_plain_lemma(lemma, reading)
-        and "-" not in lemma  # mostly compounds of other words: "south-central" for "southern"
+        "-" not in lemma  # mostly compounds of other words: "south-central" for "southern"
         and lemma not in antonyms_of(reading.lemma)
         and reading.lemma != f"re{lemma}"  # not "opened" for "reopened"
         and bool(senses_of(lemma, reading.letter))
         and familiarity_of(lemma, reading.letter) >= UNFAMILIAR
+        and is_plain_lemma(lemma, reading)
         and (reading.letter != NOUN or agrees_in_number(lemma.rpartition(" ")[2], reading))
     )
 
 
-def _features(lemma: str, senses: list[Sense]) -> tuple[float, ...]:
+def _features(lemma: str, senses: Sequence[Sense], shares: Sequence[float]) -> tuple[float, ...]:
     similar = synonym = hypernym = 0.0
-    for sense, share in zip(senses, sense_shares(senses), strict=True):
+    for sense, share in zip(senses, shares, strict=True):
         similar += share * (lemma in sense.similar)
         synonym += share * (lemma in sense.lemmas)
         hypernym += share * (lemma in sense.hypernyms)

@@ -178,7 +178,13 @@ class WordFit(MaskedLM):
         known = [text for text in texts if ids[text]]
         if not known:
             return {}
-        means = torch.stack([self._embeddings()[list(ids[text])].mean(0) for text in known])
+        table = self._embeddings()
+        means = torch.stack(
+            [
+                table[list(some)].mean(0) if len(some := ids[text]) > 1 else table[some[0]]
+                for text in known
+            ]
+        )
         unit = torch.nn.functional.normalize(means - self._mean, dim=1)
         return dict(zip(known, unit, strict=True))
 
