@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 
 _SERVER = """
-import importlib, json, os, signal, sys
-for name in sys.argv[1:]:
-    importlib.import_module(name)
+import gc, json, os, signal, sys
+exec(sys.argv[1])
+gc.freeze()  # or each fork would go through it all
 for line in sys.stdin:
     asked = json.loads(line)
     if "pid" in asked:
@@ -34,16 +34,16 @@ for line in sys.stdin:
 
 
 class Imported:
-    """A process that has imported modules, and forks.
+    """A process that has done its imports, and forks.
 
     Args:
-        modules: their names.
-        environment: variables that the imports read.
+        imports: code that does them.
+        environment: variables that they read.
     """
 
-    def __init__(self, *modules, **environment):
+    def __init__(self, imports, **environment):
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _SERVER, *modules], env=os.environ | environment, text=True,
+            [sys.executable, "-c", _SERVER, imports], env=os.environ | environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
 
@@ -92,7 +92,7 @@ class Program:
 
 @cache
 def _shell():
-    return Imported("textaug", "textaug.cli.app", "textaug.runs.run", "datasets")
+    return Imported("import datasets, textaug.cli.app, textaug.runs.run")
 
 
 def start_shell(*words, **options):
