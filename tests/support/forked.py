@@ -53,7 +53,7 @@ class Imported:
         return json.loads(self.process.stdout.readline())
 
     def start(self, code, *words, cwd=".", **environment):
-        return Program(self, code, list(map(str, words)), str(cwd), environment)
+        return Program(self, code, list(map(str, words)), str(Path(cwd).resolve()), environment)
 
     def close(self):
         self.process.communicate()
