@@ -1,5 +1,6 @@
 """What all tests share: command-line switches, a data set, small models."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -46,6 +47,13 @@ def pytest_collection_modifyitems(config, items):
 
             if not torch.cuda.is_available():
                 item.add_marker(pytest.mark.skip(reason="needs a CUDA device, there is none"))
+
+
+def pytest_collection_finish():
+    # Every training looks for garbage when it starts; the imports, which are most of the memory,
+    # are none.
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter):

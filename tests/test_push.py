@@ -1,12 +1,10 @@
 """Data sets on the hub: pushed to one that the test serves itself, and loaded by their names."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 from datasets import Dataset
+from support.forked import Imported
 from support.hub import Hub
 
 import textaug
@@ -31,24 +29,29 @@ except Exception as error:
 """
 
 
-@pytest.fixture
-def hub(tmp_path):
-    with Hub({}, home=tmp_path / "hub", token="hf_good").serving() as server:
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory):
+    with Hub({}, home=tmp_path_factory.mktemp("hub"), token="hf_good").serving() as server:
         yield server
 
 
+@pytest.fixture(scope="module")
+def imported(hub, tmp_path_factory):
+    """With this hub, whose address ``huggingface_hub`` reads when it is imported."""
+    names = {"HF_ENDPOINT": hub.url, "HF_HUB_OFFLINE": "0", "HF_HUB_DISABLE_XET": "1",
+             "HF_HOME": str(tmp_path_factory.mktemp("home"))}  # fmt: skip
+    process = Imported("import datasets, textaug.cli.app, textaug.runs.push", **names)
+    yield process
+    process.close()
+
+
 @pytest.fixture
-def do(hub, tmp_path):
-    """Run a script with this hub; ``huggingface_hub`` reads its address when it is imported."""
+def do(imported, tmp_path):
+    """Run the script with this hub."""
 
     def run(*words, token="hf_good"):
-        names = {"HF_ENDPOINT": hub.url, "HF_HUB_OFFLINE": "0", "HF_TOKEN": token,
-                 "HF_HOME": str(tmp_path / "home"), "HF_HUB_DISABLE_XET": "1"}  # fmt: skip
-        command = [sys.executable, "-c", _SCRIPT, *map(str, words)]
-        done = subprocess.run(
-            command, env={**os.environ, **names}, capture_output=True, text=True, cwd=tmp_path
-        )
-        return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else done.stderr
+        shown, errors = imported.start(_SCRIPT, *words, cwd=tmp_path, HF_TOKEN=token).communicate()
+        return shown.strip().splitlines()[-1] if shown.strip() else errors
 
     return run
 
@@ -60,9 +63,9 @@ def test_the_folder_of_a_run(hub, do, tmp_path):
     loaded = json.loads(do("load", "ann/bigger"))
     expected = textaug.expand(data, textaug.NoiseInjection(seed=1), split="test")
     assert loaded == {name: rows.to_list() for name, rows in expected.items()}
-    card = (tmp_path / "hub" / "ann" / "bigger" / "README.md").read_text()
+    card = (hub.home / "ann" / "bigger" / "README.md").read_text()
     assert card == (tmp_path / "out" / "README.md").read_text() and "NoiseInjection(seed=1)" in card
-    assert not (tmp_path / "hub" / "ann" / "bigger" / ".lock").exists()
+    assert not (hub.home / "ann" / "bigger" / ".lock").exists()
 
 
 def test_any_data(hub, do, tmp_path):
@@ -70,7 +73,7 @@ def test_any_data(hub, do, tmp_path):
     Dataset.from_list(rows).to_json(tmp_path / "a.jsonl")
     assert do("push", tmp_path / "a.jsonl", "ann/small") == f"{hub.url}/datasets/ann/small"
     assert json.loads(do("load", "ann/small")) == {"train": rows}
-    assert "`train` 2 rows" in (tmp_path / "hub" / "ann" / "small" / "README.md").read_text()
+    assert "`train` 2 rows" in (hub.home / "ann" / "small" / "README.md").read_text()
 
 
 def test_from_the_shell(hub, do, tmp_path):

@@ -154,7 +154,9 @@ def test_a_damaged_row_is_named_as_in_the_data_set(corpus, copies):
         load_from_cache_file=False,
     )
     with pytest.raises(ValueError, match="row 14 of the data set .*column 'ner_tags'"):
-        textaug.ray.expand(damaged, NoiseInjection(label_names=names), copies, batch_size=10)
+        textaug.ray.expand(
+            damaged, NoiseInjection(label_names=names), copies, batch_size=10, workers=1
+        )
 
 
 @needs_ray

@@ -36,7 +36,9 @@ class _Worker:
 
         start = table[_ROW_NUMBER][0].as_py() if len(table) else 0
         table = datasets.table.InMemoryTable(table.drop_columns(_ROW_NUMBER))
-        rows = datasets.Dataset(table, datasets.DatasetInfo(features=self.before))
+        info = datasets.DatasetInfo(features=self.before)
+        # With no fingerprints given, `datasets` would hash the whole table, and the model.
+        rows = datasets.Dataset(table, info, fingerprint="before")
         try:
             made = rows.map(
                 self.expander,
@@ -45,6 +47,7 @@ class _Worker:
                 features=self.after,
                 keep_in_memory=True,
                 load_from_cache_file=False,
+                new_fingerprint="after",
             )
         except ValueError as error:
             raise ValueError(name_rows(str(error), None, start)) from error

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from datasets import load_dataset
 from support.augmenters import tiny_bert, tiny_tagger
+from support.forked import start_shell
 from support.shell import shell
 
 import textaug
@@ -170,11 +171,10 @@ def test_it_runs_as_a_program(tmp_path, file):
         [*command, "--with", "noise", "--format", "jsonl"], capture_output=True, text=True
     )
     assert done.returncode == 0 and "60 rows became" in done.stdout, done.stderr
-    done = subprocess.run([*command, "--with", "nois"], capture_output=True, text=True)
-    assert done.returncode == 2 and "Traceback" not in done.stderr
-    assert (
-        "Error: 'nois': did you mean 'noise'? choose from default, synonyms, noise" in done.stderr
-    )
+    done = start_shell(*command[3:], "--with", "nois")
+    errors = done.communicate()[1]
+    assert done.returncode == 2 and "Traceback" not in errors
+    assert "Error: 'nois': did you mean 'noise'? choose from default, synonyms, noise" in errors
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,12 @@
 """Files and folders, plans, progress, Ctrl-C: what ``textaug augment`` says and leaves."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
 from datasets import Dataset, load_dataset
+from support.forked import start_shell
 from support.shell import shell
 
 import textaug
@@ -94,11 +92,10 @@ def test_a_wrong_name_suggests_the_near_one(words, question):
 
 def test_the_shell_completes_names():
     for shown, name in (("--with sy", "synonyms"), ("--where no", "novelty")):
-        env = {**os.environ, "_TEXTAUG_COMPLETE": "complete_bash",
-               "COMP_WORDS": f"textaug preview builtin {shown}", "COMP_CWORD": "4"}  # fmt: skip
-        code = "from textaug.cli.app import app; app(prog_name='textaug')"
-        done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
-        assert name in done.stdout.split(), done.stderr
+        typed = f"textaug preview builtin {shown}"
+        asked = {"_TEXTAUG_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": "4"}
+        completed, errors = start_shell(**asked).communicate()
+        assert name in completed.split(), errors
 
 
 @pytest.mark.parametrize("num_proc", [1, 2])
@@ -119,30 +116,23 @@ def test_progress_counts_rows(num_proc, tmp_path, corpus):
 
 @pytest.mark.parametrize("to_file", [True, False])
 def test_ctrl_c_says_what_is_kept(to_file, tmp_path):
-    rows = {"text": [f"Shares of company {n} fell sharply on Friday." for n in range(30_000)]}
+    rows = {"text": [f"Shares of company {n} fell sharply on Friday." for n in range(10_000)]}
     Dataset.from_dict(rows).to_json(tmp_path / "a.jsonl")
     output = tmp_path / ("out.jsonl" if to_file else "out")
     folder = tmp_path / ".out.jsonl.run" if to_file else output
-    words = ["augment", tmp_path / "a.jsonl", "-o", output, "--with", "noise", "--copies", "2"]
-    command = [sys.executable, "-m", "textaug.cli", *map(str, words)]
-    run = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # A shell lets its background jobs ignore SIGINT, and so would this child of one.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
+    words = ["augment", tmp_path / "a.jsonl", "-o", output, "--with", "noise", "--copies", "2",
+             "--shard-size", "50"]  # fmt: skip
+    run = start_shell(*words)
     shards = folder / ".unfinished"
     while run.poll() is None and not (shards.exists() and len(list(shards.iterdir())) > 1):
-        time.sleep(0.01)
+        time.sleep(0.005)
     run.send_signal(signal.SIGINT)
     _, errors = run.communicate()
     assert run.returncode == 130, errors
     assert "Stopped. The copies of " in errors and "rows are kept in" in errors
     assert "the same command goes on from there." in errors and "Traceback" not in errors
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0 and "30,000 rows became " in done.stdout, done.stderr
+    done = shell(*words)
+    assert done.exit_code == 0 and "10,000 rows became " in done.output, done.output
     assert output.exists() and folder.exists() is not to_file
 
 

@@ -3,39 +3,20 @@
 import json
 
 import pytest
-from support.models import tiny_bert_encoder
 
 for _package in ("matplotlib", "sklearn", "accelerate"):
     pytest.importorskip(_package, reason="the recipes need: pip install 'textaug-nlp[recipes]'")
 
+from support.recipes import classification  # noqa: E402
+
 from recipes.classification import report  # noqa: E402
-from recipes.classification.arguments import Arguments  # noqa: E402
 from recipes.classification.experiment import run  # noqa: E402
 from recipes.classification.training import load_data  # noqa: E402
 
 
 @pytest.fixture
 def arguments(tmp_path):
-    for name, number in (("train", 12), ("test", 6)):
-        rows = [
-            {
-                "text": f"Ann works in {'Rome' if i % 2 else 'big Rome'} {i // 6}",
-                "label": ["no", "yes"][i % 2],
-            }
-            for i in range(number)
-        ]
-        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n")
-    return Arguments(
-        train_file=str(tmp_path / "train.jsonl"),
-        test_file=str(tmp_path / "test.jsonl"),
-        train_size=[4, 8],
-        seeds=[1, 2],
-        model=tiny_bert_encoder(tmp_path / "model"),
-        augment=["noise", "joining"],
-        max_steps=2,
-        batch_size=4,
-        output_dir=str(tmp_path / "out"),
-    )
+    return classification(tmp_path)
 
 
 def test_every_arm_trains_is_judged_and_is_not_trained_again(arguments, tmp_path, capsys):
@@ -62,17 +43,6 @@ def test_raw_texts_are_labelled_and_added(arguments, tmp_path, monkeypatch):
     assert rows == {
         "gold": 12, "noise": 12, "joining": 12, "noise, raw texts": 14, "joining, raw texts": 14,
     }  # fmt: skip
-
-
-def test_two_processes_give_the_same_results(arguments, tmp_path):
-    arguments.train_size, arguments.seeds = [8], [1]
-    one = run(arguments)["runs"]
-    arguments.jobs, arguments.output_dir = 2, str(tmp_path / "two")
-    two = run(arguments)["runs"]
-    key = lambda r: r["arm"]
-    assert [(r["arm"], r["accuracy"]) for r in sorted(one, key=key)] == [
-        (r["arm"], r["accuracy"]) for r in sorted(two, key=key)
-    ]
 
 
 def part(*labels):

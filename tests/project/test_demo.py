@@ -27,9 +27,10 @@ def console():
     return Console(file=io.StringIO(), width=200)
 
 
-def test_sentences_to_read_come_before_those_of_the_policy(demo, console):
+def test_sentences_to_read_come_before_those_of_the_policy(demo, console, monkeypatch):
     from textaug.corpora import builtin_corpus
 
+    monkeypatch.setattr(demo, "SIZE", 15)
     assert demo.SHOWN[-1] == demo.POLICY and demo.SHOWN[0] == "mentions"
     train = builtin_corpus()["train"]
     for method in ("mentions", "noise", demo.POLICY):

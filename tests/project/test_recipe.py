@@ -2,25 +2,20 @@
 
 import json
 import logging
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-from support.models import tiny_bert_encoder
 
 for _package in ("evaluate", "matplotlib", "seqeval", "sklearn", "accelerate"):
     pytest.importorskip(_package, reason="the recipes need: pip install 'textaug-nlp[recipes]'")
 
+from support.recipes import ner  # noqa: E402
+
 import textaug  # noqa: E402
 from recipes.ner import report, training  # noqa: E402
-from recipes.ner.arguments import Arguments  # noqa: E402
 from recipes.ner.data import data_of, load_data, mentions, sample  # noqa: E402
 from recipes.ner.experiment import run  # noqa: E402
 from recipes.ner.packing import Packed  # noqa: E402
@@ -29,8 +24,6 @@ from recipes.ner.seqeval_metric import Seqeval  # noqa: E402
 from recipes.ner.training import quiet, train_once  # noqa: E402
 from textaug.core.tag_schemes import to_spans  # noqa: E402
 from textaug.specs import build  # noqa: E402
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -46,19 +39,7 @@ def one_thread():
 
 @pytest.fixture(scope="module")
 def arguments(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("recipe")
-    return Arguments(
-        train_size=[8, 16],
-        seeds=[1, 2],
-        model=tiny_bert_encoder(folder / "model"),
-        augment=["noise", "mentions|noise:p=0.3"],
-        gold_repeated=True,
-        copies=2,
-        max_steps=2,
-        batch_size=4,
-        eval_split="validation",
-        output_dir=str(folder / "out"),
-    )
+    return ner(tmp_path_factory.mktemp("recipe"), gold_repeated=True)
 
 
 @pytest.fixture(scope="module")
@@ -106,26 +87,6 @@ def test_finished_runs_are_not_done_again(results, arguments, capsys):
 def test_other_settings_want_another_folder(results, arguments):
     with pytest.raises(ValueError, match=r"max_steps was 2, is 3\); choose another --output_dir"):
         run(replace(arguments, max_steps=3))
-
-
-def test_on_the_fly_and_in_two_processes(arguments, tmp_path):
-    results = run(
-        replace(
-            arguments,
-            train_size=[8],
-            seeds=[1],
-            augment=["noise"],
-            on_the_fly=True,
-            jobs=2,
-            gold_repeated=False,
-            output_dir=str(tmp_path),
-        )
-    )
-    by_arm = {run["arm"]: run for run in results["runs"]}
-    assert set(by_arm) == {"gold", "noise (on the fly)"}
-    assert by_arm["noise (on the fly)"]["train_rows"] == 8
-    assert by_arm["noise (on the fly)"]["augmentation_counts"]["changed"] > 0
-    assert (tmp_path / "results.png").exists()  # a single size, a single seed
 
 
 def test_a_run_repeats(arguments):
@@ -329,35 +290,3 @@ def test_loggers_and_progress_bars_are_as_before_a_run():
     with quiet():
         assert logging.getLogger("textaug").level == logging.ERROR
     assert state() == before
-
-
-POOL = """
-import time
-from recipes.ner.workers import spawned
-
-if __name__ == "__main__":
-    pool = spawned(2)
-    print(*{pool.submit(__import__("os").getpid).result() for _ in range(4)}, flush=True)
-    pool.submit(time.sleep, 60)
-    time.sleep(60)
-"""
-
-
-def test_workers_end_with_a_killed_parent(tmp_path):
-    script = tmp_path / "pool.py"
-    script.write_text(POOL)
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    parent = subprocess.Popen(
-        [sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=environment
-    )
-    workers = [int(number) for number in parent.stdout.readline().split()]
-    parent.send_signal(signal.SIGKILL)
-    parent.wait()
-    assert workers
-    end = time.monotonic() + 20
-    while alive := [pid for pid in workers if Path(f"/proc/{pid}/stat").exists()]:
-        # An orphan that has ended may wait for its new parent to read its status.
-        if all(Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z" for pid in alive):
-            break
-        assert time.monotonic() < end, f"still running: {alive}"
-        time.sleep(0.1)

@@ -10,33 +10,21 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from support.forked import start_shell
 from support.runs import content
 
-ROOT = Path(__file__).resolve().parents[2]
 # Many small shards, so that a kill is likely to hit the writing of one; no model to load.
 COMMAND = """augment builtin --with label-wise --with mentions --with noise --copies 6
     --shard-size 6 --provenance by --seed 5"""
 
 
 def start(folder, num_proc):
-    return subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "textaug.cli",
-            *f"{COMMAND} -o {folder} --num-proc {num_proc}".split(),
-        ],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return start_shell(*f"{COMMAND} -o {folder} --num-proc {num_proc}".split())
 
 
 def finish(folder, num_proc=1):
@@ -81,7 +69,7 @@ def kill_until_finished(folder, expected, seconds, num_proc, rng, most_kills, an
         else:
             time.sleep(rng.uniform(0, seconds))
         if process.poll() is not None:
-            assert process.returncode == 0, process.stderr.read()
+            assert process.returncode == 0, process.communicate()[1]
             break
         process.send_signal(signal.SIGKILL)
         process.communicate()

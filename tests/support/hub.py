@@ -33,6 +33,7 @@ class Hub:
         self.home = home
         self.token = token
         self.asked = []
+        self.port = 0  # any that is free
 
     def commit(self, repository, revision):
         """What stands for the hash of a commit; a revision may be given by it."""
@@ -49,8 +50,9 @@ class Hub:
     @contextmanager
     def serving(self):
         handler = type("Handler", (_Handler,), {"hub": self})
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.url = f"http://127.0.0.1:{server.server_port}"
+        server = ThreadingHTTPServer(("127.0.0.1", self.port), handler)
+        self.port = server.server_port  # the same if it is served again
+        self.url = f"http://127.0.0.1:{self.port}"
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:

@@ -82,8 +82,10 @@ class Target:
         parts = [pq.read_table(path) for path in sorted((self.folder / DATA).glob(f"{split}-*"))]
         info = DatasetInfo(features=Features.from_arrow_schema(parts[0].schema))
         temporary = self.folder / self.output.name
+        # With no fingerprint given, `datasets` would hash the whole table.
+        made = Dataset(pa.concat_tables(parts), info, fingerprint=split)
         with temporary.open("wb") as file:
-            write(Dataset(pa.concat_tables(parts), info=info), file, self.format)
+            write(made, file, self.format)
         temporary.replace(self.output)
         shutil.rmtree(self.folder)
 

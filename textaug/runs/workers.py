@@ -145,7 +145,8 @@ def _write_shard(run: RunSpec, shard: ShardSpec, rank: int | None, tick: Tick) -
     else:
         table = _copied(run, rows)
         tick(len(rows))
-    made = Dataset(table, info=DatasetInfo(features=run.features))
+    # With no fingerprint given, `datasets` would hash the whole table, for a cache not used here.
+    made = Dataset(table, info=DatasetInfo(features=run.features), fingerprint=shard.name)
     content = BytesIO()
     write(made, content, run.format)
     home = run.folder / DATA
