@@ -116,7 +116,7 @@ def test_progress_counts_rows(num_proc, tmp_path, corpus):
 
 @pytest.mark.parametrize("to_file", [True, False])
 def test_ctrl_c_says_what_is_kept(to_file, tmp_path):
-    rows = {"text": [f"Shares of company {n} fell sharply on Friday." for n in range(10_000)]}
+    rows = {"text": [f"Shares of company {n} fell sharply on Friday." for n in range(20_000)]}
     Dataset.from_dict(rows).to_json(tmp_path / "a.jsonl")
     output = tmp_path / ("out.jsonl" if to_file else "out")
     folder = tmp_path / ".out.jsonl.run" if to_file else output

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -207,13 +208,15 @@ def _load(
     what, such_as = _TYPES.get(auto_class, (f"model for {auto_class}", "one of that type"))
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(name, **where)
-        model, report = getattr(transformers, auto_class).from_pretrained(
-            name,
-            **where,
-            dtype=getattr(torch, dtype),
-            use_safetensors=True,
-            output_loading_info=True,
-        )
+        # The bar is for downloads; from a folder a model is there in a moment.
+        with _without_bar() if Path(name).is_dir() and not gguf else nullcontext():
+            model, report = getattr(transformers, auto_class).from_pretrained(
+                name,
+                **where,
+                dtype=getattr(torch, dtype),
+                use_safetensors=True,
+                output_loading_info=True,
+            )
     except ImportError as error:
         if not gguf:
             raise
@@ -242,6 +245,22 @@ def _load(
             f"other parts; pass one that was trained as such, for instance {such_as}"
         )
     return model.to(device).eval(), tokenizer
+
+
+@contextmanager
+def _without_bar() -> Iterator[None]:
+    from huggingface_hub.utils import are_progress_bars_disabled
+    from transformers.utils import logging as bars
+
+    # The switch of transformers is that of the hub too.
+    if not bars.is_progress_bar_enabled() or are_progress_bars_disabled():
+        yield
+        return
+    bars.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        bars.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def _gguf_file(name: str) -> str | None:
