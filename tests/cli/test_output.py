@@ -132,7 +132,7 @@ def test_ctrl_c_says_what_is_kept(to_file, tmp_path):
     assert "Stopped. The copies of " in errors and "rows are kept in" in errors
     assert "the same command goes on from there." in errors and "Traceback" not in errors
     done = shell(*words)
-    assert done.exit_code == 0 and "10,000 rows became " in done.output, done.output
+    assert done.exit_code == 0 and "20,000 rows became " in done.output, done.output
     assert output.exists() and folder.exists() is not to_file
 
 

@@ -249,7 +249,7 @@ def _load(
 
 @contextmanager
 def _without_bar() -> Iterator[None]:
-    from huggingface_hub.utils import are_progress_bars_disabled
+    from huggingface_hub.utils.tqdm import are_progress_bars_disabled
     from transformers.utils import logging as bars
 
     # The switch of transformers is that of the hub too.
