@@ -3,6 +3,7 @@
     python -m benchmarks.natural eng.train --show synonyms > to_read.tsv
     python -m benchmarks.natural eng.train --verdicts synonyms to_read.tsv
     python -m benchmarks.natural eng.train --count
+    python -m benchmarks.natural eng.train --table
 
 The first command writes a hundred changed sentences, drawn with a fixed seed, with ``[old > new]``
 and an empty column for the verdict (``yes`` or ``no``). The second keeps rows, words and verdicts
@@ -11,8 +12,11 @@ without the sentences, in ``benchmarks/results/substitution/read_*.tsv``. The th
 outside mentions; for each of the twenty commonest words that are replaced, in how many of its
 occurrences it is replaced, and by the commonest new word; and the share of the sentences in which
 the best substitute of any word reaches a probability, which is the most that could change.
+The fourth writes ``reading.md``: what was read in ``read_*.tsv``, that of back-translation
+in ``results/meaning`` included.
 
-The methods were tuned on other rows, before 9000 and from 12000 on.
+The methods were tuned on other rows, before 9000 and from 12000 on. ``read_levers.tsv`` has what was
+read there at commit cb653fa, 50 sentences of each setting, by a reader who did not see the setting.
 """
 
 from __future__ import annotations
@@ -27,6 +31,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from benchmarks.readme import into_readme
 from benchmarks.throughput.timing import environment
 from textaug import Augmenter, MaskedLMSubstitution, SynonymReplacement
 from textaug.core.example import Edit, Example
@@ -142,6 +147,42 @@ def reach(rows: dict[int, Example]) -> dict[str, float]:
     return {str(p): round(sum(each >= p for each in best) / len(best), 3) for p in PROBABILITIES}
 
 
+def table() -> str:
+    """How many sentences were good, of each method and each setting that was tried."""
+    lines = [
+        "| changed sentences of CoNLL-2003 | read | good | sentences changed |",
+        "|---|--:|--:|--:|",
+    ]
+
+    def add(name: str, verdicts: Sequence[str], changed: str) -> None:
+        good = sum(verdict in ("yes", "1") for verdict in verdicts)
+        lines.append(f"| {name} | {len(verdicts)} | {good / len(verdicts):.0%} | {changed} |")
+
+    natural = json.loads((RESULTS / "natural.json").read_text())
+    read = {
+        "synonyms: natural, same meaning": RESULTS / "read_synonyms.tsv",
+        "masked LM: grammatical": RESULTS / "read_masked_lm.tsv",
+        "back-translation: natural, same meaning": RESULTS.parent / "meaning/back_translation.tsv",
+    }
+    for name, path in read.items():
+        rows = _rows(path)
+        verdicts = [row.get("verdict") or row["right"] for row in rows]
+        changed = f"{natural['changed']:.0%}" if "synonyms" in path.name else ""
+        add(f"**{name}**", verdicts, changed)
+    settings: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for row in _rows(RESULTS / "read_levers.tsv"):
+        key = row["method"], row["setting"], row["share_changed"]
+        settings[key].append(row["verdict"])
+    for (method, setting, changed), verdicts in settings.items():
+        add(f"{method} before, `{setting}`", verdicts, f"{float(changed):.0%}")
+    return "\n".join(lines) + "\n"
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, dialect="excel-tab"))
+
+
 def main() -> None:
     """Show sentences, keep verdicts, or count."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -150,11 +191,16 @@ def main() -> None:
     what.add_argument("--show", choices=METHODS)
     what.add_argument("--verdicts", nargs=2, metavar=("METHOD", "FILE"))
     what.add_argument("--count", action="store_true")
+    what.add_argument("--table", action="store_true")
     arguments = parser.parse_args()
     if arguments.verdicts:
         keep_verdicts(arguments.verdicts[0], Path(arguments.verdicts[1]))
     elif arguments.show:
         show(arguments.show, rows_of(arguments.file))
+    elif arguments.table:
+        (RESULTS / "reading.md").write_text(table())
+        into_readme("benchmarks/natural", table())
+        print(table())
     else:
         rows = rows_of(arguments.file)
         report = count(rows) | {"best_reaches": reach(rows)} | environment("cpu")
