@@ -15,8 +15,9 @@ the best substitute of any word reaches a probability, which is the most that co
 The fourth writes ``reading.md``: what was read in ``read_*.tsv``, that of back-translation
 in ``results/meaning`` included.
 
-The methods were tuned on other rows, before 9000 and from 12000 on. ``read_levers.tsv`` has what was
-read there at commit cb653fa, 50 sentences of each setting, by a reader who did not see the setting.
+The methods were tuned on other rows, before 9000 and from 12000 on. ``read_levers.tsv`` has what
+was read there at commit cb653fa, 50 sentences of each setting, by a reader who did not see the
+setting.
 """
 
 from __future__ import annotations
