@@ -23,7 +23,7 @@ def main() -> None:
     """Sample sentences and print them with the replaced word."""
     examples = read_examples(builtin_corpus()["train"], "train", {})
     Random(0).shuffle(examples)
-    augment = MaskedLMSubstitution("offline", p=ONE_WORD, seed=1)
+    augment = MaskedLMSubstitution("offline", p=ONE_WORD, mask=True, seed=1)
     results = augment.run(examples, [0] * len(examples))
     changed = (
         (before, result.example)

@@ -185,7 +185,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def main() -> None:
-    """Show sentences, keep verdicts, or count."""
+    """Show sentences, keep verdicts, write the table, or count."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("file", type=Path, help="eng.train")
     what = parser.add_mutually_exclusive_group(required=True)

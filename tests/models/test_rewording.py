@@ -97,6 +97,19 @@ def test_slips_in_small_words(old, new):
     assert good_changes([example(old)], [example(new)], 0.01) == [[]]
 
 
+@needs_encoder
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("members of the board met", "board members met"),
+        ("the house of the mayor burned", "the mayor 's house burned"),
+        ("talks resumed in the capital last week .", "last week , talks resumed in the capital ."),
+    ],
+)
+def test_other_orders_are_judged(old, new):
+    assert good_changes([example(old)], [example(new)], 0.01) != [[]]
+
+
 def test_thresholds_are_for_english():
     with pytest.raises(ValueError, match="only judged in English"):
         BackTranslation("en", source="de", engine="transformers", threshold=0.5)

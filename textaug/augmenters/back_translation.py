@@ -55,12 +55,12 @@ class BackTranslation(Augmenter):
 
     With a ``threshold``, each change of the translation is then judged alone: one that concerns a
     mention, or changes a negation, the person of a pronoun or a number ("It said" → "He said"),
-    or brings in a word that no lexicon knows, is undone; so is one whose estimated probability to
-    be natural and to keep the meaning is too low. The estimate is a logistic regression of a
-    reader's verdicts on what WordNet says of the words, and on the distance of the sentences by the
-    offline sentence encoder; and so is one of articles, "that" and punctuation alone. Words that
-    are restored keep their annotations. If nothing remains changed, the row is rejected: ``"no
-    change is certain"``.
+    or brings in a word that no lexicon knows, is undone; so is one of articles, "that" and
+    punctuation alone, or one whose estimated probability to be natural and to keep the meaning is
+    too low. The estimate is a logistic regression of a reader's verdicts on what WordNet says of
+    the words, and on the distance of the sentences by the offline sentence encoder. Words that are
+    restored keep their annotations. If nothing remains changed, the row is rejected: ``"no change
+    is certain"``.
 
     Args:
         pivots: code of the pivot language, or several codes, one of which is sampled for each

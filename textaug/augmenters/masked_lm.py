@@ -36,7 +36,7 @@ from textaug.models.masked_lm import (
 from textaug.models.word_fit import load_word_fit
 
 MODES = ("substitute", "insert")
-LEAST_LOWER_CASE = 1 / 3  # share of words in lower case outside mentions; less is no sentence
+LEAST_LOWER_CASE = 1 / 4  # share of words in lower case outside mentions; less is no sentence
 NEAR = 8  # words on each side that are not written again
 
 
@@ -51,14 +51,14 @@ class MaskedLMSubstitution(Augmenter):
     ``keep_meaning=True``.
 
     Numbers, punctuation and stop words stay; in English also parts of terms ("grand prix"); and
-    what is outside mentions in tables and headlines, where less than a third of it is words in
-    lower case. A new word is a different whole word of the vocabulary, letters only, in the case of
-    the old one, and no word that stands near it. Outside mentions no name is inserted (it
-    would be a mention without a label), and words that look like names stay (weekdays too). Names
-    are recognised by their capital, so use a *cased* model for data with mentions; of uncased
-    models only those with the vocabulary of English BERT are supported, by a list of words that are
-    not names. In English, ``a``/``an`` before a new word is corrected. New words have no part of
-    speech (-1 in ``pos_tags``).
+    what is outside mentions in tables and headlines, where less than a quarter of it is words in
+    lower case, or as many numbers as these. A new word is a different whole word of the vocabulary,
+    letters only, in the case of the old one, and no word that stands near it. Outside mentions no
+    name is inserted (it would be a mention without a label), and words that look like names stay
+    (weekdays too). Names are recognised by their capital, so use a *cased* model for data with
+    mentions; of uncased models only those with the vocabulary of English BERT are supported, by a
+    list of words that are not names. In English, ``a``/``an`` before a new word is corrected. New
+    words have no part of speech (-1 in ``pos_tags``).
 
     Sentences longer than the model's window are predicted in several windows.
 
@@ -69,7 +69,8 @@ class MaskedLMSubstitution(Augmenter):
         p: probability of each word to be chosen, 0..1; at least one is.
         mode: ``"substitute"``, or ``"insert"``: insert a new word before each chosen one.
         mask: whether the model does not see the chosen words. It then writes more varied words,
-            of which fewer fit. If ``False``, only words that are one sub-token are chosen.
+            of which fewer fit. If ``False``, only words that are one sub-token are chosen, so
+            names, and languages of which the vocabulary has few whole words, need ``True``.
             ``"substitute"`` only.
         keep_meaning: ``True``, for English: draw only words that people would accept in the place
             of the old one. The candidates are WordNet's synonyms and words of the model's
@@ -191,8 +192,7 @@ class MaskedLMSubstitution(Augmenter):
                     for edit in edits[number]
                     if abs(edit.start - gap.position) <= NEAR
                 }
-                others = [c for c in candidates if engine.words[c[1]].casefold() not in new]
-                candidates = others or candidates
+                candidates = [c for c in candidates if engine.words[c[1]].casefold() not in new]
                 if candidates:
                     token = draw(candidates, self.top_p, self.temperature, rngs[number])
                     edits[number] += self._edits(
@@ -211,7 +211,13 @@ class MaskedLMSubstitution(Augmenter):
         ranked = fit.rank(examples, positions, self.threshold, self.batch_tokens, near=True)
         edits: list[list[Edit]] = [[] for _ in examples]
         for number, (found, rng) in enumerate(zip(ranked, rngs, strict=True)):
-            for i, substitutes in self.choose(list(found.items()), self.p, rng):
+            near = {i: {*_words_near(examples[number].tokens, i)} for i in found}
+            fitting = {
+                i: [s for s in substitutes if s[0].casefold() not in near[i]]
+                for i, substitutes in found.items()
+            }
+            able = [(i, substitutes) for i, substitutes in fitting.items() if substitutes]
+            for i, substitutes in self.choose(able, self.p, rng):
                 best = [(2 * log(p), k) for k, (_, p) in enumerate(substitutes[: self.top_k])]
                 form = substitutes[draw(best, self.top_p, self.temperature, rng)][0]
                 edits[number] += word_edits(examples[number], i, form)
@@ -221,7 +227,10 @@ class MaskedLMSubstitution(Augmenter):
         if is_not_english(example.tokens):
             warn_once("MaskedLMSubstitution(keep_meaning=True) is for English")
             return []
-        return list(example.positions(self.target))
+        positions = example.positions(self.target)
+        mentioned = _mentioned(example)
+        has_sentences = _has_sentences(example, mentioned)
+        return [i for i in positions if has_sentences or i in mentioned]
 
     def _gaps(
         self,
@@ -232,15 +241,15 @@ class MaskedLMSubstitution(Augmenter):
     ) -> list[Gap]:
         """The positions of an example at which a word can be predicted."""
         tokens = example.tokens
+        mentioned = _mentioned(example)
         inner = {i for span in example.spans for i in range(span.start + 1, span.end)}
-        mentioned = inner | {span.start for span in example.spans}
-        has_sentences = _has_sentences([t for i, t in enumerate(tokens) if i not in mentioned])
+        has_sentences = _has_sentences(example, mentioned)
         gaps = []
         for i in example.positions(self.target):
             token = tokens[i]
             if not WORD_CLASS.fullmatch(token) or not pieces[token]:
                 continue
-            if i not in mentioned and not (
+            if i not in (mentioned if self.mode == "substitute" else inner) and not (
                 has_sentences and not (english and _is_in_term(tokens, i, self.mode))
             ):
                 continue
@@ -303,10 +312,18 @@ class MaskedLMSubstitution(Augmenter):
         return edits
 
 
-def _has_sentences(tokens: Sequence[str]) -> bool:
-    """Whether these are more than a headline in capitals, a score or a line of a table."""
-    lower = sum(token[0].isalpha() and not token[0].isupper() for token in tokens)
-    return lower >= LEAST_LOWER_CASE * len(tokens)
+def _mentioned(example: Example) -> set[int]:
+    return {i for span in example.spans for i in range(span.start, span.end)}
+
+
+def _has_sentences(example: Example, mentioned: Set[int]) -> bool:
+    """Whether the context is more than a headline in capitals, a score or a line of a table."""
+    tokens = [token for i, token in enumerate(example.tokens) if i not in mentioned]
+    letters = [next((c for c in token if c.isalpha()), "") for token in tokens]
+    lower = sum(letter != "" and not letter.isupper() for letter in letters)
+    numbers = sum(any(map(str.isdigit, token)) for token in tokens)
+    others = sum(letter.isupper() for letter in letters)
+    return lower > numbers and lower >= LEAST_LOWER_CASE * (lower + numbers + others)
 
 
 def _is_in_term(tokens: Sequence[str], i: int, mode: str) -> bool:
@@ -318,7 +335,7 @@ def _is_in_term(tokens: Sequence[str], i: int, mode: str) -> bool:
 def _words_near(tokens: Sequence[str], i: int) -> tuple[str, ...]:
     """A word and those near it, in singular and plural."""
     words = [token.casefold() for token in tokens[max(i - NEAR, 0) : i + NEAR + 1]]
-    unlike = [word for word in words if word.isalpha() and word not in stop_words()]
+    unlike = [word for word in words if WORD_CLASS.fullmatch(word) and word not in stop_words()]
     return (tokens[i].casefold(), *unlike, *(f"{word}s" for word in unlike),
             *(word[:-1] for word in unlike if word.endswith("s")))  # fmt: skip
 

@@ -158,15 +158,17 @@ def is_safe(change: Change, example: Example, new: Sequence[str]) -> bool:
         _number_of(lost, group) != _number_of(gained, group) for group in (NEGATIONS, *PERSONS)
     ) or any((lost - gained)[word] or (gained - lost)[word] for word in NUMBERS):
         return False
-    if _breaks_grammar(lost, gained):
+    is_more = _has_other_words(_pairs(change, old, new), PREPOSITIONS | MINOR)
+    if _breaks_grammar(lost, gained, is_more):
         return False
     return all(is_known(token) for token in gained if _WORD.fullmatch(token))
 
 
-def _breaks_grammar(lost: Counter[str], gained: Counter[str]) -> bool:
+def _breaks_grammar(lost: Counter[str], gained: Counter[str], is_more: bool) -> bool:
     """Whether function words changed in a way that is wrong in most sentences.
 
-    "Who" for "which" or "that", a preposition that is dropped or replaced by another, an auxiliary
+    "Who" for "which" or "that", a preposition that is dropped (but not in "board members" for
+    "members of the board") or replaced by another, an auxiliary
     that comes in or is replaced by another form of itself, a passive that is lost, another form of
     one word, another tokenization.
     """
@@ -176,7 +178,8 @@ def _breaks_grammar(lost: Counter[str], gained: Counter[str]) -> bool:
     if "that" in lost and "who" in gained:
         return True
     dropped, new = PREPOSITIONS & lost.keys(), PREPOSITIONS & gained.keys()
-    if (dropped and new) or (dropped and not any(map(str.isalpha, others))):
+    is_alone = not any(any(map(str.isalpha, word)) for word in others)
+    if dropped and (new or (is_alone and not (dropped == {"of"} and is_more))):
         return True
     if not words and others and set(others) <= AUXILIARIES:
         return True
@@ -197,10 +200,27 @@ def _number_of(words: Counter[str], group: frozenset[str]) -> int:
 
 def is_minor(change: Change, old: Sequence[str], new: Sequence[str]) -> bool:
     """Whether a change only adds or leaves out articles, "that" and punctuation."""
-    exchanged = {word for words in _exchanged(change, old, new) for word in words}
-    return bool(exchanged) and all(
-        word in MINOR or not any(map(str.isalnum, word)) for word in exchanged
-    )
+    pairs = _pairs(change, old, new)
+    return any(before != after for before, after in pairs) and not _has_other_words(pairs, MINOR)
+
+
+def _pairs(
+    change: Change, old: Sequence[str], new: Sequence[str]
+) -> list[tuple[list[str], list[str]]]:
+    """The words of each block of a change, before and after."""
+    return [
+        ([word.lower() for word in old[a:b]], [word.lower() for word in new[c:d]])
+        for a, b, c, d in change
+    ]
+
+
+def _has_other_words(pairs: Sequence[tuple[list[str], list[str]]], small: frozenset[str]) -> bool:
+    """Whether words besides small ones and signs changed in some block."""
+
+    def kept(words: list[str]) -> list[str]:
+        return [word for word in words if word not in small and any(map(str.isalnum, word))]
+
+    return any(kept(before) != kept(after) for before, after in pairs)
 
 
 def features_of(change: Change, old: Sequence[str], new: Sequence[str]) -> list[float]:

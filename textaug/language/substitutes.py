@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from textaug.language.articles import ARTICLES
 from textaug.language.inflection import (
     DEGREE_WORDS,
     SMALLEST_POS_SHARE,
@@ -108,11 +109,13 @@ def may_be_base(tokens: Sequence[str], i: int) -> bool:
 
 @lru_cache(CACHE_SIZE)
 def is_term(first: str, second: str) -> bool:
-    """Whether WordNet has two lower-case words as one entry.
+    """Whether WordNet has two lower-case words as one entry, which is not an article and a word.
 
     >>> is_term("prime", "minister"), is_term("ended", "up"), is_term("big", "house")
     (True, True, False)
     """
+    if first in ARTICLES:
+        return False
     pairs = [f"{one} {two}" for one in lemmas_of(first, VERB) for two in lemmas_of(second, NOUN)]
     return any(
         pair in terms() or any(senses_of(pair, letter) for letter in PENN_TAGS) for pair in pairs

@@ -249,18 +249,23 @@ def _load(
 
 @contextmanager
 def _without_bar() -> Iterator[None]:
-    from huggingface_hub.utils.tqdm import are_progress_bars_disabled
+    from huggingface_hub import constants
+    from huggingface_hub.utils.tqdm import progress_bar_states
     from transformers.utils import logging as bars
 
-    # The switch of transformers is that of the hub too.
-    if not bars.is_progress_bar_enabled() or are_progress_bars_disabled():
+    # The switch of transformers is that of the hub too, which has one for each kind of bar.
+    is_fixed = constants.HF_HUB_DISABLE_PROGRESS_BARS is not None
+    if is_fixed or not bars.is_progress_bar_enabled():
         yield
         return
+    states = dict(progress_bar_states)
     bars.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
         bars.enable_progress_bar()  # type: ignore[no-untyped-call]
+        progress_bar_states.clear()
+        progress_bar_states.update(states)
 
 
 def _gguf_file(name: str) -> str | None:
