@@ -209,7 +209,7 @@ def regained(folder: Path, seeds: int) -> dict[str, Any]:
         "of these wrong": found,
         "f1": scores,
         "cost": round(cost, 2),
-        "regained": round((mean["left out"] - mean["wrong"]) / cost, 2),
+        "regained": round((mean["left out"] - mean["wrong"]) / cost, 2) if cost > 0 else None,
     }
 
 
@@ -231,7 +231,8 @@ def main() -> None:
     else:
         made = testa(arguments.folder, arguments.truth, arguments.predictions)
     made |= {"commit": commit(), "machine": platform.machine(), "cpus": os.cpu_count()}
-    made["versions"] = {name: version(name) for name in ("cleanlab", "torch", "transformers")}
+    packages = ("torch", "transformers") + ("cleanlab",) * (arguments.part != "regained")
+    made["versions"] = {name: version(name) for name in packages}
     print(json.dumps(made, indent=1))
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
