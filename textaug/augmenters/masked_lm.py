@@ -170,8 +170,11 @@ class MaskedLMSubstitution(Augmenter):
         windows: list[Window] = []
         english = [reads_as_english(example.tokens) for example in examples]
         for number, (example, rng) in enumerate(zip(examples, rngs, strict=True)):
-            gaps = self._gaps(example, pieces, engine.common, engine.english or english[number])
-            gaps = self.choose(gaps, self.p, rng)
+            places = self._places(example, pieces, engine.common, engine.english or english[number])
+            gaps = [
+                Gap(i, allowed, _words_near(example.tokens, i))
+                for i, allowed in self.choose(places, self.p, rng)
+            ]
             if gaps:
                 windows += self._windows(number, example, gaps, pieces, engine)
         edits: list[list[Edit]] = [[] for _ in examples]
@@ -211,12 +214,12 @@ class MaskedLMSubstitution(Augmenter):
         ranked = fit.rank(examples, positions, self.threshold, self.batch_tokens, near=True)
         edits: list[list[Edit]] = [[] for _ in examples]
         for number, (found, rng) in enumerate(zip(ranked, rngs, strict=True)):
-            near = {i: {*_words_near(examples[number].tokens, i)} for i in found}
-            fitting = {
-                i: [s for s in substitutes if s[0].casefold() not in near[i]]
-                for i, substitutes in found.items()
-            }
-            able = [(i, substitutes) for i, substitutes in fitting.items() if substitutes]
+            able = []
+            for i, substitutes in found.items():
+                near = _words_near(examples[number].tokens, i)
+                fitting = [s for s in substitutes if s[0].casefold() not in near]
+                if fitting:
+                    able.append((i, fitting))
             for i, substitutes in self.choose(able, self.p, rng):
                 best = [(2 * log(p), k) for k, (_, p) in enumerate(substitutes[: self.top_k])]
                 form = substitutes[draw(best, self.top_p, self.temperature, rng)][0]
@@ -232,32 +235,34 @@ class MaskedLMSubstitution(Augmenter):
         has_sentences = _has_sentences(example, mentioned)
         return [i for i in positions if has_sentences or i in mentioned]
 
-    def _gaps(
+    def _places(
         self,
         example: Example,
         pieces: Mapping[str, Sequence[int]],
         common: Set[str],
         english: bool,
-    ) -> list[Gap]:
-        """The positions of an example at which a word can be predicted."""
+    ) -> list[tuple[int, int]]:
+        """The positions of an example at which a word can be predicted, and which may be."""
         tokens = example.tokens
         mentioned = _mentioned(example)
         inner = {i for span in example.spans for i in range(span.start + 1, span.end)}
         has_sentences = _has_sentences(example, mentioned)
-        gaps = []
+        # What is inserted before the first token of a mention is context.
+        in_mention = mentioned if self.mode == "substitute" else inner
+        places = []
         for i in example.positions(self.target):
             token = tokens[i]
             if not WORD_CLASS.fullmatch(token) or not pieces[token]:
                 continue
-            if i not in (mentioned if self.mode == "substitute" else inner) and not (
-                has_sentences and not (english and _is_in_term(tokens, i, self.mode))
+            if i not in in_mention and (
+                not has_sentences or (english and _is_in_term(tokens, i, self.mode))
             ):
                 continue
             capital = token[0].isupper()
             if self.mode == "insert":
-                # Before its first token is outside a span. A capital may begin a sentence.
+                # A capital may begin a sentence.
                 if i in inner or not (capital or self.target == "mentions"):
-                    gaps.append(Gap(i, ANY if i in inner else LOWER, _words_near(tokens, i)))
+                    places.append((i, ANY if i in inner else LOWER))
                 continue
             if token.lower() in stop_words() or not (self.mask or len(pieces[token]) == 1):
                 continue
@@ -269,8 +274,8 @@ class MaskedLMSubstitution(Augmenter):
                 allowed = CAPITAL
             else:  # a weekday or a name without a label
                 continue
-            gaps.append(Gap(i, allowed, _words_near(tokens, i)))
-        return gaps
+            places.append((i, allowed))
+        return places
 
     def _windows(
         self,
