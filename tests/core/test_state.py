@@ -7,7 +7,13 @@ import shutil
 from datasets.fingerprint import Hasher
 from support.augmenters import tiny_bert, tiny_tagger
 
-from textaug import BackTranslation, MaskedLMSubstitution, MentionReplacement, TeacherAgreement
+from textaug import (
+    BackTranslation,
+    MaskedLMSubstitution,
+    MentionReplacement,
+    SentenceJoining,
+    TeacherAgreement,
+)
 from textaug.core.state import VERSION
 
 
@@ -44,3 +50,27 @@ def test_a_long_argument_is_shown_by_its_number():
     assert shown == "MentionReplacement(pools={'PER': … 100, 'LOC': … 1})"
     short = MentionReplacement({"LOC": ["Oslo"]})
     assert eval(repr(short)) == short
+
+
+def test_a_large_argument_is_compressed_once():
+    names = [f"Ann Lee the {i}." for i in range(5000)]
+    swap = MentionReplacement({"PER": names})
+    first = pickle.dumps(swap)
+    assert len(first) < len(json.dumps(names)) / 4
+    assert pickle.loads(first) == swap
+    assert pickle.loads(first).pools == {"PER": names}
+    assert pickle.dumps(swap) == first == pickle.dumps(MentionReplacement({"PER": list(names)}))
+
+
+def test_a_large_argument_that_was_changed_is_another_one():
+    swap = MentionReplacement({"PER": [f"Ann {i}" for i in range(5000)]})
+    before = Hasher.hash(swap)
+    swap.pools["PER"][7] = "Bo"
+    assert Hasher.hash(swap) != before
+    assert pickle.loads(pickle.dumps(swap)).pools["PER"][7] == "Bo"
+
+
+def test_large_arguments_keep_what_is_not_plain_text():
+    odd = ["\ud800", "\u0000", "Ann 🐈", *(str(i) for i in range(5000))]
+    join = SentenceJoining([([word, "sat"], ["B-PER", "O"]) for word in odd])
+    assert pickle.loads(pickle.dumps(join)).sentences == join.sentences

@@ -13,6 +13,7 @@ from textaug.augmenters.nominal_phrases import NominalPhrases
 from textaug.augmenters.policy_plan import PolicyPlan
 from textaug.augmenters.segments import SegmentExchange
 from textaug.augmenters.sentence_joining import SentenceJoining
+from textaug.core.arrow import no_collection
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.compose import Compose, OneOf, SomeOf
@@ -29,6 +30,7 @@ logger = logging.getLogger("textaug")
 REPLACED_BY_ANY = ("person", "place", "")  # types whose mentions can all stand in the same places
 
 
+@no_collection()
 def default_policy(
     dataset: Dataset | DatasetDict,
     split: str = "train",

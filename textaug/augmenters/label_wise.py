@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from random import Random
@@ -83,10 +83,10 @@ class LabelWiseReplacement(Augmenter):
         cls, examples: Iterable[Example], p: float = 0.15, **settings: Unpack[Settings]
     ) -> LabelWiseReplacement:
         """Count the words of sentences that were read before."""
-        words: dict[str, Counter[str]] = {}
+        words: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for example in examples:
             for token, role in zip(example.tokens, _roles(example), strict=True):
-                words.setdefault(role, Counter())[token] += 1
+                words[role][token] += 1
         return cls(words, p, **settings)
 
     def edits(self, example: Example, rng: Random) -> list[Edit]:

@@ -101,7 +101,7 @@ class SentenceJoining(Augmenter):
     ) -> SentenceJoining:
         """Take sentences that were read before."""
         found = [
-            (example.tokens, _marks(example), *filter(None, [example.label_key]))
+            (example.tokens, example.spans, *filter(None, [example.label_key]))
             for example in examples
             if example.tokens
         ]
@@ -165,10 +165,3 @@ def _has_stop(tokens: Sequence[str]) -> bool:
     """
     last = next((token for token in reversed(tokens) if token not in CLOSING), "")
     return last[-1:] in STOPS
-
-
-def _marks(example: Example) -> list[Any]:
-    """The mentions of a sentence: as tags, or as spans if they share tokens."""
-    if example.is_nested:
-        return [list(span) for span in example.spans]
-    return list(tag_schemes.from_spans(example.spans, len(example.tokens), "IOB2"))

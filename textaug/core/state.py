@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import bz2
 import inspect
 import json
-from collections.abc import Mapping, Sequence
+import marshal
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
+from itertools import islice
 from typing import Any, ClassVar
 
 from textaug.core.content import content_of
@@ -13,6 +17,7 @@ from textaug.core.content import content_of
 # under another version. Raise it when the output of any augmenter changes.
 VERSION = 7
 LONGEST_SHOWN = 200  # characters of an argument in a repr
+LARGE = 1000  # items of an argument (those of its lists included) from which on it is compressed
 
 
 class Constructed:
@@ -49,20 +54,47 @@ class Constructed:
 
     def __getstate__(self) -> tuple[str, tuple[Any, ...]]:
         # One canonical string, so that `datasets` hashes the same for equal arguments in every
-        # process, and the arguments that are not plain data (functions, augmenters in augmenters).
+        # process, and what is not plain data (functions, augmenters in augmenters), or is large.
         # Loaded models are not part of it, but the content of their folders is: rows that were
         # cached with the old weights must not be reused after a model was trained again.
         objects: list[Any] = []
         state = {
             "version": VERSION,
-            "arguments": _encode(self.arguments(), objects),
+            "arguments": {
+                name: _encode(self._compressed(name, value), objects)
+                for name, value in self.arguments().items()
+            },
             "models": [content_of(name) for name in self.model_names()],
         }
         return json.dumps(state, sort_keys=True), tuple(objects)
 
     def __setstate__(self, state: tuple[str, tuple[Any, ...]]) -> None:
         text, objects = state
-        self.__init__(**_decode(json.loads(text)["arguments"], objects))  # type: ignore[misc]
+        arguments = json.loads(text)["arguments"]
+        self.__init__(**{k: _decode(v, objects) for k, v in arguments.items()})  # type: ignore[misc]
+
+    def _compressed(self, name: str, value: Any) -> Any:
+        """A large argument as ``_Compressed``, which is made once; others as they are."""
+        if not _is_large(value):
+            return value
+        try:
+            # Faster than JSON by far. Version 0 writes equal values as equal bytes.
+            digest = blake2b(marshal.dumps(value, 0)).digest()
+        except ValueError:  # not plain data
+            return value
+        kept: dict[str, tuple[bytes, Any]] = self.__dict__.setdefault("_kept_compressed", {})
+        if name not in kept or kept[name][0] != digest:
+            objects: list[Any] = []
+            text = json.dumps(_encode(value, objects))
+            # Of bz2 there is one implementation, so the bytes are the same on every machine.
+            kept[name] = digest, value if objects else _Compressed(bz2.compress(text.encode()))
+        return kept[name][1]
+
+
+class _Compressed(bytes):
+    """A large argument as JSON, compressed."""
+
+    __slots__ = ()
 
 
 def constructor_parameters(cls: type) -> dict[str, Any]:
@@ -94,8 +126,26 @@ def _decode(value: Any, objects: Sequence[Any]) -> Any:
     if not isinstance(value, dict):
         return value
     if "object" in value:
-        return objects[value["object"]]
+        found = objects[value["object"]]
+        if isinstance(found, _Compressed):
+            return _decode(json.loads(bz2.decompress(found)), ())
+        return found
     return {key: _decode(item, objects) for key, item in value["mapping"]}
+
+
+def _is_large(value: Any) -> bool:
+    return sum(1 for _ in islice(_items(value), LARGE)) == LARGE
+
+
+def _items(value: Any) -> Iterator[None]:
+    """One for each item of lists in lists and mappings."""
+    if isinstance(value, Mapping):
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        return
+    for item in value:
+        yield None
+        yield from _items(item)
 
 
 def shown(value: Any) -> str:
