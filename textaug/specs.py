@@ -224,7 +224,7 @@ def outline(augmenter: Augmenter) -> str:
             text = f"[{', '.join(map(outline, value))}]"
         elif isinstance(value, list) and value and isinstance(value[0], Filter):
             text = f"[{', '.join(map(_outline_of_filter, value))}]"
-        elif isinstance(value, list) and value and isinstance(value[0], list):
+        elif isinstance(value, (list, tuple)) and value and isinstance(value[0], (list, tuple)):
             text = "[…]"  # sentences
         elif isinstance(value, Augmenter):
             text = outline(value)

@@ -56,10 +56,10 @@ class SentenceJoining(Augmenter):
         after_stops: bool = False,
         **settings: Unpack[Settings],
     ) -> None:
-        self.sentences = [
-            [list(words), [each if isinstance(each, str) else list(each) for each in marks], *rest]
+        self.sentences = tuple(
+            (tuple(words), tuple(m if isinstance(m, str) else Span(*m) for m in marks), *rest)
             for words, marks, *rest in sentences
-        ]
+        )
         self.p = check_probability("p", p)
         self.after_stops = after_stops
         if not sentences:
@@ -72,9 +72,9 @@ class SentenceJoining(Augmenter):
                     f"sentences[{i}] has {len(words)} words and {len(marks)} tags; it needs at "
                     "least one word, and a tag for each"
                 )
-            spans = tag_schemes.to_spans(marks) if is_tagged else tuple(Span(*m) for m in marks)
+            spans = tag_schemes.to_spans(marks) if is_tagged else marks
             labels = rest[0] if rest else ""
-            self._others.setdefault(labels, []).append(Example(tuple(words), spans))
+            self._others.setdefault(labels, []).append(Example(words, spans))
         super().__init__(**settings)
 
     @classmethod

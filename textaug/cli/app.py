@@ -15,7 +15,7 @@ from textaug.cli.answers import answers
 from textaug.cli.augment import augment
 from textaug.cli.check import check
 from textaug.cli.inspect import convert, preview, report
-from textaug.cli.options import METHODS, unpacked
+from textaug.cli.options import TakesMethod, unpacked
 from textaug.cli.privacy import audit
 
 app = typer.Typer(
@@ -43,16 +43,10 @@ def options(
     """More labelled text, with every label still right."""
 
 
-for command, epilog in (
-    (augment, METHODS),
-    (preview, METHODS),
-    (convert, None),
-    (check, None),
-    (audit, None),
-    (report, None),
-    (answers, None),
-):
-    app.command(epilog=epilog)(unpacked(command))
+for command in (augment, preview):
+    app.command(cls=TakesMethod)(unpacked(command))
+for other in (convert, check, audit, report, answers):
+    app.command()(unpacked(other))
 
 
 def main() -> None:

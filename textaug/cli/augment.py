@@ -11,8 +11,6 @@ import typer
 from textaug.cli.console import build_augmenter, read_source, readable_errors, stdout_console
 from textaug.cli.options import ColumnOptions, Copies, Method, Reading, Source, Split
 from textaug.cli.output import Target, rows_done, show_counts, show_plan, stoppable
-from textaug.runs.card import without_folders
-from textaug.runs.push import push
 
 if TYPE_CHECKING:
     from datasets import DatasetDict
@@ -99,6 +97,8 @@ def augment(
         target.finish(split)
         show_counts(shards, split, output)
         if push_to_hub is not None:
+            from textaug.runs.push import push
+
             stdout_console().print(push(output, push_to_hub), soft_wrap=True)
 
 
@@ -117,6 +117,8 @@ def _copies(data: DatasetDict, copies: int, columns: ColumnOptions, split: str) 
 
 def _settings(method: Method, columns: ColumnOptions, provenance: str | None) -> dict[str, Any]:
     """The settings that a resumed run must share."""
+    from textaug.runs.card import without_folders
+
     filters: dict[str, Any] = {}
     if method.where:
         filters = {"where": [*map(without_folders, method.where)], "tries": method.tries}
@@ -133,6 +135,8 @@ def _settings(method: Method, columns: ColumnOptions, provenance: str | None) ->
 
 def _command(ctx: typer.Context) -> str:
     """The command of a run for its card, without paths of this machine."""
+    from textaug.runs.card import without_folders
+
     words = ["textaug", "augment", _name(ctx.params["source"]), "-o", "DIR"]
     for option in ctx.command.params:
         given = ctx.get_parameter_source(option.name)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
-from textaug.core.columns import Settings
-from textaug.specs import AUGMENTERS, FILTERS, Entry
+if TYPE_CHECKING:
+    from textaug.core.columns import Settings
 
 SPEC = "NAME[:KEY=VALUE,...]"
 
@@ -105,11 +106,6 @@ class ColumnOptions:
         }
 
 
-def _starting(table: Mapping[str, Entry], typed: str) -> list[tuple[str, str]]:
-    """Names and descriptions for the completion of the shell."""
-    return [(name, entry.help) for name, entry in table.items() if name.startswith(typed)]
-
-
 def _role(given: str) -> tuple[str, str]:
     column, sign, role = given.rpartition("=")
     if not sign or not column:
@@ -129,7 +125,7 @@ class Method:
             help="A method, see below, such as noise or noise:p=0.05; a+b applies both. If "
             "given several times, one is sampled for each copy.",
             show_default=False,
-            autocompletion=lambda incomplete: _starting(AUGMENTERS, incomplete),
+            autocompletion=lambda incomplete: _starting("Methods", incomplete),
         ),
     ]
     compose: Annotated[bool, typer.Option("--compose", help="Apply all --with to every copy.")] = (
@@ -142,7 +138,7 @@ class Method:
             metavar=SPEC,
             help="Keep a copy only if it passes a filter, see below, such as "
             "novelty:maximum=0.9; may be given again.",
-            autocompletion=lambda incomplete: _starting(FILTERS, incomplete),
+            autocompletion=lambda incomplete: _starting("Filters", incomplete),
         ),
     ] = None
     tries: Annotated[
@@ -154,11 +150,34 @@ class Method:
     ] = "context"
 
 
-# Shown below the options of the commands that take a `Method`. (\b: keep the line breaks.)
-METHODS = "\n\n".join(
-    "\n".join(["\b", f"{title}:", *(f"  {name:18}{entry.help}" for name, entry in table.items())])
-    for title, table in (("Methods", AUGMENTERS), ("Filters, which keep a copy that", FILTERS))
-)
+def _by_name() -> dict[str, dict[str, str]]:
+    """What may follow ``--with`` and ``--where``, with a line of help for each.
+
+    Imported when it is asked for: the help of all commands does not need the augmenters.
+    """
+    from textaug.specs import AUGMENTERS, FILTERS
+
+    tables = {"Methods": AUGMENTERS, "Filters": FILTERS}
+    return {title: {k: entry.help for k, entry in table.items()} for title, table in tables.items()}
+
+
+def _starting(title: str, typed: str) -> list[tuple[str, str]]:
+    """Names and descriptions for the completion of the shell."""
+    return [each for each in _by_name()[title].items() if each[0].startswith(typed)]
+
+
+class TakesMethod(TyperCommand):
+    """A command that takes a :class:`Method`: its help ends with all of them."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write methods and filters below the options."""
+        titles = {"Methods": "Methods:", "Filters": "Filters, which keep a copy that:"}
+        parts = []
+        for title, table in _by_name().items():
+            lines = [f"  {name:18}{text}" for name, text in table.items()]
+            parts.append("\n".join(["\b", titles[title], *lines]))  # \b: keep the line breaks
+        self.epilog = "\n\n".join(parts)
+        super().format_epilog(ctx, formatter)
 
 
 def unpacked(command: Callable[..., None]) -> Callable[..., None]:

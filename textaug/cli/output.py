@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textaug.cli.console import is_file_name, stderr_console, stdout_console
-from textaug.runs.folder import DATA, UNFINISHED, Shard
 
 if TYPE_CHECKING:
     from datasets import DatasetDict
 
     from textaug.core.augmenter import Augmenter
     from textaug.core.expander import Copies
+    from textaug.runs.folder import Shard
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ class Target:
         from datasets import Dataset, DatasetInfo, Features
 
         from textaug.io.write import write
+        from textaug.runs.folder import DATA
 
         parts = [pq.read_table(path) for path in sorted((self.folder / DATA).glob(f"{split}-*"))]
         info = DatasetInfo(features=Features.from_arrow_schema(parts[0].schema))
@@ -108,7 +109,7 @@ def stoppable(target: Target) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as error:
-        from textaug.runs.folder import RunError, read_manifest
+        from textaug.runs.folder import UNFINISHED, RunError, read_manifest
 
         try:
             shards = read_manifest(target.folder)[1]

@@ -1,7 +1,7 @@
 """The data set of whatever a user passes.
 
-Reading is the task of ``textaug.io``, which this package must not import. It says at its import
-how it is done.
+Reading is the task of ``textaug.io``, which this package must not import. ``textaug/__init__.py``
+says how it is done.
 """
 
 from __future__ import annotations

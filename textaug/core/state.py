@@ -5,7 +5,6 @@ from __future__ import annotations
 import bz2
 import inspect
 import json
-import marshal
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import islice
@@ -77,12 +76,12 @@ class Constructed:
         """A large argument as ``_Compressed``, which is made once; others as they are."""
         if not _is_large(value):
             return value
-        try:
-            # Faster than JSON by far. Version 0 writes equal values as equal bytes.
-            digest = blake2b(marshal.dumps(value, 0)).digest()
-        except ValueError:  # not plain data
+        digest: Any
+        try:  # much faster than `_encode`, and enough to see a change
+            digest = hash(value) if isinstance(value, tuple) else _digest(value)
+        except TypeError:  # not plain data, or lists in a tuple
             return value
-        kept: dict[str, tuple[bytes, Any]] = self.__dict__.setdefault("_kept_compressed", {})
+        kept: dict[str, tuple[Any, Any]] = self.__dict__.setdefault("_kept_compressed", {})
         if name not in kept or kept[name][0] != digest:
             objects: list[Any] = []
             text = json.dumps(_encode(value, objects))
@@ -131,6 +130,10 @@ def _decode(value: Any, objects: Sequence[Any]) -> Any:
             return _decode(json.loads(bz2.decompress(found)), ())
         return found
     return {key: _decode(item, objects) for key, item in value["mapping"]}
+
+
+def _digest(value: Any) -> bytes:
+    return blake2b(json.dumps(value).encode()).digest()
 
 
 def _is_large(value: Any) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from textaug.core.sources import is_data, set_loader
+from textaug.core.sources import is_data
 from textaug.io.annotations import converted_rows
 from textaug.io.cells import table_rows
 from textaug.io.class_labels import with_class_labels
@@ -156,11 +156,8 @@ def _rows_of_columns(columns: Mapping[str, Sequence[Any]]) -> list[Row]:
     )
 
 
-def _load_for_use(source: Any, strict: bool) -> Any:
+def load_for_use(source: Any, strict: bool) -> Any:
     """What ``expand`` or an augmenter was given; without splits, if it has none."""
     data = load(source, strict=strict)
     has_splits = list(data) != ["train"] or (isinstance(source, Mapping) and "train" in source)
     return data if has_splits else data["train"]
-
-
-set_loader(_load_for_use)
