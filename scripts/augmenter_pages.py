@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,22 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 SEED = 13
 EXAMPLES = 10
+# The built-in corpus has no labels of whole sentences.
+REVIEWS = [
+    {"text": text, "label": label}
+    for label, text in (
+        ("positive", "The soup came hot and the waiter remembered us."),
+        ("negative", "Two of the four screws were missing."),
+        ("positive", "I have had this kettle for six years, and it still pours without a drip."),
+        ("negative", "The second half drags on as if nobody had told the director to stop."),
+        ("negative", "Our room smelled of paint. We left after one night."),
+        ("positive", "Her third novel is her best so far."),
+        ("negative", "Battery lasts an hour, if that."),
+        ("positive", "He plays the old sergeant as a man who has forgotten how to lie."),
+        ("positive", "Set up in five minutes, no manual needed!"),
+        ("negative", "They charged me twice and never answered my letters."),
+    )
+]
 KEY = "a key for the examples of the documentation"  # of pseudonyms; not secret
 
 Make = Callable[[Dataset], Augmenter]
@@ -46,6 +62,7 @@ class Page:
         why_none: why there are no examples.
         speed: its name in the results of the throughput benchmark.
         notes: further facts, in Markdown.
+        rows: what its examples are made from; default: the built-in corpus.
     """
 
     name: str
@@ -55,6 +72,7 @@ class Page:
     why_none: str = ""
     speed: tuple[str, ...] = ()
     notes: str = ""
+    rows: Sequence[dict[str, str]] = ()
 
 
 PAPERS = {
@@ -181,6 +199,13 @@ PAGES = (
         lambda train: textaug.SentenceJoining.from_dataset(train, seed=SEED),
     ),
     Page("NominalPhrases", "nominals", (), lambda train: textaug.NominalPhrases(seed=SEED)),
+    Page(
+        "SentimentPhrases",
+        "sentiment",
+        (),
+        lambda train: textaug.SentimentPhrases(p=1.0, seed=SEED),
+        rows=REVIEWS,
+    ),
     Page("CaseVariants", "case", ("Mayhew 2019",), lambda train: textaug.CaseVariants(seed=SEED)),
     Page(
         "Pseudonymization",
@@ -239,10 +264,12 @@ def examples(page: Page, train: Dataset) -> str:
     """The first sentences that change, as the preview shows them."""
     if page.make is None:
         return f"{page.why_none}\n"
-    shown = page.make(train).preview(train, EXAMPLES)
+    source = "texts with a label" if page.rows else "sentences of the built-in corpus"
+    data = Dataset.from_list([*page.rows]) if page.rows else train
+    shown = page.make(train).preview(data, EXAMPLES)
     made = shown._repr_html_().partition("</style>")[2]
     return (
-        f"The first {len(shown.pairs)} sentences of the built-in corpus that it changes, with "
+        f"The first {len(shown.pairs)} {source} that it changes, with "
         f"`seed={SEED}`; none is chosen.\n\n{made}\n"
     )
 

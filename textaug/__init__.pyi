@@ -12,6 +12,7 @@ from .augmenters.policy_plan import policy_plan
 from .augmenters.pseudonyms import Pseudonymization
 from .augmenters.segments import SegmentExchange, SegmentShuffle
 from .augmenters.sentence_joining import SentenceJoining
+from .augmenters.sentiment_phrases import SentimentPhrases
 from .augmenters.synonyms import SynonymReplacement
 from .core.augmenter import Augmenter, Filtered
 from .core.compose import Compose, OneOf, SomeOf
@@ -70,6 +71,7 @@ __all__ = [
     "SegmentShuffle",
     "SelfTraining",
     "SentenceJoining",
+    "SentimentPhrases",
     "Similarity",
     "SomeOf",
     "Span",

@@ -27,6 +27,7 @@ from textaug.augmenters.nominal_phrases import NominalPhrases
 from textaug.augmenters.pseudonyms import with_key_of_environment
 from textaug.augmenters.segments import SegmentExchange, SegmentShuffle
 from textaug.augmenters.sentence_joining import SentenceJoining
+from textaug.augmenters.sentiment_phrases import SentimentPhrases
 from textaug.augmenters.synonyms import SynonymReplacement
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
@@ -76,7 +77,7 @@ class Entry:
 
 
 AUGMENTERS = {
-    "default": Entry(default_policy, "the default policy, for names in English"),
+    "default": Entry(default_policy, "the default policy, for names or sentiment in English"),
     "synonyms": Entry(SynonymReplacement, "words replaced by WordNet synonyms"),
     "noise": Entry(NoiseInjection, "typing errors, dropped and swapped words"),
     "masked-lm": Entry(MaskedLMSubstitution, "words predicted by a masked language model"),
@@ -94,6 +95,9 @@ AUGMENTERS = {
     "case": Entry(CaseVariants, "lower case, capitals and title case"),
     "nominals": Entry(
         NominalPhrases, "phrases such as 'carmaker' next to mentions, or instead of them"
+    ),
+    "sentiment": Entry(
+        SentimentPhrases, "phrases such as 'witty and moving' that say what the label says"
     ),
     "pseudonyms": Entry(
         with_key_of_environment, "every name another one, by the key in TEXTAUG_KEY; all splits"

@@ -112,6 +112,7 @@ AUGMENTERS = {
     "SegmentExchange": lambda p=0.5, **s: textaug.SegmentExchange(segments(), p=p, **s),
     "SentenceJoining": lambda p=1.0, **s: textaug.SentenceJoining(sentences(), p=p, **s),
     "NominalPhrases": lambda p=0.5, **s: textaug.NominalPhrases(p=p, **s),
+    "SentimentPhrases": lambda p=0.6, **s: textaug.SentimentPhrases(p=p, **s),
     "CaseVariants": lambda p=1.0, **s: textaug.CaseVariants(p=p, **s),
     "Compose": lambda p=0.2, **s: textaug.Compose([_one(p), _one(p)], **s),
     "Filtered": lambda p=0.3, **s: textaug.Filtered(
@@ -157,6 +158,8 @@ NEEDS_MENTIONS = {
     "Pseudonymization",
     "SegmentExchange",
 }
+# These change only rows that have a label of the whole text.
+NEEDS_LABELS = {"SentimentPhrases"}
 
 
 def types_fit(name, before, after):

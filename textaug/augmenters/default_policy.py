@@ -1,4 +1,4 @@
-"""The default policy for named-entity recognition."""
+"""The default policy: the composition to start with."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from textaug.augmenters.label_wise import LabelWiseReplacement
 from textaug.augmenters.mentions import MentionReplacement
 from textaug.augmenters.noise import NoiseInjection
 from textaug.augmenters.nominal_phrases import NominalPhrases
-from textaug.augmenters.policy_plan import PolicyPlan
+from textaug.augmenters.policy_plan import PHRASES, PolicyPlan
 from textaug.augmenters.segments import SegmentExchange
 from textaug.augmenters.sentence_joining import SentenceJoining
+from textaug.augmenters.sentiment_phrases import SentimentPhrases
 from textaug.core.arrow import no_collection
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
@@ -38,24 +39,26 @@ def default_policy(
     natural: bool = False,
     **settings: Unpack[Settings],
 ) -> OneOf:
-    """The composition to start with for named-entity recognition.
+    """The composition to start with, for named-entity recognition and sentiment.
 
     What it does depends on the data set; ``print(policy_plan(dataset))`` says what, and why, in one
     line (also logged at level ``INFO``):
 
     - Two sentences become one row, unless the texts are short (less than 10 words on average). Of
-      short texts only the scrambled ones change. Texts without mentions, such as those of a
-      classification, stay as they are.
+      short texts only the scrambled ones change.
     - Most names are replaced: by new ones where the type is known (people, places, organisations),
       else by the data set's own mentions of that type.
     - If most mentions are of known types, and the text is English: with 200 sentences or fewer,
       every row also gets segments from other sentences, words sampled by their label (against
       overfitting), and phrases that show the types of names. With 400 sentences every second row
       does, with 800 every fourth: the more sentences, the less this helps.
+    - Texts without mentions whose labels name their sentiment ("positive", "neg", "5 stars") get a
+      phrase that says the same, if their adjectives agree with these names. Other texts without
+      mentions stay as they are.
 
-    The result is not grammatical, but its labels are right. No step alone helps as much. Use it in
-    the collator, where every epoch gets new copies, or with ``expand``; new names need the extra
-    ``names``. ``benchmarks/label_efficiency`` measures the gain.
+    With mentions, the result is not grammatical, but its labels are right. No step alone helps as
+    much. Use it in the collator, where every epoch gets new copies, or with ``expand``; new names
+    need the extra ``names``. ``benchmarks/label_efficiency`` measures the gain.
 
     Args:
         dataset: the training data to augment; the steps sample from it.
@@ -86,9 +89,9 @@ def default_policy(
     examples = read_examples(dataset, split, settings)
     plan = PolicyPlan.of(examples)
     replaced = [label for label in plan.mentions if names.category_of(label) in REPLACED_BY_ANY]
-    if natural and (replaced or plan.joins):
+    if natural and (replaced or plan.joins) and not plan.sentiment:
         logger.info("default policy, natural: no row is scrambled, and organisations and MISC stay")
-    elif natural:
+    elif natural and not plan.sentiment:
         logger.warning(
             "default policy, natural: no row changes, because texts of this length, or without "
             "mentions, are not joined, and there are no mentions but organisations and MISC"
@@ -97,6 +100,8 @@ def default_policy(
         logger.log(logging.INFO if plan.helps else logging.WARNING, "default policy: %s", plan)
     settings = fitted_settings(dataset, split, settings)
     columns: Settings = {**settings, "target": "context"}
+    if plan.sentiment:
+        return OneOf([SentimentPhrases(p=PHRASES, **columns)], **columns)
     fresh = 0.8 if plan.fresh else 0.0
     swap = MentionReplacement.from_examples(examples, p=0.6, fresh=fresh, **columns)
     if natural:

@@ -12,12 +12,10 @@ from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected, Span
 from textaug.core.reading import fitted_settings, read_examples
 from textaug.core.validation import check_probability
+from textaug.language.tokenization import ends_sentence
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
-
-STOPS = tuple(".!?…。！？")
-CLOSING = frozenset({'"', "'", "''", "”", "’", "»", ")", "]"})
 
 
 class SentenceJoining(Augmenter):
@@ -132,9 +130,9 @@ class SentenceJoining(Augmenter):
             other = rng.choice(others)
         old, new = len(example.tokens), len(other.tokens)
         before = rng.random() < 0.5
-        if self.after_stops and not _has_stop((other if before else example).tokens):
+        if self.after_stops and not ends_sentence((other if before else example).tokens):
             before = not before
-            if not _has_stop((other if before else example).tokens):
+            if not ends_sentence((other if before else example).tokens):
                 return Augmented(example)
         first, second = (other, example) if before else (example, other)
         shift = len(first.tokens)
@@ -155,13 +153,3 @@ class SentenceJoining(Augmenter):
             type(self).__name__,
             span_origins=(*new_spans, *old_spans) if before else (*old_spans, *new_spans),
         )
-
-
-def _has_stop(tokens: Sequence[str]) -> bool:
-    """Whether words end as a sentence does; closing quotes and brackets may follow.
-
-    >>> _has_stop(["He", "left", ".", '"']), _has_stop(["Oslo", "1996-08-25"])
-    (True, False)
-    """
-    last = next((token for token in reversed(tokens) if token not in CLOSING), "")
-    return last[-1:] in STOPS

@@ -16,6 +16,8 @@ _CLOSING = frozenset(
     {",", ".", ";", ":", "?", "!", "%", "…", ")", "]", "}", "”", "’", "''", "»"}
     | {"-RRB-", "-RSB-", "-RCB-"}
 )
+_STOPS = tuple(".!?…。！？")
+_AFTER_STOP = frozenset({'"', "'", "''", "”", "’", "»", ")", "]"})
 _QUOTES = ('"', "'")  # one sign both opens and closes
 _JOINERS = ("/", "-")  # may join the tokens on both sides
 _CURRENCY = ("$", "£", "€", "¥", "#")
@@ -120,6 +122,16 @@ def tokenize(text: str) -> list[str]:
     Mr. O'Neill did n't sell U.S. shares ( worth $ 1,200 ) .
     """
     return list(_TOKEN.findall(text))
+
+
+def ends_sentence(tokens: Sequence[str]) -> bool:
+    """Whether words end as a sentence does; closing quotes and brackets may follow.
+
+    >>> ends_sentence(["He", "left", ".", '"']), ends_sentence(["Oslo", "1996-08-25"])
+    (True, False)
+    """
+    last = next((token for token in reversed(tokens) if token not in _AFTER_STOP), "")
+    return last[-1:] in _STOPS
 
 
 def without_blanks(tokens: Sequence[str]) -> str:
