@@ -29,9 +29,10 @@ from . import report
 from .floor import floor
 from .growth import growth
 from .peers import peers
+from .policy import policy
 from .precision import precision
 from .settings import RESULTS, WORK
-from .start_up import import_time
+from .start_up import start_up
 from .timing import environment
 from .training import training
 from .workers import workers
@@ -43,7 +44,8 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "growth": growth,
     "training": training,
     "workers": workers,
-    "import": import_time,
+    "policy": policy,
+    "start": start_up,
 }
 
 

@@ -16,6 +16,7 @@ from .models import batches, marian, masked_lm, padded
 from .settings import OUTPUT_TOKENS
 from .timing import best_of, compared, in_turns, wait_for
 
+COPIES = 4  # of `expand`
 BUDGETS = (512, 1024, 2048, 4096, 8192)  # padded tokens in a batch, tried for the bare model
 
 # The model's own settings of the search, as options of CTranslate2.
@@ -48,7 +49,26 @@ def _cheap_floor(options: argparse.Namespace) -> dict[str, Any]:
         options.rounds,
         "noise and synonyms over copying",
     )
-    return {name: compared(seconds, name, "copying", number) for name in ("noise", "synonyms")}
+    found = {name: compared(seconds, name, "copying", number) for name in ("noise", "synonyms")}
+    return found | _expand_floor(options)
+
+
+def _expand_floor(options: argparse.Namespace) -> dict[str, Any]:
+    """``expand`` over copying as many rows as it returns."""
+    from textaug import NoiseInjection, SynonymReplacement
+
+    data = sentences(2_000 if options.quick else 14_000)
+    rows = repeated(data, (COPIES + 1) * len(data))
+    base = "copying as many rows"
+    arms: dict[str, Any] = {base: lambda: mapped(rows, copy_columns) and None}
+    for name, augmenter in (
+        ("noise", NoiseInjection()),
+        ("synonyms", SynonymReplacement(context=False)),
+    ):
+        expander = augmenter.expand(COPIES)
+        arms[f"{name}, `expand`, {COPIES} copies"] = lambda e=expander: mapped(data, e) and None
+    seconds = in_turns(arms, options.rounds, "expand over copying")
+    return {name: compared(seconds, name, base, len(data)) for name in arms if name != base}
 
 
 def _masked_lm_floor(options: argparse.Namespace) -> dict[str, Any]:

@@ -23,7 +23,8 @@ def markdown(results: dict[str, Any]) -> str:
             ("growth", _growth),
             ("training", _training),
             ("workers", _workers),
-            ("import", _import),
+            ("policy", _policy),
+            ("start", _start),
         )
         if name in results
     ]
@@ -37,6 +38,7 @@ def _floor(found: dict[str, Any]) -> str:
     ]
     least = {
         "copying": "`map` that copies the columns",
+        "copying as many rows": "`map` that copies the columns of as many rows",
         "forward": "the bare forward, ideal batches",
         "generate": "bare `generate` there and back, ideal batches",
         "translate_batch": "bare `translate_batch` there and back, ideal batches",
@@ -166,15 +168,31 @@ def _training(found: dict[str, Any]) -> str:
         f"{found['kept']:.1%}."
     )
     longer = found["sub_tokens"]["augmenting"] / found["sub_tokens"]["plain"]
-    return text + (
+    kept = found.get("kept_by_policy_in_worker")
+    text += (
         f" Its batches have {longer - 1:.1%} more sub-tokens, padding counted (a misspelt word is "
         "cut into more). Of the steps per second on rows that were augmented before, which have "
-        f"as many, it keeps {found['kept_of_augmented_before']:.1%}."
+        f"as many, it keeps {found['kept_of_augmented_before']:.1%}"
+    )
+    if kept is None:
+        return text + "."
+    return text + (
+        f"; with the default policy in one worker (`dataloader_num_workers=1`) {kept:.1%}."
     )
 
 
-def _import(found: dict[str, Any]) -> str:
-    return f"`import textaug`: {found['seconds']:.2f} s."
+def _policy(found: dict[str, Any]) -> str:
+    seconds = found["seconds"]
+    return (
+        f"`default_policy` of {found['rows']:,} rows: {seconds['build']:.2f} s to build, "
+        f"{found['pickle_bytes'] / 1e6:.2f} MB pickled, {1000 * seconds['hash']:.0f} ms to hash "
+        f"({seconds['first hash']:.2f} s the first time)."
+    )
+
+
+def _start(found: dict[str, Any]) -> str:
+    each = ", ".join(f"{name} {took:.2f} s" for name, took in found["seconds"].items())
+    return f"From a fresh start of Python: {each}."
 
 
 def _footer(results: dict[str, Any]) -> str:

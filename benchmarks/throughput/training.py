@@ -15,7 +15,13 @@ from .timing import in_turns, ratio
 
 def training(options: argparse.Namespace) -> dict[str, Any]:
     """Optimiser steps per second with the collator augmenting, compared to without."""
-    from textaug import MentionReplacement, NoiseInjection, SomeOf, SynonymReplacement
+    from textaug import (
+        MentionReplacement,
+        NoiseInjection,
+        SomeOf,
+        SynonymReplacement,
+        default_policy,
+    )
 
     data = some_sentences(400)
     augmenter = SomeOf(
@@ -30,12 +36,18 @@ def training(options: argparse.Namespace) -> dict[str, Any]:
     sub_tokens: Counter[str] = Counter()
     train = _trainer(data.features["ner_tags"].feature.names, steps, options.device, sub_tokens)
     # The same work for the model, because augmented words make more sub-tokens.
-    before = data.map(augmenter, batched=True, load_from_cache_file=False, keep_in_memory=True)
+    policy = default_policy(data)
+    before, by_policy = (
+        data.map(each, batched=True, load_from_cache_file=False, keep_in_memory=True)
+        for each in (augmenter, policy)
+    )
     seconds = in_turns(
         {
             "plain": lambda: train("plain", None, data),
             "augmented before": lambda: train("augmented before", None, before),
             "augmenting": lambda: train("augmenting", augmenter, data),
+            "policy before": lambda: train("policy before", None, by_policy, workers=1),
+            "policy": lambda: train("policy", policy, data, workers=1),
         },
         options.rounds,
         "training",
@@ -46,6 +58,7 @@ def training(options: argparse.Namespace) -> dict[str, Any]:
         "augmenter": "SomeOf synonyms, noise, mentions, k=2",
         "kept": ratio(seconds, "plain", "augmenting"),
         "kept_of_augmented_before": ratio(seconds, "augmented before", "augmenting"),
+        "kept_by_policy_in_worker": ratio(seconds, "policy before", "policy"),
         "sub_tokens": dict(sub_tokens),
         "steps_per_second": {name: steps / median(took) for name, took in seconds.items()},
         "seconds": seconds,
@@ -54,7 +67,7 @@ def training(options: argparse.Namespace) -> dict[str, Any]:
 
 def _trainer(
     names: list[str], steps: int, device: str, sub_tokens: Counter[str]
-) -> Callable[[str, Any, Any], float]:
+) -> Callable[..., float]:
     """A function that trains a tagger for some steps, and returns the seconds that it took."""
     from torch import manual_seed
     from transformers import (
@@ -72,7 +85,7 @@ def _trainer(
         offline.encoder(), num_labels=len(names)
     )
 
-    def train(name: str, augmenter: Any, data: Any) -> float:
+    def train(name: str, augmenter: Any, data: Any, workers: int = 0) -> float:
         collate = AugmentingDataCollator(tokenizer, augmenter, label_names=names)
         sub_tokens[name] = 0
 
@@ -84,7 +97,7 @@ def _trainer(
         arguments = TrainingArguments(
             str(WORK / "training"), max_steps=steps, per_device_train_batch_size=16,
             remove_unused_columns=False, report_to="none", save_strategy="no", disable_tqdm=True,
-            logging_strategy="no", use_cpu=device == "cpu", seed=0,
+            logging_strategy="no", use_cpu=device == "cpu", seed=0, dataloader_num_workers=workers,
         )  # fmt: skip
         trainer = Trainer(model, arguments, train_dataset=data, data_collator=counting)
         return float(trainer.train().metrics["train_runtime"])
