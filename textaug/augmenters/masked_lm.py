@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from itertools import pairwise
+from functools import lru_cache
 from math import log
 from random import Random
 from typing import Unpack
@@ -250,31 +250,31 @@ class MaskedLMSubstitution(Augmenter):
         # What is inserted before the first token of a mention is context.
         in_mention = mentioned if self.mode == "substitute" else inner
         places = []
+        lower = [token.lower() for token in tokens]
         for i in example.positions(self.target):
             token = tokens[i]
             if not WORD_CLASS.fullmatch(token) or not pieces[token]:
                 continue
-            if i not in in_mention and (
-                not has_sentences or (english and _is_in_term(tokens, i, self.mode))
-            ):
+            if i not in in_mention and not has_sentences:
                 continue
             capital = token[0].isupper()
             if self.mode == "insert":
                 # A capital may begin a sentence.
-                if i in inner or not (capital or self.target == "mentions"):
-                    places.append((i, ANY if i in inner else LOWER))
+                if i not in inner and (capital or self.target == "mentions"):
+                    continue
+                allowed = ANY if i in inner else LOWER
+            elif lower[i] in stop_words() or not (self.mask or len(pieces[token]) == 1):
                 continue
-            if token.lower() in stop_words() or not (self.mask or len(pieces[token]) == 1):
-                continue
-            if i in mentioned:
+            elif i in mentioned:
                 allowed = ANY
             elif not capital:
                 allowed = LOWER
-            elif token.lower() in common:
+            elif lower[i] in common:
                 allowed = CAPITAL
             else:  # a weekday or a name without a label
                 continue
-            places.append((i, allowed))
+            if i in in_mention or not (english and _is_in_term(lower, i, self.mode)):
+                places.append((i, allowed))
         return places
 
     def _windows(
@@ -323,18 +323,25 @@ def _mentioned(example: Example) -> set[int]:
 
 def _has_sentences(example: Example, mentioned: Set[int]) -> bool:
     """Whether the context is more than a headline in capitals, a score or a line of a table."""
-    tokens = [token for i, token in enumerate(example.tokens) if i not in mentioned]
-    letters = [next((c for c in token if c.isalpha()), "") for token in tokens]
-    lower = sum(letter != "" and not letter.isupper() for letter in letters)
-    numbers = sum(any(map(str.isdigit, token)) for token in tokens)
-    others = sum(letter.isupper() for letter in letters)
+    signs = [_look_of(token) for i, token in enumerate(example.tokens) if i not in mentioned]
+    lower, others, numbers = (
+        (sum(each) for each in zip(*signs, strict=True)) if signs else (0, 0, 0)
+    )
     return lower > numbers and lower >= LEAST_LOWER_CASE * (lower + numbers + others)
 
 
-def _is_in_term(tokens: Sequence[str], i: int, mode: str) -> bool:
+@lru_cache(1 << 16)
+def _look_of(token: str) -> tuple[bool, bool, bool]:
+    """Whether the first letter of a token is in lower case, or a capital; whether it has digits."""
+    letter = next((c for c in token if c.isalpha()), "")
+    return letter != "" and not letter.isupper(), letter.isupper(), any(map(str.isdigit, token))
+
+
+def _is_in_term(lower: Sequence[str], i: int, mode: str) -> bool:
     """Whether a new word at or before a position would break a term."""
-    words = [token.lower() for token in tokens[max(i - 1, 0) : i + 1 + (mode == "substitute")]]
-    return any(is_term(first, second) for first, second in pairwise(words))
+    if i > 0 and is_term(lower[i - 1], lower[i]):
+        return True
+    return mode == "substitute" and i + 1 < len(lower) and is_term(lower[i], lower[i + 1])
 
 
 def _words_near(tokens: Sequence[str], i: int) -> tuple[str, ...]:
