@@ -91,6 +91,18 @@ def test_annotations_follow_their_words():
         assert after["tokens"][after["ner_tags"].index("B-PER")] == "Ann"
 
 
+def test_a_phrase_alone_stands_instead_of_the_text_unless_that_has_mentions():
+    alone = [SentimentPhrases(p=1.0, alone=1.0, seed=seed) for seed in range(20)]
+    for say in alone:
+        after = say({"text": "the plot moves , fast .", "label": "neg"})["text"]
+        assert "plot" not in after and signs(after.replace(",", "").split()[:-1]) == {-1}
+        row = {"tokens": ["Ann", "sang"], "tags": ["B-PER", "O"], "label": "neg"}
+        assert "Ann" in say(row)["tokens"]
+        assert (
+            say({"tokens": ["It", "is"], "pos": ["PRP", "VBZ"], "label": "neg"})["pos"][0] is None
+        )
+
+
 @pytest.mark.parametrize("arguments", [{"p": 2}, {"labels": {"positive": 0}}])
 def test_bad_arguments(arguments):
     with pytest.raises(ValueError, match="between 0 and 1|give 1"):
@@ -120,7 +132,7 @@ def test_the_policy_says_what_the_labels_say():
     assert plan.sentiment and plan.helps
     assert str(plan) == (
         "40 texts of 6 words on average, labelled with their sentiment: 60% of them get a phrase "
-        "that says the same"
+        "that says the same, 50% of these instead of the text"
     )
     for natural in (False, True):
         policy = default_policy(reviews(), natural=natural, seed=1)
@@ -132,12 +144,22 @@ def test_the_policy_says_what_the_labels_say():
     "data",
     [
         reviews(("ham", "spam")),
+        reviews()
+        .cast_column("label", ClassLabel(names=["negative", "positive", "neutral"]))
+        .map(lambda row, i: {"label": max(row["label"], 2 * (i < 3))}, with_indices=True),
         reviews(("positive", "negative")),  # of a test for a disease, say: the words do not agree
         reviews().cast_column("label", Value("int64")),
         reviews().add_column("ner_tags", [["O"]] * 40).select(range(1)),
         reviews().filter(lambda row: row["label"] == 1, load_from_cache_file=False),
     ],
-    ids=["other names", "words that do not agree", "numbers", "one text", "one class"],
+    ids=[
+        "other names",
+        "a third label",
+        "words that do not agree",
+        "numbers",
+        "one text",
+        "one class",
+    ],
 )
 def test_the_policy_leaves_labels_alone_that_may_mean_something_else(data):
     data = data.remove_columns([name for name in data.column_names if name == "ner_tags"])

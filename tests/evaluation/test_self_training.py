@@ -26,7 +26,14 @@ from support.self_training import (
     trained,
 )
 
-from textaug import NoiseInjection, check, default_policy, expand, self_train
+from textaug import (
+    NoiseInjection,
+    SentimentPhrases,
+    check,
+    default_policy,
+    expand,
+    self_train,
+)
 from textaug.core.columns import ColumnNames
 from textaug.core.example import Example
 from textaug.core.finding import dataset_schema
@@ -190,6 +197,17 @@ def test_sentences_get_classes():
     assert rows["text"][8:] == raw
     assert rows["label"][8:] == [1, 0]
     assert rows.features["label"].names == ["bad", "good"]
+
+
+def test_teachers_of_classes_are_trained_on_copies_too():
+    made = []
+
+    def phrases(data, **settings):
+        made.append(SentimentPhrases(p=1.0, **settings))
+        return made[-1]
+
+    trained(reviews(), ["A wonderful film."], augmenter=phrases, model=None, folds=2)
+    assert len(made) == 2 and all(each.counts["changed"] > 20 for each in made)
 
 
 def test_a_row_without_a_class_takes_no_part():

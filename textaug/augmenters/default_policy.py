@@ -10,7 +10,7 @@ from textaug.augmenters.label_wise import LabelWiseReplacement
 from textaug.augmenters.mentions import MentionReplacement
 from textaug.augmenters.noise import NoiseInjection
 from textaug.augmenters.nominal_phrases import NominalPhrases
-from textaug.augmenters.policy_plan import PHRASES, PolicyPlan
+from textaug.augmenters.policy_plan import ALONE, PHRASES, PolicyPlan
 from textaug.augmenters.segments import SegmentExchange
 from textaug.augmenters.sentence_joining import SentenceJoining
 from textaug.augmenters.sentiment_phrases import SentimentPhrases
@@ -53,8 +53,9 @@ def default_policy(
       overfitting), and phrases that show the types of names. With 400 sentences every second row
       does, with 800 every fourth: the more sentences, the less this helps.
     - Texts without mentions whose labels name their sentiment ("positive", "neg", "5 stars") get a
-      phrase that says the same, if their adjectives agree with these names. Other texts without
-      mentions stay as they are.
+      phrase that says the same, or it stands instead of the text, if their adjectives agree with
+      these names and there is no other label ("neutral"). Other texts without mentions stay as they
+      are.
 
     With mentions, the result is not grammatical, but its labels are right. No step alone helps as
     much. Use it in the collator, where every epoch gets new copies, or with ``expand``; new names
@@ -101,7 +102,7 @@ def default_policy(
     settings = fitted_settings(dataset, split, settings)
     columns: Settings = {**settings, "target": "context"}
     if plan.sentiment:
-        return OneOf([SentimentPhrases(p=PHRASES, **columns)], **columns)
+        return OneOf([SentimentPhrases(p=PHRASES, alone=ALONE, **columns)], **columns)
     fresh = 0.8 if plan.fresh else 0.0
     swap = MentionReplacement.from_examples(examples, p=0.6, fresh=fresh, **columns)
     if natural:

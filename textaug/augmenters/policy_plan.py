@@ -24,7 +24,10 @@ SHORT = 10.0  # words in a text, on average
 # Of film reviews (two classes), those joined with another of their class made classifiers of 50 and
 # 100 texts 1.2 points worse, with typing errors 0.5 better, both with gains and losses by seed. So
 # of texts without mentions only those labelled with their sentiment change.
-PHRASES = 0.6  # share of these that get a phrase
+# Of 50 film reviews, phrases beside the text made classifiers 3 to 6 points better, and with half
+# of the phrases in its place 6 points more.
+PHRASES = 0.6  # share of these texts that get a phrase
+ALONE = 0.5  # share of these phrases that stand instead of the text
 # At this number of texts or below, a tagger overfits: all rows get the strongest augmentation.
 FEW = 200
 
@@ -106,7 +109,7 @@ class PolicyPlan:
         if self.sentiment:
             return (
                 f"{shown[0]}, labelled with their sentiment: {PHRASES:.0%} of them get a phrase "
-                "that says the same"
+                f"that says the same, {ALONE:.0%} of these instead of the text"
             )
         others = sorted(self.mentions.keys() - set(self.listed))
         shown[0] += ": joined in pairs" if self.joins else ": too short to be joined"

@@ -23,9 +23,9 @@ logger = logging.getLogger("textaug")
 # In lower case, with spaces for "_" and "-".
 SIGNS = {
     **dict.fromkeys(("positive", "pos", "very positive", "extremely positive"), 1),
-    **dict.fromkeys(("favorable", "favourable", "4 stars", "5 stars"), 1),
+    **dict.fromkeys(("favorable", "favourable", "good", "4 stars", "5 stars"), 1),
     **dict.fromkeys(("negative", "neg", "very negative", "extremely negative"), -1),
-    **dict.fromkeys(("unfavorable", "unfavourable", "1 star", "2 stars"), -1),
+    **dict.fromkeys(("unfavorable", "unfavourable", "bad", "1 star", "2 stars"), -1),
 }
 ENOUGH = 0.5  # standard errors; of 50 film reviews, samples reach it in 97 of 100
 _NUMBERS = (1, 2, 2, 3)  # of adjectives in a phrase, equally likely
@@ -46,6 +46,7 @@ class SentimentPhrases(Augmenter):
         labels: 1 for each label that praises, -1 for each that blames. Default: by their names,
             such as "positive", "neg" or "5 stars"; labels that are numbers have no names then.
         p: share of the texts that get a phrase.
+        alone: share of these phrases that stand instead of the text; never if it has mentions.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
@@ -62,6 +63,7 @@ class SentimentPhrases(Augmenter):
         self,
         labels: Mapping[Any, int] | None = None,
         p: float = 0.6,
+        alone: float = 0.0,
         **settings: Unpack[Settings],
     ) -> None:
         self.labels: dict[Any, int] | None = None if labels is None else dict(labels)
@@ -69,6 +71,7 @@ class SentimentPhrases(Augmenter):
             if sign not in (1, -1):
                 raise ValueError(f"labels[{label!r}] is {sign!r}: give 1 (praises) or -1 (blames)")
         self.p = check_probability("p", p)
+        self.alone = check_probability("alone", alone)
         self._told = False
         super().__init__(**settings)
 
@@ -81,8 +84,9 @@ class SentimentPhrases(Augmenter):
             warn_once("SentimentPhrases has English words")
             return []
         words = rng.sample(adjectives()[sign], rng.choice(_NUMBERS))
+        length = len(example.tokens)
         # After text without a full stop the phrase would be a part of its last sentence.
-        at = len(example.tokens) if rng.random() < 0.5 and ends_sentence(example.tokens) else 0
+        at = length if rng.random() < 0.5 and ends_sentence(example.tokens) else 0
         phrase = words[:1] if len(words) == 1 else [*words[:-1], "and", words[-1]]
         if len(words) > 2:
             phrase.insert(1, ",")
@@ -90,7 +94,10 @@ class SentimentPhrases(Augmenter):
             phrase = [word.upper() for word in phrase]
         elif example.tokens[0][0].isupper():
             phrase[0] = phrase[0].capitalize()
-        return [Edit(at, at, _printed_like(example, [*phrase, "."]))]
+        new = _printed_like(example, [*phrase, "."])
+        if self.alone and not example.spans and rng.random() < self.alone:
+            return [Edit(0, length, new, origins=(None,) * len(new))]
+        return [Edit(at, at, new)]
 
     def _sign(self, example: Example) -> int:
         if len(example.labels) != 1:
@@ -141,14 +148,18 @@ def show_sentiment(examples: Iterable[Example]) -> bool:
     """Whether labels are named by sentiment, and the texts' adjectives agree with the names.
 
     A label "positive" may also mean that a disease was found: the texts with it must have more
-    words that praise, by half a standard error or more.
+    words that praise, by half a standard error or more. With a label that is neither ("neutral"),
+    the answer is no: a classifier would learn that its texts are those without a phrase.
     """
     signs = {word: sign for sign, words in adjectives().items() for word in words}
     sums: dict[int, list[int]] = {1: [], -1: []}
     for example in examples:
+        if example.labels == (None,):
+            continue
         sign = sign_of(example.labels[0]) if len(example.labels) == 1 else 0
-        if sign:
-            sums[sign].append(sum(signs.get(token.lower(), 0) for token in example.tokens))
+        if not sign:
+            return False
+        sums[sign].append(sum(signs.get(token.lower(), 0) for token in example.tokens))
     if min(map(len, sums.values())) < 2:
         return False
     error = sqrt(sum(variance(each) / len(each) for each in sums.values()))

@@ -113,8 +113,7 @@ def self_train(
         unlabelled: raw sentences of the same kind: a data set with words or text (its labels are
             not read; the column named as that of the labelled rows comes first), a list of strings,
             a file; ``.txt`` has one sentence a line.
-        augmenter: makes an augmenter from a data set, for the teachers of mentions; ``None``: no
-            copies.
+        augmenter: makes an augmenter from a data set, for the teachers; ``None``: no copies.
         model: the encoder of the teachers, which stays as it is; default: MiniLM of the extra
             ``offline``.
         teacher: a model for token or sequence classification, trained on this sample, to label with

@@ -172,7 +172,7 @@ class TeacherFolds:
 
     def _with_copies(self, train: Dataset, k: int) -> list[Example]:
         """Training sentences and their copies."""
-        if self.augmenter is not None and isinstance(self.teacher, WordTeacher):
+        if self.augmenter is not None:
             settings: Settings = {**self.settings, "seed": self.seed + k}
             copies = max(1, min(15, ROWS_OF_COPIES // len(train)))
             with silent():
