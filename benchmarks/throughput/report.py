@@ -23,6 +23,7 @@ def markdown(results: dict[str, Any]) -> str:
             ("growth", _growth),
             ("training", _training),
             ("workers", _workers),
+            ("doubling", _doubling),
             ("policy", _policy),
             ("start", _start),
         )
@@ -179,6 +180,11 @@ def _training(found: dict[str, Any]) -> str:
     return text + (
         f"; with the default policy in one worker (`dataloader_num_workers=1`) {kept:.1%}."
     )
+
+
+def _doubling(found: dict[str, Any]) -> str:
+    lines = ["| one long input, doubled | time |", "|:--|--:|"]
+    return "\n".join([*lines, *(f"| {n} | {each['ratio']:.2f}× |" for n, each in found.items())])
 
 
 def _policy(found: dict[str, Any]) -> str:
