@@ -26,6 +26,7 @@ from typing import Any
 from benchmarks.readme import into_readme
 
 from . import report
+from .decoding import decoding
 from .doubling import doubling
 from .floor import floor
 from .growth import growth
@@ -45,6 +46,7 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "growth": growth,
     "training": training,
     "workers": workers,
+    "decoding": decoding,
     "doubling": doubling,
     "policy": policy,
     "start": start_up,

@@ -23,6 +23,7 @@ def markdown(results: dict[str, Any]) -> str:
             ("growth", _growth),
             ("training", _training),
             ("workers", _workers),
+            ("decoding", _decoding),
             ("doubling", _doubling),
             ("policy", _policy),
             ("start", _start),
@@ -179,6 +180,16 @@ def _training(found: dict[str, Any]) -> str:
         return text + "."
     return text + (
         f"; with the default policy in one worker (`dataloader_num_workers=1`) {kept:.1%}."
+    )
+
+
+def _decoding(found: dict[str, Any]) -> str:
+    each = found["ms_per_step"]
+    whole = sum(each.values())
+    parts = ", ".join(f"{name} {ms:.1f} ms ({ms / whole:.0%})" for name, ms in each.items())
+    return (
+        f"A step of transformers' `generate` (Marian base, {found['batch']} rows): {parts}. What "
+        "is between the modules is Python that chooses the next token, and no part of textaug."
     )
 
 
