@@ -16,7 +16,9 @@ __version__ = "0.1.0"
 
 # The public names are in __init__.pyi. Each is imported when it is first used: all of them together
 # take longer than `textaug --help` should.
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, _names = lazy_loader.attach_stub(__name__, __file__)
+# `from textaug import *` must not hide the package `ray`.
+__all__ = [name for name in _names if name not in ("corpora", "offline", "ray")]
 
 
 def _load(given: Any, strict: bool) -> Any:

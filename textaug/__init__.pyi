@@ -1,3 +1,4 @@
+from . import corpora, offline, ray
 from .augmenters.back_translation import BackTranslation
 from .augmenters.case_variants import CaseVariants
 from .augmenters.default_policy import default_policy

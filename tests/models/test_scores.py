@@ -6,10 +6,7 @@ import pytest
 import torch
 from support.augmenters import tiny_bert
 
-import textaug
-from textaug import (
-    Example,
-)
+from textaug import Example
 from textaug.models import scores as scoring
 from textaug.models.loading import ModelSpec, load
 from textaug.models.masked_lm import logits_at, states_at
@@ -36,7 +33,7 @@ def test_surprise_by_a_masked_model_is_what_it_says():
     import torch
 
     example = Example(("prices", "fell"))
-    model, tokenizer = textaug.models.loading.load("AutoModelForMaskedLM", tiny_bert())
+    model, tokenizer = load("AutoModelForMaskedLM", tiny_bert())
     ids = tokenizer("prices fell", return_tensors="pt")["input_ids"]
     total = 0.0
     for at in (1, 2):
