@@ -1,4 +1,6 @@
-from . import corpora, offline, ray
+from . import corpora as corpora
+from . import offline as offline
+from . import ray as ray
 from .augmenters.back_translation import BackTranslation
 from .augmenters.case_variants import CaseVariants
 from .augmenters.default_policy import default_policy
