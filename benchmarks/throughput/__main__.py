@@ -26,6 +26,7 @@ from typing import Any
 from benchmarks.readme import into_readme
 
 from . import report
+from .breakdown import around_the_model
 from .decoding import decoding
 from .doubling import doubling
 from .floor import floor
@@ -46,6 +47,7 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "growth": growth,
     "training": training,
     "workers": workers,
+    "around the model": around_the_model,
     "decoding": decoding,
     "doubling": doubling,
     "policy": policy,

@@ -23,6 +23,7 @@ def markdown(results: dict[str, Any]) -> str:
             ("growth", _growth),
             ("training", _training),
             ("workers", _workers),
+            ("around the model", _around),
             ("decoding", _decoding),
             ("doubling", _doubling),
             ("policy", _policy),
@@ -180,6 +181,15 @@ def _training(found: dict[str, Any]) -> str:
         return text + "."
     return text + (
         f"; with the default policy in one worker (`dataloader_num_workers=1`) {kept:.1%}."
+    )
+
+
+def _around(found: dict[str, Any]) -> str:
+    each = found["us"]
+    parts = ", ".join(f"{name} {value:.0f}" for name, value in each.items())
+    return (
+        f"Around the forward pass of the masked LM, µs a sentence on one core: {parts}; together "
+        f"{sum(each.values()):.0f}. That is what one process needs on any GPU."
     )
 
 
