@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Unpack
 
 from textaug.core import tag_schemes
-from textaug.core.columns import Settings
+from textaug.core.columns import MISSING_LABEL, ColumnNames, Settings
 from textaug.core.example import Example, Span
+from textaug.core.finding import dataset_schema
 from textaug.core.reading import read_examples
 from textaug.evaluation.doubts import Doubts, labelled, surface
 from textaug.evaluation.out_of_sample import out_of_sample
@@ -114,6 +115,51 @@ class LabelErrors(Sequence[LabelError]):
     def __str__(self) -> str:
         lines = [f"row {e.row}, {e.kind}: {e.message}: {' '.join(e.tokens)[:80]}" for e in self]
         return "\n".join(lines) or "no label errors found"
+
+    def unlabelled(
+        self,
+        dataset: Dataset,
+        confidence: float = 0.5,
+        **settings: Unpack[Settings],
+    ) -> Dataset:
+        """The data set without the labels that are probably wrong, for a training.
+
+        The words of such a mention, as it is labelled and as it should be, get the label -1
+        (``None`` among strings). A loss does not count them, and the rest of the sentence stays.
+
+        Args:
+            dataset: the one that was judged, with a column of tags.
+            confidence: from which on a label counts as wrong.
+            **settings: as those of :func:`label_errors`.
+
+        Raises:
+            ValueError: if the rows are not those that were judged, or have no tags.
+        """
+        schema = dataset_schema(dataset, ColumnNames.from_settings(settings))
+        if schema.tags is None:
+            raise ValueError(f"there is no column of tags ({schema}); convert spans to tags first")
+        if len(dataset) != len(self._examples):
+            raise ValueError(
+                f"the data set has {len(dataset)} rows, and {len(self._examples)} were judged"
+            )
+        wrong: dict[int, set[int]] = {}
+        for error in self:
+            if error.confidence >= confidence:
+                words = wrong.setdefault(error.row, set())
+                words.update(range(error.start, error.end))
+                for start, end, _ in self._examples[error.row].spans:
+                    if start < error.end and error.start < end:
+                        words.update(range(start, end))
+        tags = dataset[schema.tags][:]
+        for row, words in wrong.items():
+            if len(tags[row]) != len(self._examples[row].tokens):
+                raise ValueError(f"row {row} is not the one that was judged: other words")
+            missing = None if isinstance(tags[row][0], str) else MISSING_LABEL
+            tags[row] = [missing if i in words else tag for i, tag in enumerate(tags[row])]
+        features = dataset.features[schema.tags]
+        names = dataset.column_names
+        column = dataset.remove_columns(schema.tags).add_column(schema.tags, tags, feature=features)
+        return column.select_columns(names)
 
     def json_lines(self, form: str = "plain") -> Iterator[str]:
         """The errors as JSON Lines, for a tool in which people annotate again.
