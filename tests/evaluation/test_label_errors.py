@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from datasets import Dataset
+from datasets import ClassLabel, Dataset, List
 from support.augmenters import tiny_encoder
 from support.shell import shell
 
@@ -158,3 +158,27 @@ def test_one_error_for_two_mentions_that_should_be_one():
     data = rows("Vera/B-PER Holm/B-PER slept/O")
     (error,) = label_errors(data, predictions=sure("B-PER I-PER O"))
     assert (error.words, error.kind) == ("Vera Holm", "boundary")
+
+
+def test_what_is_probably_wrong_has_no_label_any_more():
+    data = rows("Vera/B-PER Holm/I-PER sat/O", "Oslo/B-LOC slept/O").add_column("id", [7, 8])
+    errors = label_errors(data, predictions=sure("B-PER O O", "B-LOC O"))
+    kept = errors.unlabelled(data)
+    assert kept["ner_tags"][:] == [[None, None, "O"], ["B-LOC", "O"]]
+    assert kept.column_names == data.column_names and kept["id"][:] == [7, 8]
+    assert errors.unlabelled(data, confidence=1.0)["ner_tags"][:] == data["ner_tags"][:]
+    names = ["O", "B-PER", "I-PER", "B-LOC"]
+    numbers = data.cast_column("ner_tags", List(ClassLabel(names=names)))
+    assert errors.unlabelled(numbers)["ner_tags"][:] == [[-1, -1, 0], [3, 0]]
+    assert errors.unlabelled(numbers).features == numbers.features
+
+
+def test_only_the_rows_that_were_judged_can_lose_labels():
+    data = rows("Vera/B-PER Holm/I-PER sat/O")
+    errors = label_errors(data, predictions=sure("B-PER O O"))
+    with pytest.raises(ValueError, match="the data set has 2 rows, and 1 were judged"):
+        errors.unlabelled(rows("Vera/B-PER sat/O", "Bo/B-PER sat/O"))
+    with pytest.raises(ValueError, match="row 0 is not the one that was judged"):
+        errors.unlabelled(rows("Vera/B-PER sat/O"))
+    with pytest.raises(ValueError, match="there is no column of tags"):
+        errors.unlabelled(Dataset.from_dict({"text": ["Vera Holm sat"]}))
