@@ -97,7 +97,7 @@ AUGMENTERS = {
         NominalPhrases, "phrases such as 'carmaker' next to mentions, or instead of them"
     ),
     "sentiment": Entry(
-        SentimentPhrases, "phrases such as 'witty and moving' that say what the label says"
+        SentimentPhrases, "phrases such as 'witty and moving' beside texts labelled by sentiment"
     ),
     "pseudonyms": Entry(
         with_key_of_environment, "every name another one, by the key in TEXTAUG_KEY; all splits"

@@ -48,6 +48,8 @@ def markdown(data_sets: dict[str, dict[str, Any]]) -> str:
             steps = results["settings"]["max_steps"]
             gold, ours, raw = (f1_of(runs, steps, size, arm) for arm in (GOLD, POLICY, RAW))
             seeds = gold.keys() & ours.keys()
+            if not seeds:
+                continue
             means = [fmean(each[s] for s in seeds) for each in (gold, ours)]
             with_raw = f"{fmean(raw.values()):.2f}" if raw else "–"
             lines.append(

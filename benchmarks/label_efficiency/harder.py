@@ -57,8 +57,11 @@ def misspelt(rows: Dataset) -> Dataset:
         for span in to_spans([names[tag] for tag in row["ner_tags"]]):
             for at in range(span.start, span.end):
                 seed = f"{SEED} {number} {at}"
-                made = getattr(StrErrer(tokens[at], seed), Random(seed).choice(TYPOS))().result
-                tokens[at] = "".join(made.split()) or tokens[at]
+                for typo in Random(seed).sample(TYPOS, len(TYPOS)):  # the first that changes it
+                    made = "".join(getattr(StrErrer(tokens[at], seed), typo)().result.split())
+                    if made not in ("", tokens[at]):
+                        tokens[at] = made
+                        break
         return {"tokens": tokens}
 
     return rows.map(with_typos, with_indices=True, load_from_cache_file=False, keep_in_memory=True)

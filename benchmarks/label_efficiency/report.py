@@ -85,7 +85,7 @@ def markdown(results: dict[str, Any]) -> str:
                 f"| {fmean(ours.values()):.2f} | {paired(ours, gold)} | – | – "
                 f"| {len(gold.keys() & ours.keys())} |"
             )
-    lines += ["", *methods(runs, steps)]
+    lines += ["", *robustness(runs), "", *methods(runs, steps)]
     lines += [
         f"F1 of whole mentions (strict IOB2, points) on {Path(settings['test_file']).name}, means "
         f"over seeds; gains paired by seed. {steps} optimiser steps of {settings['batch_size']} "

@@ -8,7 +8,7 @@ from typing import Any
 
 from .timing import in_turns, ratio
 
-SIGNS, TOKENS, POOL = 20_000, 10_000, 1_000_000
+CHARACTERS, TOKENS, POOL = 20_000, 10_000, 1_000_000
 TEXT = "Shares of the company fell sharply on Friday , Ann Lee said in Rome ."
 SENTENCE = TEXT.split()
 TAGS = ["O"] * 9 + ["B-PER", "I-PER", "O", "O", "B-LOC", "O"]
@@ -20,7 +20,7 @@ def doubling(options: argparse.Namespace) -> dict[str, Any]:
     cases: dict[str, tuple[Callable[[int], Callable[[], Any]], int]] = {
         f"{name}, {what}": (lambda n, f=make, a=augmenter: f(a, n), size // scale)
         for what, size, make in (
-            (f"text of {SIGNS:,} signs", SIGNS, _text),
+            (f"text of {CHARACTERS:,} characters", CHARACTERS, _text),
             (f"row of {TOKENS:,} tokens", TOKENS, _row),
         )
         for name, augmenter in _augmenters().items()
@@ -54,9 +54,9 @@ def _augmenters() -> dict[str, Any]:
     }
 
 
-def _text(augmenter: Any, signs: int) -> Callable[[], Any]:
+def _text(augmenter: Any, length: int) -> Callable[[], Any]:
     sentence = "Shares of the company fell sharply on Friday, Ann Lee said in Rome. "
-    text = (sentence * (signs // len(sentence) + 1))[:signs]
+    text = (sentence * (length // len(sentence) + 1))[:length]
     return lambda: augmenter(text)
 
 

@@ -1,5 +1,9 @@
 """Phrases that say what the label of a text says."""
 
+import pickle
+from random import Random
+
+import numpy as np
 import pytest
 from datasets import ClassLabel, Dataset, Features, List, Value
 from support.augmenters import tiny_bert
@@ -98,14 +102,37 @@ def test_a_phrase_alone_stands_instead_of_the_text_unless_that_has_mentions():
         assert "plot" not in after and signs(after.replace(",", "").split()[:-1]) == {-1}
         row = {"tokens": ["Ann", "sang"], "tags": ["B-PER", "O"], "label": "neg"}
         assert "Ann" in say(row)["tokens"]
-        assert (
-            say({"tokens": ["It", "is"], "pos": ["PRP", "VBZ"], "label": "neg"})["pos"][0] is None
-        )
+        row = {"tokens": ["It", "is"], "head": [0, 1], "label": "neg"}
+        assert {"It", "is"} < set(say(row)["tokens"])
 
 
-@pytest.mark.parametrize("arguments", [{"p": 2}, {"labels": {"positive": 0}}])
+@pytest.mark.parametrize(
+    "text", ["Loved it!", "Great.", "Great. 😊", "Not good.", "So, so.", "It is."]
+)
+def test_words_of_a_phrase_alone_are_never_joined(text):
+    for seed in range(40):
+        made = SentimentPhrases(p=1.0, alone=1.0, seed=seed)({"text": text, "label": "pos"})["text"]
+        words = [word.strip(",.").lower() for word in made.split()]
+        assert set(words) <= {*adjectives()[1], "and"} and made.endswith(".")
+
+
+def test_keys_of_labels_are_names_in_any_case_or_numbers(caplog):
+    for labels in ({"Happy": 1}, {np.int64(1): 1}, {True: 1}, {1.0: 1}, {"happy": 1, "sad": 0}):
+        label = "HAPPY" if "appy" in str(labels) else 1
+        say = SentimentPhrases(labels, p=1.0)
+        assert say({"text": TEXT, "label": label})["text"] != TEXT
+        assert pickle.loads(pickle.dumps(say)) == say
+    assert not caplog.text
+    SentimentPhrases({0: -1, 1: 1})({"text": TEXT, "label": "neg"})
+    assert "the label 'neg' is none of labels={0: -1, 1: 1}; its texts stay" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"p": 2}, {"labels": {"positive": 2}}, {"labels": [("a", 1)]}, {"labels": {("a",): 1}}],
+)
 def test_bad_arguments(arguments):
-    with pytest.raises(ValueError, match="between 0 and 1|give 1"):
+    with pytest.raises(ValueError, match="between 0 and 1|give "):
         SentimentPhrases(**arguments)
 
 
@@ -132,12 +159,51 @@ def test_the_policy_says_what_the_labels_say():
     assert plan.sentiment and plan.helps
     assert str(plan) == (
         "40 texts of 6 words on average, labelled with their sentiment: 60% of them get a phrase "
-        "that says the same, 50% of these instead of the text"
+        "that says the same, 50% of these instead of the text where a row holds nothing but a text "
+        "and its label"
     )
     for natural in (False, True):
         policy = default_policy(reviews(), natural=natural, seed=1)
+        assert policy.augmenters[0].alone == (0.0 if natural else 0.5)
         made = expand(reviews(), policy, 4, keep_original=False)
         assert len(made) > 60 and made.features == reviews().features
+        # By number too, where names are not known.
+        numbers = [{"text": row["text"], "label": row["label"]} for row in reviews()]
+        assert sum(policy(row) != row for row in numbers) > 10
+
+
+def test_what_is_said_of_a_text_keeps_its_text():
+    more = reviews().add_column("summary", ["short"] * 40)
+    with_id = reviews().add_column("id", list(range(40)))
+    alone = [default_policy(data).augmenters[0].alone for data in (more, with_id)]
+    assert alone == [0.0, 0.5]
+
+
+def test_random_labels_are_no_sentiment():
+    found = 0
+    for seed in range(60):
+        labels = [Random(f"{seed} {i}").randrange(2) for i in range(40)]
+        kind = ClassLabel(names=["negative", "positive"])
+        data = reviews().remove_columns("label").add_column("label", labels, feature=kind)
+        found += policy_plan(data).sentiment
+    assert found <= 6
+
+
+def test_the_clearest_data_is_accepted():
+    rows = [("The great film.", "positive"), ("The awful film.", "negative")] * 20
+    data = Dataset.from_list([{"text": text, "label": label} for text, label in rows])
+    assert policy_plan(data).sentiment
+
+
+def test_the_plan_says_why_labels_are_no_sentiment():
+    def why(*labels):
+        rows = [{"text": "A film of two hours.", "label": label} for label in labels * 4]
+        return str(policy_plan(Dataset.from_list(rows)))
+
+    assert "no sentiment (the label 1 is not a name (label_names=))" in why(1, 0)
+    assert "the label 'neutral' is not a name of a sentiment" in why("neutral", "positive")
+    assert "does not say how much" in why("4 stars", "5 stars", "1 star")
+    assert "do not surely agree" in why("negative", "positive")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from textaug.augmenters.label_wise import LabelWiseReplacement
 from textaug.augmenters.mentions import MentionReplacement
@@ -13,13 +13,16 @@ from textaug.augmenters.nominal_phrases import NominalPhrases
 from textaug.augmenters.policy_plan import ALONE, PHRASES, PolicyPlan
 from textaug.augmenters.segments import SegmentExchange
 from textaug.augmenters.sentence_joining import SentenceJoining
-from textaug.augmenters.sentiment_phrases import SentimentPhrases
+from textaug.augmenters.sentiment_phrases import SentimentPhrases, sign_of
 from textaug.core.arrow import no_collection
 from textaug.core.augmenter import Augmenter
-from textaug.core.columns import Settings
+from textaug.core.columns import ColumnNames, Settings
 from textaug.core.compose import Compose, OneOf, SomeOf
 from textaug.core.example import Example
+from textaug.core.finding import dataset_schema
 from textaug.core.reading import fitted_settings, read_examples
+from textaug.core.sources import split_of
+from textaug.core.usual_names import USUAL_NAMES
 from textaug.language import names
 
 if TYPE_CHECKING:
@@ -52,10 +55,10 @@ def default_policy(
       every row also gets segments from other sentences, words sampled by their label (against
       overfitting), and phrases that show the types of names. With 400 sentences every second row
       does, with 800 every fourth: the more sentences, the less this helps.
-    - Texts without mentions whose labels name their sentiment ("positive", "neg", "5 stars") get a
-      phrase that says the same, or it stands instead of the text, if their adjectives agree with
-      these names and there is no other label ("neutral"). Other texts without mentions stay as they
-      are.
+    - Texts without mentions whose two labels name their sentiment ("positive" and "negative") get a
+      phrase that says the same, if their adjectives surely agree with these names; where a row
+      holds nothing but a text and its label, every second phrase stands instead of the text. Other
+      texts without mentions stay as they are.
 
     With mentions, the result is not grammatical, but its labels are right. No step alone helps as
     much. Use it in the collator, where every epoch gets new copies, or with ``expand``; new names
@@ -69,7 +72,8 @@ def default_policy(
             clean text is smaller.
         natural: rows read as English, for data that people look at or that is published: no row
             is scrambled, and only people and places (and types that textaug has no lists for) get
-            other names. For data that people read; taggers gained nothing by it for sure.
+            other names, and no phrase stands instead of a text. Taggers had no gain by it that
+            could be told from chance.
         **settings: see :class:`~textaug.Augmenter`; ``target`` has no meaning here.
 
     Raises:
@@ -102,7 +106,9 @@ def default_policy(
     settings = fitted_settings(dataset, split, settings)
     columns: Settings = {**settings, "target": "context"}
     if plan.sentiment:
-        return OneOf([SentimentPhrases(p=PHRASES, alone=ALONE, **columns)], **columns)
+        if robust:
+            logger.warning("default policy: robust=True has no effect on texts without mentions")
+        return OneOf([_phrases(split_of(dataset, split), natural, columns)], **columns)
     fresh = 0.8 if plan.fresh else 0.0
     swap = MentionReplacement.from_examples(examples, p=0.6, fresh=fresh, **columns)
     if natural:
@@ -129,6 +135,21 @@ def default_policy(
         others = [Compose([*join, longer, *more], **columns) for more in ((), (slips,))]
     weights += [(1 - share) / len(others)] * len(others)
     return OneOf([*ways, *others], weights=weights, **columns)
+
+
+def _phrases(data: Any, natural: bool, columns: Settings) -> SentimentPhrases:
+    """Phrases for this data set's labels, by their names and their numbers.
+
+    A phrase stands instead of the text only where nothing else is said of the text.
+    """
+    schema = dataset_schema(data, ColumnNames.from_settings(columns))
+    names = dict(schema.layers).get(schema.labels[0], ())
+    signs: dict[Any, int] = {number: sign_of(name) for number, name in enumerate(names)}
+    known = {*schema.texts, *schema.labels, *schema.derived}
+    others = {name for name in schema.columns if name.lower() not in USUAL_NAMES["id"]} - known
+    alone = 0.0 if natural or others or len(schema.texts) != 1 else ALONE
+    labels = None if not names else {**{name: sign_of(name) for name in names}, **signs}
+    return SentimentPhrases(labels, PHRASES, alone, **columns)
 
 
 def _natural(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
-from textaug.augmenters.sentiment_phrases import show_sentiment
+from textaug.augmenters.sentiment_phrases import why_no_sentiment
 from textaug.core.columns import Settings
 from textaug.core.example import Example
 from textaug.core.reading import read_examples
@@ -45,6 +45,7 @@ class PolicyPlan:
         listed: the types for which there are names from outside (extra ``names``).
         english: whether at least half of the texts may be English.
         sentiment: whether the labels name the texts' sentiment, and their adjectives agree.
+        why_no_sentiment: if not, why; empty for texts with mentions.
     """
 
     texts: int
@@ -53,6 +54,7 @@ class PolicyPlan:
     listed: tuple[str, ...]
     english: bool
     sentiment: bool = False
+    why_no_sentiment: str = ""
 
     @classmethod
     def of(cls, examples: Sequence[Example]) -> PolicyPlan:
@@ -64,13 +66,15 @@ class PolicyPlan:
             )
         mentions = Counter(span.label for example in examples for span in example.spans)
         english = mostly_english([example.tokens for example in examples])
+        why = "" if mentions else why_no_sentiment(examples) if english else "not English"
         return cls(
             texts=len(examples),
             words=sum(len(example.tokens) for example in examples) / len(examples),
             mentions=dict(sorted(mentions.items())),
             listed=tuple(label for label in sorted(mentions) if names.category_of(label)),
             english=english,
-            sentiment=english and not mentions and show_sentiment(examples),
+            sentiment=not mentions and not why,
+            why_no_sentiment=why,
         )
 
     @property
@@ -100,7 +104,9 @@ class PolicyPlan:
         shown = [f"{self.texts:,} texts of {self.words:.0f} words on average"]
         if not self.helps:
             most = (
-                "most of whose mentions have no outside names" if self.mentions else "no mentions"
+                "most of whose mentions have no outside names"
+                if self.mentions
+                else f"no mentions, and no sentiment ({self.why_no_sentiment})"
             )
             return (
                 f"{shown[0]}, {most}: no row changes, because nothing that was measured helps such "
@@ -109,7 +115,8 @@ class PolicyPlan:
         if self.sentiment:
             return (
                 f"{shown[0]}, labelled with their sentiment: {PHRASES:.0%} of them get a phrase "
-                f"that says the same, {ALONE:.0%} of these instead of the text"
+                f"that says the same, {ALONE:.0%} of these instead of the text where a row holds "
+                "nothing but a text and its label"
             )
         others = sorted(self.mentions.keys() - set(self.listed))
         shown[0] += ": joined in pairs" if self.joins else ": too short to be joined"

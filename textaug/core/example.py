@@ -20,6 +20,8 @@ from typing import Any, NamedTuple
 
 import regex
 
+from textaug.core.white_space import white_space
+
 # A word is a run of letters, digits and the marks that belong to them, joined by apostrophes,
 # hyphens or dots. Everything else that is not white space is split into graphemes, so that no emoji
 # sequence and no letter with combining accents is split.
@@ -312,7 +314,9 @@ def _edited(
         origins += range(done, edit.start)
         if old_spaces is not None:
             here = old_spaces[edit.start] if next_space is None else next_space
-            added, next_space = _white_space(old, old_spaces, edit, here, tokens)
+            added, next_space = white_space(
+                old, old_spaces, (edit.start, edit.end), edit.tokens, here, tokens
+            )
             spaces += added
         tokens += edit.tokens
         if edit.origins is not None:
@@ -363,34 +367,3 @@ def _moved(
 
 def _growth(edit: Edit) -> int:
     return len(edit.tokens) - (edit.end - edit.start)
-
-
-def _white_space(
-    old: tuple[str, ...], old_spaces: tuple[str, ...], edit: Edit, here: str, left: Sequence[str]
-) -> tuple[list[str], str | None]:
-    """White space before each new token of an edit, and before the next token if that changes."""
-    new = edit.tokens
-    if not new:  # deleted
-        after = old_spaces[edit.end]
-        if edit.start == edit.end:
-            return [], here
-        at_edge = not left or (here == "" and not _is_word(left[-1]))  # text start, or after "("
-        kept = here if at_edge else after
-        follows = old[edit.end] if edit.end < len(old) else ""
-        if not kept and left and _is_word(left[-1]) and _is_word(follows):
-            kept = " "  # never join two words
-        return [], kept
-    if edit.start < edit.end:  # replaced
-        if len(new) == edit.end - edit.start:
-            return [here, *old_spaces[edit.start + 1 : edit.end]], None
-        return [here] + [" "] * (len(new) - 1), None
-    follows = old[edit.start] if edit.start < len(old) else ""  # inserted
-    if not follows:  # at the end: trailing white space stays trailing
-        return [" " if left else ""] + [" "] * (len(new) - 1), here
-    if here == "" and left and not _is_word(follows):
-        return [" "] * len(new), here  # "fell." -> "fell again."
-    return [here] + [" "] * (len(new) - 1), " "
-
-
-def _is_word(token: str) -> bool:
-    return bool(token) and (token[0].isalnum() or token[-1].isalnum())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textaug.core.white_space import is_word
+
 
 def spaces_of(text: str, tokens: Sequence[str]) -> tuple[str, ...] | None:
     """The white space around the words of a text; ``None`` if it does not consist of the words.
@@ -42,16 +44,12 @@ def spaces_after(
         if i == 0:
             space = old[0]
         elif origin is not None and origin > 0:
-            would_join = origin - 1 != before and _is_word(left) and _is_word(token)
+            would_join = origin - 1 != before and is_word(left) and is_word(token)
             space = old[origin] or (" " if would_join else "")
-        elif origin is None and before is not None and not _is_word(left):
+        elif origin is None and before is not None and not is_word(left):
             space = old[before + 1]  # after an opening bracket, for instance
         else:
             space = " "
         spaces.append(space)
         before = origin
     return (*spaces, old[-1])
-
-
-def _is_word(token: str) -> bool:
-    return bool(token) and (token[0].isalnum() or token[-1].isalnum())

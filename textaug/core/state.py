@@ -14,7 +14,7 @@ from textaug.core.content import content_of
 
 # Part of every state, and so of every fingerprint: `datasets` does not reuse results that it cached
 # under another version. Raise it when the output of any augmenter changes.
-VERSION = 7
+VERSION = 8
 LONGEST_SHOWN = 200  # characters of an argument in a repr
 LARGE = 1000  # items of an argument (those of its lists included) from which on it is compressed
 
@@ -69,7 +69,13 @@ class Constructed:
 
     def __setstate__(self, state: tuple[str, tuple[Any, ...]]) -> None:
         text, objects = state
-        arguments = json.loads(text)["arguments"]
+        made = json.loads(text)
+        if made["version"] != VERSION:
+            raise ValueError(
+                f"this {type(self).__name__} was pickled with output version {made['version']} of "
+                f"textaug, and here it is {VERSION}: make it anew"
+            )
+        arguments = made["arguments"]
         self.__init__(**{k: _decode(v, objects) for k, v in arguments.items()})  # type: ignore[misc]
 
     def _compressed(self, name: str, value: Any) -> Any:
@@ -133,6 +139,8 @@ def _decode(value: Any, objects: Sequence[Any]) -> Any:
 
 
 def _digest(value: Any) -> bytes:
+    if isinstance(value, Mapping) and any(type(key) is not str for key in value):
+        value = _encode(value, [])  # JSON would write other keys as strings
     return blake2b(json.dumps(value).encode()).digest()
 
 
