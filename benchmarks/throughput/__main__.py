@@ -29,7 +29,7 @@ from . import report
 from .breakdown import around_the_model
 from .decoding import decoding
 from .doubling import doubling
-from .floor import floor
+from .floor import expanding, floor
 from .growth import growth
 from .peers import peers
 from .policy import policy
@@ -42,6 +42,7 @@ from .workers import workers
 
 SECTIONS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "floor": floor,
+    "expand": expanding,
     "precision": precision,
     "peers": peers,
     "growth": growth,

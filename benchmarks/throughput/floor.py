@@ -49,11 +49,10 @@ def _cheap_floor(options: argparse.Namespace) -> dict[str, Any]:
         options.rounds,
         "noise and synonyms over copying",
     )
-    found = {name: compared(seconds, name, "copying", number) for name in ("noise", "synonyms")}
-    return found | _expand_floor(options)
+    return {name: compared(seconds, name, "copying", number) for name in ("noise", "synonyms")}
 
 
-def _expand_floor(options: argparse.Namespace) -> dict[str, Any]:
+def expanding(options: argparse.Namespace) -> dict[str, Any]:
     """``expand`` over copying as many rows as it returns."""
     from textaug import NoiseInjection, SynonymReplacement
 

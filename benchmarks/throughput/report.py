@@ -18,6 +18,7 @@ def markdown(results: dict[str, Any]) -> str:
         write(results[name]["results"])
         for name, write in (
             ("floor", _floor),
+            ("expand", _floor),
             ("precision", _precision),
             ("peers", _peers),
             ("growth", _growth),
