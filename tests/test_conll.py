@@ -6,7 +6,7 @@ augmenters that run a model). Skips where the files are not in ``../shared``.
 
 import pytest
 from datasets import load_dataset
-from support.augmenters import AUGMENTERS, KEEPS_MENTIONS, REWRITES, types_fit
+from support.augmenters import AUGMENTERS, KEEPS_MENTIONS, NEEDS_LABELS, REWRITES, types_fit
 
 import textaug
 from textaug.corpora import load_conll
@@ -104,6 +104,9 @@ def check(before, after, copies, name):
 
 def grow(name, data, copies):
     augmenter = AUGMENTERS[name](provenance_column="by")
+    if name in NEEDS_LABELS:
+        labels = ["positive", "negative"] * len(data)
+        data = data.add_column("label", labels[: len(data)])
     textaug.expand(data.select(range(9)), augmenter)  # loads once what both workers need
     after = textaug.expand(data, augmenter, copies, num_proc=2)
     return check(data, after, copies, name)

@@ -117,7 +117,9 @@ def test_it_leaves_texts_with_a_label_alone(caplog):
     words = "a story of two friends who sail around the world in a {} boat"
     rows = [{"text": words.format(colour), "label": i % 2} for i, colour in enumerate("abcd")]
     data = Dataset.from_list(rows)
-    assert str(policy_plan(data)).startswith("4 texts of 14 words on average, no mentions: no row")
+    assert str(policy_plan(data)).startswith(
+        "4 texts of 14 words on average, no mentions, and no sent"
+    )
     assert data.map(default_policy(data, seed=1))[:] == data[:]
     assert "no row changes" in caplog.text
 
