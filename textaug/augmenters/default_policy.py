@@ -144,11 +144,10 @@ def _phrases(data: Any, natural: bool, columns: Settings) -> SentimentPhrases:
     """
     schema = dataset_schema(data, ColumnNames.from_settings(columns))
     names = dict(schema.layers).get(schema.labels[0], ())
-    signs: dict[Any, int] = {number: sign_of(name) for number, name in enumerate(names)}
     known = {*schema.texts, *schema.labels, *schema.derived}
     others = {name for name in schema.columns if name.lower() not in USUAL_NAMES["id"]} - known
     alone = 0.0 if natural or others or len(schema.texts) != 1 else ALONE
-    labels = None if not names else {**{name: sign_of(name) for name in names}, **signs}
+    labels = {key: sign_of(name) for n, name in enumerate(names) for key in (name, n)} or None
     return SentimentPhrases(labels, PHRASES, alone, **columns)
 
 

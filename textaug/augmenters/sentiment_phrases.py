@@ -110,9 +110,10 @@ class SentimentPhrases(Augmenter):
             return 0
         label: Any = example.labels[0]
         if self.labels is not None:
-            if _normal(label) not in self._signs:
+            sign = self._signs.get(_normal(label))
+            if sign is None:
                 self._tell(f"the label {label!r} is none of labels={self.labels}; its texts stay")
-            return self._signs.get(_normal(label), 0)
+            return sign or 0
         if not isinstance(label, str):
             self._tell(
                 f"the label {label!r} has no name, so nothing says whether it praises or blames; "

@@ -134,6 +134,14 @@ class LabelErrors(Sequence[LabelError]):
 
         Raises:
             ValueError: if the rows are not those that were judged, or have no tags.
+
+        >>> import numpy as np
+        >>> from datasets import Dataset
+        >>> data = Dataset.from_dict({"tokens": [["Oslo", "won"]], "ner_tags": [["B-PER", "O"]]})
+        >>> scores = [np.array([[0.01, 0.95, 0.04], [0.98, 0.01, 0.01]])]
+        >>> found = label_errors(data, predictions=(["O", "B-LOC", "B-PER"], scores))
+        >>> found.unlabelled(data)["ner_tags"][:]
+        [[None, 'O']]
         """
         schema = dataset_schema(dataset, ColumnNames.from_settings(settings))
         if schema.tags is None:
@@ -154,12 +162,12 @@ class LabelErrors(Sequence[LabelError]):
         for row, words in wrong.items():
             if len(tags[row]) != len(self._examples[row].tokens):
                 raise ValueError(f"row {row} is not the one that was judged: other words")
-            missing = None if isinstance(tags[row][0], str) else MISSING_LABEL
+            # A label may be missing already.
+            missing = None if any(isinstance(tag, str) for tag in tags[row]) else MISSING_LABEL
             tags[row] = [missing if i in words else tag for i, tag in enumerate(tags[row])]
-        features = dataset.features[schema.tags]
-        names = dataset.column_names
-        column = dataset.remove_columns(schema.tags).add_column(schema.tags, tags, feature=features)
-        return column.select_columns(names)
+        others = dataset.remove_columns(schema.tags)
+        made = others.add_column(schema.tags, tags, feature=dataset.features[schema.tags])
+        return made.select_columns(dataset.column_names)  # in their order
 
     def json_lines(self, form: str = "plain") -> Iterator[str]:
         """The errors as JSON Lines, for a tool in which people annotate again.
