@@ -23,7 +23,7 @@ from typing import Any
 from recipes.classification.arguments import GOLD
 
 from .data_sets import write
-from .report import POLICY, f1_of, gains_of, paired
+from .report import POLICY, f1_of, gains_of, machine_of, paired
 
 RESULTS = Path(__file__).resolve().parent.parent / "results" / "classification"
 TITLES = {"polarity": "film reviews, positive or negative"}
@@ -58,13 +58,13 @@ def markdown(data_sets: dict[str, dict[str, Any]]) -> str:
                 f"| {len(gains_of(ours, gold))} |"
             )
     results = next(iter(data_sets.values()))
-    settings, machine = results["settings"], results["environment"]["machine"]
+    settings = results["settings"]
     lines += [
         "",
         "Accuracy in points, gains paired by seed. "
         f"{settings['max_steps']} optimiser steps of {settings['batch_size']} texts in every arm, "
         f"model {settings['model']}, fresh copies in every batch; up to 5,000 raw texts of the "
-        f"same source. {machine['gpu'] or machine['cpu']}, {machine['cores']} cores.",
+        f"same source. {machine_of(results)}.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -54,11 +54,16 @@ def worth(runs: Runs, steps: int, sizes: Sequence[int], f1: float) -> float | No
     return None
 
 
+def machine_of(results: dict[str, Any]) -> str:
+    """The machine of some results: its GPU or CPU, and its cores."""
+    machine = results["environment"]["machine"]
+    return f"{machine['gpu'] or machine['cpu']}, {machine['cores']} cores"
+
+
 def markdown(results: dict[str, Any]) -> str:
     """The tables: the curve, the harder test sets, the methods."""
     runs, settings = results["runs"], results["settings"]
     steps = settings["max_steps"]
-    machine = results["environment"]["machine"]
     curve = sorted({r["size"] for r in runs if r["arm"] == POLICY and r["steps"] == steps})
     lines = [
         "| labelled sentences | gold | with textaug | gain (95% interval) "
@@ -92,7 +97,7 @@ def markdown(results: dict[str, Any]) -> str:
         f"sentences in every arm, model {settings['model']}, learning rate "
         f"{settings['learning_rate']:g}, fresh copies in every batch ({settings['copies']} copies "
         "for every original). Worth: the number of gold sentences that reach the same F1, read "
-        f"from gold's curve. {machine['gpu'] or machine['cpu']}, {machine['cores']} cores.",
+        f"from gold's curve. {machine_of(results)}.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -21,7 +21,7 @@ from typing import Any
 from recipes.ner.arguments import GOLD
 
 from .data_sets import TITLES, in_order, write
-from .report import f1_of, gains_of, paired
+from .report import f1_of, gains_of, machine_of, paired
 
 RESULTS = Path(__file__).resolve().parent.parent / "results" / "self_training"
 RAW = ", raw sentences"
@@ -55,14 +55,14 @@ def markdown(data_sets: dict[str, dict[str, Any]]) -> str:
                 f"| {TITLES.get(name, name)} | {size:,} | {' | '.join(means)} "
                 f"| {paired(raw, policy)} | {len(gains_of(raw, policy))} |"
             )
-    settings = next(iter(data_sets.values()))["settings"]
-    machine = next(iter(data_sets.values()))["environment"]["machine"]
+    results = next(iter(data_sets.values()))
+    settings = results["settings"]
     lines += [
         "",
         "F1 of whole mentions (strict IOB2, points), gains paired by seed. "
         f"{settings['max_steps']} optimiser steps of {settings['batch_size']} sentences in every "
         f"arm, model {settings['model']}; up to 5,000 raw sentences of the same source. "
-        f"{machine['gpu'] or machine['cpu']}, {machine['cores']} cores.",
+        f"{machine_of(results)}.",
     ]
     return "\n".join(lines) + "\n"
 

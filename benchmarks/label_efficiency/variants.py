@@ -46,13 +46,12 @@ def _tables(data_sets: dict[str, dict[str, Any]], table: Any) -> str:
     parts = []
     for name in in_order(data_sets):
         runs, settings = data_sets[name]["runs"], data_sets[name]["settings"]
-        machine = data_sets[name]["environment"]["machine"]
         parts += [
             *table(runs, settings["max_steps"]),
             f"{TITLES.get(name, name)}: F1 of whole mentions (points), paired by seed; "
             f"{len({run['seed'] for run in runs})} seeds. {settings['max_steps']} optimiser steps "
             f"of {settings['batch_size']} sentences in every arm, model {settings['model']}. "
-            f"{machine['gpu'] or machine['cpu']}, {machine['cores']} cores.",
+            f"{report.machine_of(data_sets[name])}.",
             "",
         ]
     return "\n".join(parts)
