@@ -241,7 +241,7 @@ def _ctranslate2_floor(options: argparse.Namespace) -> dict[str, Any]:
     from textaug import BackTranslation
     from textaug.translation.ct2 import CTranslate2
 
-    data = some_text(16 if options.quick else 200)
+    data = some_text(16 if options.quick else 1_000)  # the batch of `map`
     pair = [CTranslate2(folder, device="cpu", batch_tokens=options.tokens) for folder in marian()]
     augmenter = BackTranslation(engine=pair)
     with recorded(Translator, "translate_batch") as calls:

@@ -70,6 +70,8 @@ def test_ctranslate2_halves_the_batch_when_memory_runs_out(marian, cache, monkey
     sizes = []
 
     class Small:
+        num_translators = 1
+
         def translate_batch(self, rows, **how):
             sizes.append(len(rows))
             if len(rows) > 2:
@@ -79,3 +81,16 @@ def test_ctranslate2_halves_the_batch_when_memory_runs_out(marian, cache, monkey
     monkeypatch.setattr(ct2, "load_ctranslate2", lambda *_: (Small(), tokenizer, options))
     assert CTranslate2(marian).translate(TEXTS) == expected
     assert max(sizes) > 2 and min(sizes) <= 2
+
+
+def test_ctranslate2_uses_all_cores_and_gives_the_same_translations(marian, cache, monkeypatch):
+    import torch
+
+    translated = []
+    for threads in (1, 2):
+        monkeypatch.setattr(torch, "get_num_threads", lambda n=threads: n)
+        models.forget_models()
+        engine, *_ = ct2.load_ctranslate2(models.ModelSpec(marian), None)
+        assert engine.num_translators == threads
+        translated.append(CTranslate2(marian, num_beams=2).translate(TEXTS, n=2))
+    assert translated[0] == translated[1]

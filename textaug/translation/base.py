@@ -119,6 +119,7 @@ class ModelTranslator(Translator):
         rows: Sequence[Sequence[int]],
         n: int,
         longest: int,
+        batch_tokens: int,
     ) -> list[list[str]]:
         """Translations of rows of token ids, in batches; rows that are too long have none.
 
@@ -129,7 +130,7 @@ class ModelTranslator(Translator):
         found = run_in_batches(
             lambda batch: function([short[k] for k in batch]),
             [len(rows[i]) for i in short],
-            self.batch_tokens // beams,
+            batch_tokens // beams,
             length_step(beams),
         )
         by_index = dict(zip(short, found, strict=True))

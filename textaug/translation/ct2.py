@@ -15,6 +15,12 @@ from textaug.models.folders import made_once
 from textaug.models.loading import ModelSpec, keep
 from textaug.translation.base import ModelTranslator, longest_translation
 
+# CTranslate2 is given this many times the tokens of a batch: it sorts the texts by their lengths and
+# makes the batches itself, for all cores.
+BATCHES = 16
+# Of a core's cache, not of its memory: more tokens in a batch are slower on a CPU.
+OF_A_CORE = 1024  # tokens
+
 
 @dataclass(frozen=True)
 class CTranslate2(ModelTranslator):
@@ -53,13 +59,18 @@ class CTranslate2(ModelTranslator):
 
         def run(batch: list[int]) -> list[list[str]]:
             ids = [rows[i] for i in batch]
+            workers, beams = translator.num_translators, max(n, self.num_beams)
+            most = max(1, self.batch_tokens // beams)
+            share = -(-sum(map(len, ids)) // workers)
             limits = [longest_translation(len(row), longest) for row in ids]
             try:
                 found = translator.translate_batch(
                     [tokenizer.convert_ids_to_tokens(row) for row in ids],
-                    beam_size=max(n, self.num_beams),
+                    beam_size=beams,
                     num_hypotheses=n,
                     max_decoding_length=max(limits),
+                    max_batch_size=min(share, most, OF_A_CORE) if workers > 1 else most,
+                    batch_type="tokens",
                     return_end_token=True,
                     **options,
                 )
@@ -78,7 +89,7 @@ class CTranslate2(ModelTranslator):
                 for one, limit in zip(found, limits, strict=True)
             ]
 
-        return self._run(run, rows, n, longest)
+        return self._run(run, rows, n, longest, BATCHES * self.batch_tokens)
 
 
 def load_ctranslate2(model: ModelSpec, rank: int | None) -> tuple[Any, Any, dict[str, Any]]:
@@ -109,7 +120,9 @@ def _load(model: ModelSpec, rank: int | None) -> tuple[Any, Any, dict[str, Any]]
         device=device_type,
         device_index=int(number or (rank or 0) % max(gpus, 1)),
         compute_type=dtype,
-        intra_threads=torch.get_num_threads(),
+        # Texts at the same time, each on one core, are faster than one text on all cores.
+        inter_threads=1 if device_type == "cuda" else torch.get_num_threads(),
+        intra_threads=1,
     )
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     settings = GenerationConfig.from_pretrained(folder, local_files_only=True)

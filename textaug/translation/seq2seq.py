@@ -64,7 +64,7 @@ class HFTranslator(ModelTranslator):
             some_rows = [rows[i] for i in batch]
             return self._generate(model, tokenizer, some_rows, n, some_seeds, longest)
 
-        return self._run(run, rows, n, longest)
+        return self._run(run, rows, n, longest, self.batch_tokens)
 
     def _load(self) -> tuple[Any, Any]:
         try:
