@@ -15,10 +15,10 @@ from textaug.models.folders import made_once
 from textaug.models.loading import ModelSpec, keep
 from textaug.translation.base import ModelTranslator, longest_translation
 
-# CTranslate2 is given this many times the tokens of a batch: it sorts the texts by their lengths and
-# makes the batches itself, for all cores.
+# CTranslate2 is given this many times the tokens of a batch: it sorts the texts by their lengths,
+# and makes the batches itself, for all cores.
 BATCHES = 16
-# Of a core's cache, not of its memory: more tokens in a batch are slower on a CPU.
+# In a batch of one core: with more, its cache is too small.
 OF_A_CORE = 1024  # tokens
 
 
