@@ -181,7 +181,8 @@ def _training(found: dict[str, Any]) -> str:
     if kept is None:
         return text + "."
     return text + (
-        f"; with the default policy in one worker (`dataloader_num_workers=1`) {kept:.1%}."
+        f"; with the default policy in one worker (`dataloader_num_workers=1`), for as "
+        f"many sub-tokens, {kept:.1%}."
     )
 
 

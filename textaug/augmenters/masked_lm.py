@@ -231,7 +231,7 @@ class MaskedLMSubstitution(Augmenter):
             warn_once("MaskedLMSubstitution(keep_meaning=True) is for English")
             return []
         positions = example.positions(self.target)
-        mentioned = _mentioned(example)
+        mentioned = example.mentioned
         has_sentences = _has_sentences(example, mentioned)
         return [i for i in positions if has_sentences or i in mentioned]
 
@@ -244,7 +244,7 @@ class MaskedLMSubstitution(Augmenter):
     ) -> list[tuple[int, int]]:
         """The positions of an example at which a word can be predicted, and which may be."""
         tokens = example.tokens
-        mentioned = _mentioned(example)
+        mentioned = example.mentioned
         inner = {i for span in example.spans for i in range(span.start + 1, span.end)}
         has_sentences = _has_sentences(example, mentioned)
         # What is inserted before the first token of a mention is context.
@@ -315,10 +315,6 @@ class MaskedLMSubstitution(Augmenter):
         if english and (article := article_edit(example, i, word)):
             edits.append(article)
         return edits
-
-
-def _mentioned(example: Example) -> set[int]:
-    return {i for span in example.spans for i in range(span.start, span.end)}
 
 
 def _has_sentences(example: Example, mentioned: Set[int]) -> bool:

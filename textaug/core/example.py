@@ -123,6 +123,11 @@ class Example(NamedTuple):
         parts = [part for pair in zip(self.spaces, self.tokens, strict=False) for part in pair]
         return "".join([*parts, self.spaces[-1]])
 
+    @property
+    def mentioned(self) -> set[int]:
+        """The positions of the tokens inside mentions."""
+        return {i for start, end, _ in self.spans for i in range(start, end)}
+
     def offsets(self) -> list[tuple[int, int]]:
         """The first and the last character (half-open) of each token in :attr:`text`."""
         spaces = self.spaces or ("", *(" ",) * (len(self.tokens) - 1))

@@ -62,7 +62,7 @@ def keeping_polarity(example: Example, edits: Sequence[Edit]) -> Sequence[Edit]:
     []
     """
     tokens = example.tokens
-    inside = {i for span in example.spans for i in range(span.start, span.end)}
+    inside = example.mentioned
     dropped = {
         edit.start
         for edit in edits

@@ -57,7 +57,7 @@ def move_capitals(example: Example, edits: Sequence[Edit]) -> list[Edit]:
         return list(edits)
     insertions = [edit for edit in edits if edit.start == edit.end]
     at = {edit.start: edit for edit in edits if edit.start < edit.end}
-    mentioned = {i for span in example.spans for i in range(span.start, span.end)}
+    mentioned = example.mentioned
     for edit in moving:
         if edit.tokens:
             old = example.tokens[edit.start]
