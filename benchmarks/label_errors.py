@@ -8,9 +8,9 @@
 ``types`` gives 5% of the mentions of 1,000 sentences of ``eng.train`` a wrong type; the ranking was
 chosen on it. ``testa`` looks for the sentences of ``eng.testa`` whose tags experts corrected later
 (CleanCoNLL); nothing was chosen on it. ``regained`` labels 10% of the mentions of 400 sentences of
-``eng.train`` wrong (a third each: another type, no label, one word more or less), leaves out the
-sentences in which ``label_errors`` is 95% sure of an error, and trains taggers of the sample
-as it was, with errors, and without those sentences; 1,000 sentences of ``eng.testa`` judge them.
+``eng.train`` wrong (a third each: another type, no label, one word more or less), and trains
+taggers of the sample as it was, with errors, without the sentences in which ``label_errors`` is 95%
+sure of an error, and without these labels alone; 1,000 sentences of ``eng.testa`` judge them.
 cleanlab, for the comparison, is in the extra ``errors``.
 ``--predictions FILE`` keeps the out-of-sample probabilities, or reads them if they are there.
 """
