@@ -224,7 +224,7 @@ def file_name(page: Page) -> str:
 
 def gains(spec: str) -> str:
     """The rows of this method in the results of label efficiency, if it was measured."""
-    table = (RESULTS / "label_efficiency" / "results.md").read_text().splitlines()
+    table = (RESULTS / "methods" / "results.md").read_text().splitlines()
     start = next(i for i, line in enumerate(table) if line.startswith("| method |"))
     rows = [
         line

@@ -1,14 +1,15 @@
 """Label efficiency: how many labelled sentences augmentation is worth, on CoNLL-2003.
 
     python -m benchmarks.label_efficiency --train_file ../shared/data/conll2003/eng.train \
-        --test_file ../shared/data/conll2003/eng.testa --jobs 2
+        --test_file ../shared/data/conll2003/eng.testa --parts curve methods \
+        --methods "gold, 29 a step" --method_seeds 1 2 3 4 5 --jobs 2
 
 Trains taggers on nested random samples, with the same seeds and the same number of optimiser steps
 in every arm, with the code of ``recipes/ner/``, and evaluates all of them on the test file, which
 no setting was chosen on. There are four parts, each a list of runs:
 
-- ``curve``: 50 to 800 sentences, gold alone and with the default policy; the taggers of 800
-  sentences, the robust variant of the policy among them, are also evaluated on harder test sets;
+- ``curve``, the default: 50 to 800 sentences, gold alone and with the default policy; the taggers
+  of 800 sentences are also evaluated on harder test sets;
 - ``methods``: every method alone, at 100 and 400 sentences;
 - ``choices``: which copies of the default policy to train on, and sentences of a language model;
 - ``full``: the whole training file, with and without the policy, in more steps.

@@ -8,7 +8,7 @@ from pathlib import Path
 from recipes.ner.arguments import GOLD, Arguments
 from recipes.ner.schedule import Run
 
-from .report import POLICY, ROBUST
+from .report import LONG, POLICY, ROBUST, WIDE
 
 RESULTS = Path(__file__).resolve().parent.parent / "results" / "label_efficiency"
 METHODS = (
@@ -32,9 +32,6 @@ ROBUST_SIZE = 800
 EXPANDED, TEACHER = "default, expanded", "default, teacher agrees"
 SHUFFLED, BALANCED = "default, expanded, shuffled", "default, balanced, shuffled"
 CHOICES = (EXPANDED, TEACHER, SHUFFLED, BALANCED)
-# Controls: gold in steps as wide as those of joined rows, of which four in five have two sentences,
-# and gold with twice the steps. The policy must beat these too, for it computes more in each step.
-WIDE, LONG = "gold, 29 a step", "gold, twice the steps"
 CONTROLS = {WIDE: {"batch_size": 29}, LONG: {"max_steps": 600}}
 
 
@@ -45,7 +42,7 @@ class Options:
     train_file: str = field(metadata={"help": "CoNLL-2003's eng.train"})
     test_file: str = field(metadata={"help": "CoNLL-2003's eng.testa"})
     parts: list[str] = field(
-        default_factory=lambda: ["curve", "methods", "choices", "full"],
+        default_factory=lambda: ["curve"],
         metadata={"help": "some of: curve methods choices full"},
     )
     arms: list[str] = field(
@@ -87,7 +84,7 @@ def plan(options: Options, train_rows: int) -> list[tuple[int, Run]]:
 
     for seed in options.seeds:
         for size in options.sizes if "curve" in options.parts else ():
-            for arm in (*options.arms, *([ROBUST] if size == ROBUST_SIZE else [])):
+            for arm in options.arms:
                 add(size, seed, arm, options.max_steps)
     for part, arms in (("methods", options.methods), ("choices", CHOICES)):
         for seed in options.method_seeds if part in options.parts else ():

@@ -1,13 +1,15 @@
-"""The tables of the policy's variants: the robust one on harder test sets, the natural one.
+"""Tables beside the curve: the policy's variants, and every method alone.
 
     common="--train_file ../shared/data/conll2003/eng.train \
         --test_file ../shared/data/conll2003/eng.testa"
-    python -m benchmarks.label_efficiency $common --parts curve --sizes 800 --seeds 1 2 3 \
-        --max_steps 600 --output_dir runs/robustness
+    python -m benchmarks.label_efficiency $common --sizes 800 --seeds 1 2 3 \
+        --arms gold default default:robust=true --max_steps 600 --output_dir runs/robustness
     cp runs/robustness/results.json benchmarks/results/robustness/conll.json
     python -m benchmarks.label_efficiency $common --parts methods \
         --methods default:natural=true --output_dir runs/natural
     cp runs/natural/results.json benchmarks/results/natural_policy/conll.json
+    python -m benchmarks.label_efficiency $common --parts methods choices full --output_dir runs/all
+    cp runs/all/results.json benchmarks/results/methods/conll.json
     python -m benchmarks.label_efficiency.variants
 
 The typing errors of the test set are of the package ``typo`` (0.1.7), not those that the robust
@@ -27,7 +29,11 @@ RESULTS = Path(__file__).resolve().parent.parent / "results"
 
 def main() -> None:
     """Write the tables, and put them into the docs."""
-    for name, markdown in (("robustness", robustness), ("natural_policy", natural)):
+    for name, markdown in (
+        ("robustness", robustness),
+        ("natural_policy", natural),
+        ("methods", methods),
+    ):
         if (RESULTS / name).exists():
             write(RESULTS / name, markdown)
 
@@ -40,6 +46,13 @@ def robustness(data_sets: dict[str, dict[str, Any]]) -> str:
 def natural(data_sets: dict[str, dict[str, Any]]) -> str:
     """What rows that read as English gain, for each data set."""
     return _tables(data_sets, report.methods)
+
+
+def methods(data_sets: dict[str, dict[str, Any]]) -> str:
+    """What each method gains alone, and the policy with all sentences, for each data set."""
+    return _tables(
+        data_sets, lambda runs, steps: [*report.methods(runs, steps), *report.full(runs, steps)]
+    )
 
 
 def _tables(data_sets: dict[str, dict[str, Any]], table: Any) -> str:

@@ -87,7 +87,6 @@ def test_the_default_policy_is_in_every_part():
         (300, 50, "default"),
         (300, 800, "gold"),
         (300, 800, "default"),
-        (300, 800, "default:robust=true"),
         (900, 1000, "gold"),
         (900, 1000, "default"),
     ]
