@@ -272,3 +272,31 @@ def test_a_damaged_word_is_found_among_many_rows():
     rows = Dataset.from_dict({"tokens": [["all", "is", "well"]] * 30 + [["New York", "fell"]]})
     with pytest.raises(ValueError, match=r"row 30 of this batch.*'New York'.* white space inside"):
         rows.map(NoiseInjection(), batched=True)
+
+
+@pytest.mark.parametrize(
+    ("names", "problem"),
+    [
+        ({"O": 0, "B-PER": 1}, "id2label"),
+        ({0: "O", 1: "B-PER"}, "must be a list of names"),
+        ({"O", "B-PER"}, "must be a list of names"),
+        ("O,B-PER", "must be a list of names"),
+        (["O", "B-PER", "O"], "has 'O' twice"),
+        (["O", 1], "has 1, which is not a string"),
+        ({"label": "good"}, "must be a list of names"),
+    ],
+)
+def test_label_names_are_a_list(names, problem):
+    with pytest.raises(ValueError, match=problem):
+        NoiseInjection(label_names=names)
+
+
+def test_a_list_of_label_names_names_the_only_label():
+    data = {"text": ["Good .", "Bad ."], "label": [1, 0]}
+    made = Dataset.from_dict(data)
+    assert dict(NoiseInjection(label_names=["neg", "pos"]).schema(made).layers) == {
+        "label": ("neg", "pos")
+    }
+    two = made.add_column("verdict", [0, 1])
+    with pytest.raises(ValueError, match="'label', 'verdict' are all labels"):
+        NoiseInjection(label_names=["neg", "pos"]).schema(two)

@@ -1,5 +1,6 @@
 """Several augmenters as one: order, outcomes, and annotations through all steps."""
 
+import numpy as np
 import pytest
 
 from textaug import (
@@ -71,8 +72,30 @@ def test_a_step_that_loses_a_result_is_an_error():
     for both in (Compose([Append("one"), Loses()]), Loses()):
         with pytest.raises(ValueError, match="Loses.transform returned 0 results for 1 examples"):
             both("so")
-    with pytest.raises(ValueError, match="shorter"):
-        Append("one").where(lambda *_: [])("so")
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        ([], "given 1 pairs and returned 0 values"),
+        ([True, True], "given 1 pairs and returned 2 values"),
+        (True, "returned True"),
+        (None, "returned None"),
+        ({0: True}, "returned {0: True}"),
+        ([0.3], "compare a score with a threshold"),
+        (["no"], "returned 'no'"),
+        ([None], "returned None"),
+    ],
+)
+def test_a_filter_must_say_true_or_false_for_each_pair(answer, problem):
+    with pytest.raises(ValueError, match=f"the filter <lambda>.*{problem}"):
+        Append("one").where(lambda *_: answer)("so")
+
+
+def test_a_filter_may_answer_with_an_array():
+    for answer in (np.array([True]), [np.True_], (True,)):
+        assert Append("one").where(lambda *_, a=answer: a)("so") == "so one"
+    assert Append("one").where(lambda *_: np.array([False]))("so") == "so"
 
 
 MOVING = {

@@ -45,7 +45,7 @@ def per_word(value):
         ("embedding", [[0.1, 0.2, 0.3]] * 3, "derived"),
         ("stars", [5, 5, 1], "label"),
         ("source", [5, 5, 1], "label"),
-        ("source", [5, 6, 7], "keep"),  # numbers of rows
+        ("source", [5, 6, 7], "label"),
         ("row_id", [5, 5, 1], "keep"),
         ("is_new", [True, True, False], "label"),
         ("share", [0.5, 0.5, 0.1], "label"),

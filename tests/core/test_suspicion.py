@@ -64,9 +64,13 @@ def test_refused_beside_text(name, value):
         ("start_time", 1.5, "label"),  # seconds of a recording
         ("end", 4.5, "label"),
         ("gender", 1, "label"),
-        ("position", "manager", "keep"),
-        ("tags", "comedy, drama", "keep"),
-        ("mentions", "Oslo", "keep"),
+        ("position", "manager", "label"),
+        ("tags", "comedy, drama", "label"),
+        ("mentions", "Oslo", "label"),
+        ("verdict", "pos", "label"),
+        ("label_id", 1, "label"),
+        ("covid", 1, "label"),
+        ("userId", 1, "keep"),
         ("messages", [{"role": "user", "content": "Hi"}], "keep"),
     ],
 )

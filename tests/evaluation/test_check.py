@@ -271,3 +271,11 @@ def test_every_scheme_is_checked(scheme):
     tags = from_spans(spans, 7, scheme)
     data = Dataset.from_dict({"tokens": [list("abcdefg")] * 2, "ner_tags": [tags, ["O"] * 7]})
     assert [p for p in found(data) if p[1] != "contradiction"] == []
+
+
+@pytest.mark.parametrize("name", ["verdict", "intent_id", "label"])
+def test_rows_with_other_labels_are_never_duplicates(name):
+    data = Dataset.from_dict({"text": ["Good film .", "Good film ."], name: ["pos", "neg"]})
+    assert found(data) == [(1, "contradiction", False)]
+    numbers = Dataset.from_dict({"text": ["Good film .", "Good film ."], name: [3, 7]})
+    assert found(numbers) == [(1, "contradiction", False)]

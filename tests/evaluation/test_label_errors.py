@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from datasets import ClassLabel, Dataset, List
+from datasets import ClassLabel, Dataset, DatasetDict, List, Value
 from support.augmenters import tiny_encoder
 from support.shell import shell
 
@@ -182,3 +182,41 @@ def test_only_the_rows_that_were_judged_can_lose_labels():
         errors.unlabelled(rows("Vera/B-PER sat/O"))
     with pytest.raises(ValueError, match="there is no column of tags"):
         errors.unlabelled(Dataset.from_dict({"text": ["Vera Holm sat"]}))
+    with pytest.raises(ValueError, match="row 0 is not the one that was judged: other words"):
+        errors.unlabelled(rows("Jon/B-PER Dahl/I-PER sat/O"))
+    with pytest.raises(ValueError, match="give the split that was judged, one of 'train'"):
+        errors.unlabelled(DatasetDict({"train": data}))
+
+
+@pytest.mark.parametrize("form", ["torch", "numpy", "pandas", "arrow"])
+def test_labels_are_lost_in_every_format(form):
+    names = ["O", "B-PER", "I-PER", "B-LOC"]
+    data = rows("Vera/B-PER Holm/I-PER sat/O").cast_column(
+        "ner_tags", List(ClassLabel(names=names))
+    )
+    errors = label_errors(data, predictions=sure("B-LOC I-LOC O"))
+    made = errors.unlabelled(data.with_format(form))
+    assert made.format["type"] == form
+    assert made.with_format(None)["ner_tags"][:] == [[-1, -1, 0]]
+    unsigned = data.cast_column("ner_tags", List(Value("uint8")))
+    with pytest.raises(ValueError, match="numbers without a sign"):
+        errors.unlabelled(unsigned, tags_column="ner_tags", label_names=names)
+
+
+@pytest.mark.parametrize(
+    ("labels", "scores", "problem"),
+    [
+        (LABELS, [[np.nan] * 5], "row 0 are not probabilities"),
+        (LABELS, [[2.0, -1.0, 0.0, 0.0, 0.0]], "row 0 are not probabilities"),
+        (LABELS, [[-3.0, -0.1, -4.0, -4.0, -5.0]], "row 0 are not probabilities"),
+        (LABELS, [[0.5, 0.5, 0.0, 0.0]], r"row 0 have the shape \(1, 4\)"),
+        (["B-LOC", "B-PER"], [[0.5, 0.5]], "need the label 'O'"),
+        (["O", "B-PER", "B-PER"], [[0.5, 0.5, 0.0]], "each label once"),
+    ],
+)
+def test_predictions_must_be_probabilities(labels, scores, problem):
+    data = rows("Vera/B-PER")
+    with pytest.raises(ValueError, match=problem):
+        label_errors(data, predictions=(labels, [scores]))
+    right = [[0.1, 0.8, 0.0, 0.1, 0.0]]
+    assert label_errors(data, predictions=(LABELS, [right]))[0].suggested == "LOC"

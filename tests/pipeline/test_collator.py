@@ -6,7 +6,14 @@ import pytest
 from datasets import ClassLabel, Dataset, Features, List, Value
 from support.models import tiny_bert_encoder, tiny_roberta
 
-from textaug import Augmenter, Edit, MentionReplacement, NoiseInjection, Rejected
+from textaug import (
+    Augmenter,
+    Edit,
+    MentionReplacement,
+    NoiseInjection,
+    Rejected,
+    SentenceJoining,
+)
 from textaug.pipeline.collator import IGNORED, AugmentingDataCollator
 
 NAMES = ["O", "B-LOC", "I-LOC", "B-PER", "I-PER"]
@@ -292,3 +299,32 @@ def test_labels_of_single_words_may_be_missing(tokenizer):
     augmented = AugmentingDataCollator(tokenizer, noise, **names)(rows)
     unchanged = AugmentingDataCollator(tokenizer, None, **names)(rows)
     assert augmented["input_ids"].tolist() != unchanged["input_ids"].tolist()
+
+
+def test_rows_in_the_format_of_torch(tokenizer):
+    features = Features(
+        {"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=NAMES))}
+    )
+    data = Dataset.from_list([{k: row[k] for k in features} for row in ROWS], features=features)
+    rows = [dict(row) for row in data.with_format("torch")]
+    collator = AugmentingDataCollator(tokenizer, Prefix(), label_names=NAMES)
+    assert [[i for i in row if i] for row in labels(collator(rows))] == [[3, 1], []]
+
+
+def test_sentences_with_other_labels_are_joined_where_only_tags_are_read(tokenizer):
+    """A data set of two languages: the collator reads words and tags, not the column "lang"."""
+    tokens = [["Ann", "sat"], ["Bo", "ran"], ["Rome", "fell"]]
+    data = Dataset.from_dict(
+        {"tokens": tokens, "ner_tags": [[0, 0]] * 3, "lang": ["en", "en", "de"]}
+    )
+    join = SentenceJoining.from_dataset(data, tags_column="ner_tags", label_names=NAMES)
+    collator = AugmentingDataCollator(tokenizer, join, label_names=NAMES)
+    assert [len(row) for row in labels(collator([data[2]]))] == [4]
+    with_lang = join(data[0])["tokens"]
+    assert set(with_lang) == {"Ann", "sat", "Bo", "ran"}, "of the same language"
+
+
+@pytest.mark.parametrize("names", [{"O": 0, "B-PER": 1}, {0: "O"}, {"O"}, "O", ["O", "O"]])
+def test_label_names_are_a_list(tokenizer, names):
+    with pytest.raises(ValueError, match="label_names"):
+        AugmentingDataCollator(tokenizer, label_names=names)

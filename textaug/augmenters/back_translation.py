@@ -163,6 +163,11 @@ class BackTranslation(Augmenter):
             )
         if isinstance(self.engine, list) and len(self.engine) != 2:
             raise ValueError(f"engine has {len(self.engine)} parts: must be a pair (out, back)")
+        for part in self.engine if isinstance(self.engine, list) else ():
+            if not isinstance(part, Translator) and not callable(part):
+                raise ValueError(
+                    f"engine holds {part!r}, which is not a function from texts to texts"
+                )
         if self.pivots is not None and (not self.pivots or isinstance(self.engine, list)):
             raise ValueError(
                 f"pivots={self.pivots!r}: give at least one language code, and none at all with a "

@@ -22,7 +22,8 @@ from textaug.augmenters.generated_rows import (
 )
 from textaug.augmenters.mention_alignment import Sentence
 from textaug.augmenters.mentions import MentionReplacement
-from textaug.augmenters.slotted import BROKEN, BROKEN_CHARACTERS, ENGLISH, Slotted, as_marked
+from textaug.augmenters.round_trip import BROKEN, BROKEN_CHARACTERS
+from textaug.augmenters.slotted import ENGLISH, Slotted, as_marked
 from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected, Span
 from textaug.core.filter import FilterFunction, name_of

@@ -84,9 +84,10 @@ class LabelWiseReplacement(Augmenter):
     ) -> LabelWiseReplacement:
         """Count the words of sentences that were read before."""
         words: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        for example in examples:
-            for token, role in zip(example.tokens, _roles(example), strict=True):
-                words[role][token] += 1
+        for each in examples:
+            for example in each.with_and_without_labels():
+                for token, role in zip(example.tokens, _roles(example), strict=True):
+                    words[role][token] += 1
         return cls(words, p, **settings)
 
     def edits(self, example: Example, rng: Random) -> list[Edit]:

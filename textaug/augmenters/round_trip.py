@@ -33,6 +33,9 @@ _ADDRESS, _SYMBOL = r"https?://\S+", r"[\p{So}\p{Sk}\ufe0f\u200d]"
 _SIGN = rf"{_ADDRESS}|[@#]\w+|{_SYMBOL}"
 _FIXED = regex.compile(rf"{_SIGN}|{NUMBER.pattern}|[()\[\]\"]")
 _SURROGATE = regex.compile(r"[\ud800-\udfff]")
+# Half a character, which no data set can hold; control characters; the sign for broken ones.
+BROKEN = regex.compile(r"\p{Cs}|(?![\t\n\r])\p{Cc}|\uFFFD")
+BROKEN_CHARACTERS = "broken characters"
 LOOP = regex.compile(r"\b(\w+(?:\W+\w+){0,5})(?:\W+\1\b){2,}", regex.IGNORECASE)
 _ASIDE = regex.compile(r"\s*\([^()]*\)")  # "Smith (in English)" for "Smith"
 # Untranslated affixes of a sentence: bullets, dashes and signs before it, signs after it.
@@ -200,6 +203,8 @@ def _fault(old: str, new: str) -> str | None:
     before, after = len(WORD.findall(old)), len(WORD.findall(new))
     if not after:
         return "no translation"
+    if not {*old}.issuperset(BROKEN.findall(new)) or ("\n" in new and "\n" not in old):
+        return BROKEN_CHARACTERS
     if before >= SHORT and not before / LARGEST_RATIO <= after <= before * LARGEST_RATIO:
         return "length ratio"
     if LOOP.search(new) and not LOOP.search(old):

@@ -125,9 +125,10 @@ class SegmentExchange(Augmenter):
     ) -> SegmentExchange:
         """Collect the segments of sentences that were read before."""
         segments: dict[str, dict[str, None]] = {}
-        for example in examples:
-            for start, end, context in _contexts(example):
-                segments.setdefault(context, {})[" ".join(example.tokens[start:end])] = None
+        for each in examples:
+            for example in each.with_and_without_labels():
+                for start, end, context in _contexts(example):
+                    segments.setdefault(context, {})[" ".join(example.tokens[start:end])] = None
         return cls({context: list(found) for context, found in segments.items()}, p, **settings)
 
     def edits(self, example: Example, rng: Random) -> list[Edit]:

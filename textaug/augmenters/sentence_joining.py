@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any, Unpack
@@ -16,6 +17,8 @@ from textaug.language.tokenization import ends_sentence
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
+
+logger = logging.getLogger("textaug")
 
 
 class SentenceJoining(Augmenter):
@@ -72,7 +75,9 @@ class SentenceJoining(Augmenter):
                 )
             spans = tag_schemes.to_spans(marks) if is_tagged else marks
             labels = rest[0] if rest else ""
-            self._others.setdefault(labels, []).append(Example(words, spans))
+            example = Example(words, spans)
+            for key in {labels, ""}:  # a row without labels has none that could be broken
+                self._others.setdefault(key, []).append(example)
         super().__init__(**settings)
 
     @classmethod
@@ -103,6 +108,11 @@ class SentenceJoining(Augmenter):
             for example in examples
             if example.tokens
         ]
+        if len(found) > 1 and len({key for *_, key in found if isinstance(key, str)}) == len(found):
+            logger.warning(
+                "no two sentences have the same labels, so none is joined with another; where a "
+                "column is not a label, pass roles={column: 'keep'} (schema() shows the columns)"
+            )
         return cls(found, p, after_stops, **settings)
 
     def gains_from_batches(self) -> bool:

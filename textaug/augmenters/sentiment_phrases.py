@@ -184,7 +184,8 @@ def why_no_sentiment(examples: Iterable[Example]) -> str:
         if example.labels == (None,):
             continue
         if len(example.labels) != 1:
-            return "no label, or several" if example.labels else "no label"
+            more = "several labels; where a column is not a label, pass roles={column: 'keep'}"
+            return more if example.labels else "no label"
         (label,) = example.labels
         sign = sign_of(label)
         if not sign:

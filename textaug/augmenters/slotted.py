@@ -11,7 +11,15 @@ from functools import cached_property
 import regex
 
 from textaug.augmenters.mention_alignment import WORD, Sentence
-from textaug.augmenters.round_trip import LARGEST_RATIO, LOOP, NUMBER, SHORT, as_original
+from textaug.augmenters.round_trip import (
+    BROKEN,
+    BROKEN_CHARACTERS,
+    LARGEST_RATIO,
+    LOOP,
+    NUMBER,
+    SHORT,
+    as_original,
+)
 from textaug.core.example import Augmented, Example, Rejected, Span
 from textaug.language.tokenization import tokenize
 from textaug.llm.slots import Pattern, Slots
@@ -40,9 +48,6 @@ _SENTENCE_START = regex.compile(r"(?<=[.!?]['\"”’)\]]*\s+)\p{L}+")
 _THOUGHTS = regex.compile(r"^\s*<think>.*?</think>", regex.DOTALL)
 _NUMBERED = regex.compile(r"^\s*(?:\d+[.):]|[-*•])\s+(?=\S)")
 _QUOTES = (('"', '"'), ("'", "'"), ("“", "”"))
-# Half a character, which no data set can hold; control characters; the sign for broken ones.
-BROKEN = regex.compile(r"\p{Cs}|(?![\t\n\r])\p{Cc}|\uFFFD")
-BROKEN_CHARACTERS = "broken characters"
 # Characters and tokens of an answer, for each of the sentence, and some more.
 GROWTH, MORE = 2, 40
 _MARK = regex.compile(r"\[([^\[\]:]+):\s*([^\[\]]+?)\s*\]")

@@ -10,7 +10,7 @@ from typing import Any, Unpack, cast
 from textaug.core.columns import ColumnNames, Settings
 from textaug.core.example import Augmented, Edit, Example, Rejected, apply_edits
 from textaug.core.expander import Copies, Expander
-from textaug.core.filter import Filter, FilterFunction, name_of
+from textaug.core.filter import Filter, FilterFunction, name_of, verdicts
 from textaug.core.nesting import allowed, keep_nested
 from textaug.core.polarity import keeping_polarity, sparing_polarity
 from textaug.core.protection import Protect, Protection
@@ -19,7 +19,7 @@ from textaug.core.rows import augment_rows, augment_texts
 from textaug.core.showing import Showing
 from textaug.core.state import Constructed
 from textaug.core.tag_schemes import SCHEMES
-from textaug.core.validation import check_at_least_one, check_step
+from textaug.core.validation import check_at_least_one, check_label_names, check_step
 
 TARGETS = ("context", "mentions", "all")
 
@@ -106,7 +106,7 @@ class Augmenter(Showing, Constructed):
         self.tokens_column = tokens_column
         self.tags_column = tags_column
         self.text_column = text_column
-        self.label_names = _plain(label_names)
+        self.label_names = _plain(check_label_names(label_names, many=True))
         self.aligned_columns = _plain(aligned_columns)
         self.scheme = scheme
         self.provenance_column = provenance_column
@@ -368,7 +368,8 @@ class Filtered(Augmenter):
             for each in self.filters:
                 if not new:
                     break
-                kept = each([examples[i] for i in new], [result.example for result in new.values()])
+                pairs = [examples[i] for i in new], [result.example for result in new.values()]
+                kept = verdicts(each, *pairs)
                 out = [i for i, good in zip(new, kept, strict=True) if not good]
                 for i in out:
                     del new[i]

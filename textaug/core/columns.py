@@ -50,6 +50,7 @@ class ColumnNames:
     scheme: str | None = None
     spans: tuple[str, ...] | None = None
     roles: tuple[tuple[str, str], ...] = ()
+    provenance: str | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> ColumnNames:
@@ -66,6 +67,7 @@ class ColumnNames:
             settings.get("scheme"),
             (spans,) if isinstance(spans, str) else None if spans is None else tuple(spans),
             tuple((settings.get("roles") or {}).items()),
+            settings.get("provenance_column"),
         )
 
 

@@ -144,6 +144,14 @@ class Example(NamedTuple):
         """The labels of the whole sentence as a string; empty if there are none."""
         return repr(self.labels) if self.labels else ""
 
+    def with_and_without_labels(self) -> list[Example]:
+        """The example, and also without the labels of the whole sentence if it has any.
+
+        Words are collected under both: a row without such labels (in a collator, which reads only
+        words and tags) has none that another sentence could break.
+        """
+        return [self, self._replace(labels=())] if self.labels else [self]
+
     @property
     def is_headline(self) -> bool:
         """Whether the text is all in capitals, as headlines are."""

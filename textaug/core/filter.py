@@ -18,6 +18,31 @@ def name_of(function: FilterFunction) -> str:
     return getattr(function, "__name__", type(function).__name__)
 
 
+def verdicts(
+    function: FilterFunction, before: Sequence[Example], after: Sequence[Example]
+) -> list[bool]:
+    """What a filter says of each pair.
+
+    Raises:
+        ValueError: if that is not one bool for each. A score, or the text "no", would pass as true.
+    """
+    found: Any = function(before, after)
+    found = found.tolist() if hasattr(found, "tolist") else found  # numpy, torch
+    if not isinstance(found, (list, tuple)) or len(found) != len(after):
+        what = f"{len(found)} values" if isinstance(found, (list, tuple)) else repr(found)[:80]
+        raise ValueError(
+            f"the filter {name_of(function)} was given {len(after)} pairs and returned {what}; it "
+            "must return a list with True or False for each"
+        )
+    values = [value.tolist() if hasattr(value, "tolist") else value for value in found]
+    if wrong := [value for value in values if not isinstance(value, bool)]:
+        raise ValueError(
+            f"the filter {name_of(function)} returned {wrong[0]!r:.80}; it must return True or "
+            "False for each pair: compare a score with a threshold"
+        )
+    return values
+
+
 @dataclass(repr=False)
 class Filter:
     """Base of the filters: their arguments are their state; models are loaded on first use."""

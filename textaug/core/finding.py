@@ -69,10 +69,18 @@ def find_columns(
             *schema.derived,
             *(name for name, _ in schema.unclear),
         )
-        return Columns(schema.tokens, False, schema.tags, schema.per_token, schema.spans, counting)
+        return Columns(
+            schema.tokens,
+            False,
+            schema.tags,
+            schema.per_token,
+            schema.spans,
+            counting,
+            schema.labels,
+        )
     labels = [name for name in ("label", *schema.labels) if name in schema.labels]
     label = tags_column or next(iter(labels), None)
-    return Columns(schema.texts[0], True, label, spans=schema.spans)
+    return Columns(schema.texts[0], True, label, spans=schema.spans, labels=schema.labels)
 
 
 def dataset_schema(dataset: Any, given: ColumnNames, is_sound: bool = True) -> Schema:

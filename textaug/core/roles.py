@@ -10,7 +10,6 @@ from textaug.core import shapes, tag_schemes
 from textaug.core.columns import CONTEXT, TAG_COLUMNS, TEXT_COLUMNS, TOKEN_COLUMNS, ColumnNames
 from textaug.core.relations import relations_form, settled_relations
 from textaug.core.row_evidence import (
-    all_differ,
     is_per_token,
     is_text_of_words,
     possible_units,
@@ -20,7 +19,7 @@ from textaug.core.schema import ROLES, Schema, listed
 from textaug.core.shapes import Shape
 from textaug.core.span_columns import CHARACTERS, TOKENS, SpanColumn
 from textaug.core.span_forms import span_form
-from textaug.core.suspicion import are_mentions, hold_tags, suspicion, types_or_words
+from textaug.core.suspicion import are_mentions, hold_tags, is_of_row, suspicion, types_or_words
 from textaug.core.tag_schemes import TagScheme
 from textaug.core.tag_spelling import USUAL, spelling_of
 from textaug.core.usual_names import USUAL_NAMES
@@ -192,7 +191,7 @@ class RoleFinder:
     def classify(self, name: str) -> None:
         """The role of any other column."""
         given = self.given
-        if name in (self.tokens, self.tags, *self.texts):
+        if name in (self.tokens, self.tags, *self.texts, given.provenance):
             return
         if name in self.roles:
             self._as(name, self.roles[name])
@@ -242,15 +241,10 @@ class RoleFinder:
         elif (
             shape.kind in ("class", "bool", "float")
             or lower in USUAL_NAMES["label"]
-            or (shape.kind == "int" and not self._is_number_of_row(name))
+            or (shape.kind in ("int", "string") and not is_of_row(name))
         ):
+            # A column that may be a label counts as one: sentences are only mixed if it is equal.
             self.add("labels", name)
-
-    def _is_number_of_row(self, name: str) -> bool:
-        """Whether an integer only numbers the rows: by its name, or because all values differ."""
-        if name.lower() in USUAL_NAMES["id"] or name.lower().endswith(("id", "_no")):
-            return True
-        return self.rows is not None and all_differ(self.rows(name))
 
     def _classify_list(self, name: str, shape: Shape) -> None:
         lower = name.lower()
@@ -383,7 +377,13 @@ class RoleFinder:
         found["relations"] = tuple(each for each, _ in settled)
         unclear += [(each.name, why) for each, why in settled if why]
         per_token = found.get("per_token", ())
-        names = {n: self._names_of(n) for n in (*per_token, *found.get("labels", ()))}
+        labels = found.get("labels", ())
+        names = {n: self._names_of(n) for n in (*per_token, *labels)}
+        if self.tags is None and isinstance(self.given.label_names, Sequence):
+            if len(labels) > 1:
+                problem = f"label_names= is a list, but {listed(labels)} are all labels"
+                raise ValueError(f"{problem}; name them by column: label_names={{column: names}}")
+            names |= {n: tuple(self.given.label_names) for n in labels}
         return Schema(
             self.columns,
             self.tokens,

@@ -13,16 +13,6 @@ FEW_LENGTHS = 3  # a column counts as per token if at least so many different le
 MOST_ROWS = 2_000  # that are read to find the scheme
 
 
-def all_differ(values: Iterable[Any]) -> bool:
-    """Whether no value occurs in two rows."""
-    seen: set[Any] = set()
-    for value in values:
-        if value in seen:
-            return False
-        seen.add(value)
-    return True
-
-
 def is_per_token(words: Iterable[Any], values: Iterable[Any]) -> bool | None:
     """Whether a column has one value per token; ``None`` if the rows do not decide it.
 

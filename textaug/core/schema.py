@@ -168,6 +168,7 @@ class Columns:
         aligned: further columns with one value per token.
         spans: columns of offsets.
         counting: columns that point at tokens by number, or may do so, or are made from them.
+        labels: of the whole text.
     """
 
     words: str
@@ -176,3 +177,4 @@ class Columns:
     aligned: tuple[str, ...] = ()
     spans: tuple[SpanColumn, ...] = ()
     counting: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()

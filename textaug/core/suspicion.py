@@ -51,6 +51,20 @@ def is_position(name: str) -> bool:
     return is_border or any(part in _ENDS or _POSITION.fullmatch(part) for part in parts)
 
 
+def is_of_row(name: str) -> bool:
+    """Whether a string or an integer is not a label: by its name, it tells rows apart or is a text.
+
+    >>> [is_of_row(name) for name in ("id", "userId", "title", "label_id", "valid", "verdict")]
+    [True, True, True, False, False, False]
+    """
+    parts = [part.lower() for part in _PARTS.findall(name)]
+    if name.lower() in (*USUAL_NAMES["id"], *USUAL_NAMES["side_text"]):
+        return True
+    if not parts or parts[0] in USUAL_NAMES["label"]:
+        return False
+    return parts[-1] in ("id", "ids", "no") or parts[-1] in USUAL_NAMES["row"]
+
+
 def suspicion(name: str, shape: Shape, values: Iterable[Any] | None) -> str:
     """Why a column looks like an annotation; empty if it does not.
 

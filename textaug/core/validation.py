@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -42,6 +42,35 @@ def check_no_text(name: str, given: Any, of: str) -> None:
     """An error for a string where a list is meant: each of its letters would be an item."""
     if isinstance(given, str):
         raise ValueError(f"{name}={given!r}: must be a list of {of}")
+
+
+def check_label_names(names: Any, many: bool = False) -> Any:
+    """``names`` if it is a list of different strings, or ``None``; otherwise an error.
+
+    ``many``: it may also be a mapping, with the list of each column.
+    """
+    if names is None:
+        return None
+    if many and isinstance(names, Mapping) and not any(isinstance(n, int) for n in names.values()):
+        for column, each in names.items():
+            check_label_names(each)
+            check_no_text(f"label_names[{column!r}]", each, "names")
+        return names
+    if isinstance(names, Mapping):
+        raise ValueError(
+            "label_names= is a list of names in the order of their numbers; of a model's settings: "
+            "label_names=[config.id2label[i] for i in range(config.num_labels)]"
+        )
+    if isinstance(names, (str, bytes)) or not isinstance(names, Sequence):
+        raise ValueError(
+            f"label_names={names!r:.80}: must be a list of names, in the order of their numbers"
+        )
+    if wrong := [name for name in names if not isinstance(name, str)]:
+        raise ValueError(f"label_names has {wrong[0]!r}, which is not a string")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if list(names).count(name) > 1)
+        raise ValueError(f"label_names has {twice!r} twice; each label needs a name of its own")
+    return names
 
 
 def check_step(augmenter: Any) -> None:

@@ -364,7 +364,7 @@ def _check_repeats(
         theirs = _same_columns(other, columns)
         elsewhere |= {_key(words) for (words,) in _rows(other, theirs.words)}
     first: dict[Any, tuple[int, Any]] = {}
-    layers = (columns.tags, *(column.name for column in columns.spans))
+    layers = (columns.tags, *columns.labels, *(column.name for column in columns.spans))
     for row, (words, *labels) in enumerate(_rows(data, columns.words, *layers)):
         key = _key(words)
         if not key:

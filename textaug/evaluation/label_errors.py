@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -12,6 +12,7 @@ from textaug.core.columns import MISSING_LABEL, ColumnNames, Settings
 from textaug.core.example import Example, Span
 from textaug.core.finding import dataset_schema
 from textaug.core.reading import read_examples
+from textaug.core.schema import listed
 from textaug.evaluation.doubts import Doubts, labelled, surface
 from textaug.evaluation.out_of_sample import out_of_sample
 from textaug.evaluation.report_page import Section
@@ -143,13 +144,19 @@ class LabelErrors(Sequence[LabelError]):
         >>> found.unlabelled(data)["ner_tags"][:]
         [[None, 'O']]
         """
+        if isinstance(dataset, Mapping):
+            raise ValueError(f"give the split that was judged, one of {listed(list(dataset))}")
         schema = dataset_schema(dataset, ColumnNames.from_settings(settings))
-        if schema.tags is None:
+        if schema.tags is None or schema.tokens is None:
             raise ValueError(f"there is no column of tags ({schema}); convert spans to tags first")
         if len(dataset) != len(self._examples):
             raise ValueError(
                 f"the data set has {len(dataset)} rows, and {len(self._examples)} were judged"
             )
+        plain = dataset.with_format(None)
+        for row, tokens in enumerate(plain[schema.tokens]):
+            if tuple(tokens) != self._examples[row].tokens:
+                raise ValueError(f"row {row} is not the one that was judged: other words")
         wrong: dict[int, set[int]] = {}
         for error in self:
             if error.confidence >= confidence:
@@ -158,16 +165,23 @@ class LabelErrors(Sequence[LabelError]):
                 for start, end, _ in self._examples[error.row].spans:
                     if start < error.end and error.start < end:
                         words.update(range(start, end))
-        tags = dataset[schema.tags][:]
+        tags = plain[schema.tags][:]
         for row, words in wrong.items():
-            if len(tags[row]) != len(self._examples[row].tokens):
-                raise ValueError(f"row {row} is not the one that was judged: other words")
             # A label may be missing already.
             missing = None if any(isinstance(tag, str) for tag in tags[row]) else MISSING_LABEL
             tags[row] = [missing if i in words else tag for i, tag in enumerate(tags[row])]
-        others = dataset.remove_columns(schema.tags)
+        if wrong and "uint" in str(dataset.features[schema.tags]):
+            raise ValueError(
+                f"column {schema.tags!r} holds numbers without a sign, and -1 stands for a missing "
+                "label; cast it first"
+            )
+        others = dataset.with_format(None).remove_columns(schema.tags)
         made = others.add_column(schema.tags, tags, feature=dataset.features[schema.tags])
-        return made.select_columns(dataset.column_names)  # in their order
+        made = made.select_columns(dataset.column_names)  # in their order
+        form = dataset.format
+        return made.with_format(
+            form["type"], form["columns"], form["output_all_columns"], **form["format_kwargs"]
+        )
 
     def json_lines(self, form: str = "plain") -> Iterator[str]:
         """The errors as JSON Lines, for a tool in which people annotate again.
@@ -262,6 +276,8 @@ def label_errors(
     >>> found[0].given, found[0].suggested, found[0].kind
     ('PER', 'LOC', 'type')
     """
+    import numpy as np
+
     examples = read_examples(dataset, split, settings)
     if not any(example.spans for example in examples):
         raise ValueError(
@@ -280,6 +296,7 @@ def label_errors(
         )
     labels, scores = predictions
     _check(labels, scores, examples)
+    scores = [np.asarray(each) for each in scores]
     judge = Doubts(labels, examples)
     index = labelled(examples)
     errors, doubts = [], []
@@ -304,12 +321,23 @@ def label_errors(
 def _check(
     labels: Sequence[str], scores: Sequence[NDArray[np.float32]], examples: Sequence[Example]
 ) -> None:
+    import numpy as np
+
     if len(scores) != len(examples):
         raise ValueError(f"predictions for {len(scores)} rows, but there are {len(examples)}")
+    if "O" not in labels or len(set(labels)) < len(labels):
+        raise ValueError(f"predictions need the label 'O' and each label once, not {list(labels)}")
     for row, (example, each) in enumerate(zip(examples, scores, strict=True)):
         wanted = (len(example.tokens), len(labels))
-        if each.shape != wanted:
-            raise ValueError(f"predictions of row {row} have the shape {each.shape}, not {wanted}")
+        if np.shape(each) != wanted:
+            raise ValueError(
+                f"predictions of row {row} have the shape {np.shape(each)}, not {wanted}"
+            )
+        if not (np.greater_equal(each, 0).all() and np.less(abs(np.sum(each, 1) - 1), 0.02).all()):
+            raise ValueError(
+                f"predictions of row {row} are not probabilities: those of a word lie in 0..1 and "
+                "add up to 1; of logits take the softmax first"
+            )
     types = {tag_schemes.split_tag(label)[1] for label in labels}
     for example in examples:
         for span in example.spans:

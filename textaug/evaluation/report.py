@@ -88,7 +88,8 @@ def _side(data: Dataset, columns: ColumnNames) -> tuple[Side, bool]:
         parts = batch.parts
         of_mentions = of_mentions or batch.schema.tokens is not None
         for example in batch.examples():
-            examples.append(example)
+            # Copies are found by their words; a column of provenance may have any name.
+            examples.append(example._replace(labels=()))
             for span in example.spans:
                 labels[span.label] += 1
                 surface = " ".join(example.tokens[span.start : span.end])

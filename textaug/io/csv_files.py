@@ -38,7 +38,7 @@ def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
             delimiter = next((other for other in ";\t," if other in header), delimiter)
         table = csv.reader(lines, delimiter=delimiter, strict=True)
         try:
-            names = next(table, [])
+            names = [name.strip() for name in next(table, [])]
             rows = [(table.line_num, cells) for cells in table]
         except csv.Error as error:
             raise SourceError(

@@ -10,12 +10,13 @@ from random import Random
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from textaug.core import tag_schemes
+from textaug.core.arrow import to_plain
 from textaug.core.augmenter import Augmenter
 from textaug.core.batch import Batch
 from textaug.core.columns import MISSING_LABEL, ColumnNames
 from textaug.core.rng import HashRandom
 from textaug.core.rows import row_changes
-from textaug.core.validation import check_probability
+from textaug.core.validation import check_label_names, check_probability
 from textaug.pipeline.calling_trainer import TrainerCall, calling_trainer
 
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ class AugmentingDataCollator:
     ) -> None:
         self.tokenizer = tokenizer
         self.augmenter = augmenter
-        self.label_names = None if label_names is None else list(label_names)
+        names = check_label_names(label_names)
+        self.label_names = None if names is None else list(names)
         self.max_length = max_length
         self.p = check_probability("p", p)
         self._call: TrainerCall | None = None  # the loop that it was pickled for
@@ -187,7 +189,7 @@ class AugmentingDataCollator:
                 "columns that the model does not take. If the columns have other names, pass "
                 f"{self.COLUMN_ARGUMENTS}"
             )
-        columns = {name: [row[name] for row in rows] for name in names}
+        columns = {name: [to_plain(row[name]) for row in rows] for name in names}
         self._check(columns)
         return columns
 

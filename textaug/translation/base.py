@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
+from typing import Any
 
 from textaug.models.batching import BATCH_TOKENS, LENGTH_STEP, padded, run_in_batches
 from textaug.models.loading import ModelSpec
@@ -73,12 +74,17 @@ class CallableTranslator(Translator):
     ) -> list[list[str]]:
         if not texts:
             return []
-        found = list(self.function(list(texts)))
-        if len(found) != len(texts) or not all(isinstance(text, str) for text in found):
+        given = list(texts)
+        found: Any = self.function(given)
+        found = found.tolist() if hasattr(found, "tolist") else found  # of numpy or pandas
+        if given != list(texts):
+            raise ValueError(f"{self.function!r} changed the list of texts that it was given")
+        is_list = isinstance(found, (list, tuple))
+        if not is_list or len(found) != len(texts) or not all(isinstance(t, str) for t in found):
+            what = f"{len(found)} results, such as {found[:1]!r}" if is_list else repr(found)[:80]
             raise ValueError(
-                f"{self.function!r} was given {len(texts)} texts and returned {len(found)} "
-                f"results, such as {found[:1]!r}; a translator must return one string for each "
-                "text, in order"
+                f"{self.function!r} was given {len(texts)} texts and returned {what}; a translator "
+                "must return a list with one string for each text, in order"
             )
         return [[text] for text in found]
 
