@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Unpack
 
 from textaug.core.augmenter import Augmenter
 from textaug.core.batch import Batch
-from textaug.core.columns import ORIGINAL, Settings
+from textaug.core.columns import ORIGINAL, Settings, class_names
 from textaug.core.example import Augmented, Edit, Example, apply_edits
 from textaug.core.reading import read_examples
 from textaug.core.rows import row_changes
@@ -148,6 +149,13 @@ class Pseudonymization(Augmenter):
         Raises:
             ValueError: where a row's annotations cannot follow, as it would keep its names.
         """
+        for name, feature in batch.features.items():
+            for label in class_names(feature) or ():
+                if self._rewriting.text(label) != label:
+                    raise ValueError(
+                        f"column {name!r}: the class label {label!r} is a name, and map cannot "
+                        "rename classes; cast the column to strings first"
+                    )
         labels = batch.schema.labels
         is_known = self.document_column in labels
         self._document_at = labels.index(str(self.document_column)) if is_known else None
@@ -165,23 +173,31 @@ class Pseudonymization(Augmenter):
             output.setdefault(self.provenance_column, [ORIGINAL] * len(batch))
         written = {*batch.schema.texts, batch.schema.tokens, batch.schema.tags}
         written |= {*batch.schema.side_texts, *(column.name for column in batch.schema.spans)}
+        examples = list(batch.examples())[:: batch.parts]
         for i, (change,) in enumerate(changes):
+            days = days_of(self._document(examples[i]), self._secret)
             for name in output:
                 if change and name in change:
                     output[name][i] = change[name]
                 if name not in written:
-                    output[name][i] = self._other(output[name][i])
+                    output[name][i] = self._other(output[name][i], days)
         return output
 
-    def _other(self, value: Any) -> Any:
-        """A value of another column, with the names in its strings replaced."""
+    def _other(self, value: Any, days: int) -> Any:
+        """A value of another column: names in its strings replaced, dates moved as in the text."""
         if isinstance(value, str):
-            return self._rewriting.text(value)
+            return self._rewriting.text(value, days)
         if isinstance(value, list):
-            return [self._other(item) for item in value]
+            return [self._other(item, days) for item in value]
         if isinstance(value, Mapping):
-            return {name: self._other(item) for name, item in value.items()}
-        return value
+            return {name: self._other(item, days) for name, item in value.items()}
+        return value + timedelta(days) if self.numbers and isinstance(value, date) else value
+
+    def _document(self, example: Example) -> str:
+        """What the dates of a row move by: its document, or its text."""
+        at = self._document_at
+        is_known = at is not None and at < len(example.labels)
+        return repr(example.labels[at]) if at is not None and is_known else example.text
 
     # Sentences
 
@@ -191,9 +207,8 @@ class Pseudonymization(Augmenter):
         offsets = example.offsets()
         mentions = [(offsets[a][0], offsets[b - 1][1], label) for a, b, label in example.spans]
         text = example.text
-        at = self._document_at
-        document = text if at is None or at >= len(example.labels) else repr(example.labels[at])
-        changes = self._rewriting.changes(text, mentions, days_of(document, self._secret))
+        days = days_of(self._document(example), self._secret)
+        changes = self._rewriting.changes(text, mentions, days)
         return [
             Edit(i, i + 1, (new,))
             for i, new in enumerate(_words(text, offsets, changes))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from textaug.core.columns import ColumnNames
+from textaug.core.columns import ColumnNames, named_labels
 from textaug.core.example import Example
 from textaug.core.finding import dataset_schema
 from textaug.core.reading import batches_of
@@ -156,9 +157,10 @@ def audit(
     known = KnownNames(parts.kinds, parts.full, words["unsure"])
     new = [row for rows in after.values() for row in rows]
     found = [*_names_left(new, known, parts.kinds, types, card)]
-    pairs = _pairs(before, after)
+    rows = _row_pairs(before, after)
+    pairs = [pair for old, now in rows for pair in zip(old.examples, now.examples, strict=True)]
     found += _mapping(pairs, types)
-    found.append(_numbers_left(pairs))
+    found.append(_numbers_left(rows))
     found += [_unlabelled(before, known, types), _only_once(new, types), _sequences(before, new)]
     if quasi_identifiers:
         found.append(_alone(new, quasi_identifiers))
@@ -181,7 +183,11 @@ def _rows(data: Dataset, given: ColumnNames, quasi: Sequence[str]) -> Iterator[_
         examples = iter(batch.examples())
         others = [name for name in batch.columns if name not in read]
         for row in range(len(batch)):
-            strings = [s for name in others for s in _strings(batch.column(name)[row])]
+            strings = [
+                string
+                for name in others
+                for string in _strings(named_labels(batch.column(name)[row], data.features[name]))
+            ]
             values = tuple(repr(batch.column(name)[row]) for name in quasi)
             yield _Row([next(examples) for _ in range(batch.parts)], strings, values)
 
@@ -193,6 +199,8 @@ def _words_of(schema: Schema) -> set[str | None]:
 def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
+    elif isinstance(value, date):
+        yield value.isoformat()
     elif isinstance(value, Mapping):
         value = list(value.values())
     if isinstance(value, list):
@@ -270,16 +278,15 @@ def _in_addresses(text: str, known: KnownNames) -> list[str]:
     ]
 
 
-def _pairs(
+def _row_pairs(
     before: Mapping[str, list[_Row]], after: Mapping[str, list[_Row]]
-) -> list[tuple[Example, Example]]:
-    """Examples and what they became, of splits with as many rows."""
+) -> list[tuple[_Row, _Row]]:
+    """Rows and what they became, of splits with as many rows."""
     return [
         pair
         for name, rows in before.items()
         if len(rows) == len(after.get(name, ()))
-        for old, new in zip(rows, after[name], strict=True)
-        for pair in zip(old.examples, new.examples, strict=True)
+        for pair in zip(rows, after[name], strict=True)
     ]
 
 
@@ -312,12 +319,15 @@ def _mapping(
         yield count
 
 
-def _numbers_left(pairs: Iterable[tuple[Example, Example]]) -> _Count:
-    """Dates, addresses and account numbers that a row still has."""
+def _numbers_left(pairs: Iterable[tuple[_Row, _Row]]) -> _Count:
+    """Dates, addresses and account numbers that a row still has, in any column."""
     count = _Count("numbers and addresses left", True)
     for old, new in pairs:
-        kept = {match[0] for match in find_numbers(new.text)}
-        for match in find_numbers(old.text):
+        there, now = (
+            [*(example.text for example in row.examples), *row.others] for row in (old, new)
+        )
+        kept = {match[0] for text in now for match in find_numbers(text)}
+        for match in (match for text in there for match in find_numbers(text)):
             count.add(match[0] in kept and match.lastgroup != "url", match[0])
     return count
 

@@ -89,7 +89,7 @@ def learn(
     for example in examples:
         everywhere.update(
             part.normal for token in example.tokens for part in parts_of(token)
-            if part.text[0].isupper()
+            if part.may_be_name
         )  # fmt: skip
         for start, end, label in example.spans:
             if not is_asked(label, types):

@@ -15,7 +15,8 @@ _MONTHS = re.findall(
     r"\w+",
     "January February March April May June July August September October November December",
 )
-_MONTH = "|".join(f"{name[:3]}(?:{name[3:]}|\\.)?" for name in _MONTHS)
+_MONTH = "|".join(f"{name[:3]}(?:{name[3:]}|\\.)?" for name in _MONTHS) + r"|Sept\.?"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 WEEKS = (8, 520)  # least and most that dates are shifted by; whole weeks, so weekdays stay true
 
 # The first one to match a stretch of text is the one that counts.
@@ -25,10 +26,11 @@ _PATTERNS = re.compile(
   | (?P<url>https?://\S+|www\.\S+)
   | (?P<handle>(?<![\w@.])@\w{{2,}})
   | (?P<iban>\b[A-Z]{{2}}\d{{2}}(?:\ ?[A-Z0-9]{{4}}){{2,7}}(?:\ ?[A-Z0-9]{{1,3}})?\b)
-  | (?P<iso>\b[12]\d{{3}}-\d{{2}}-\d{{2}}\b)
+  | (?P<iso>\b[12]\d{{3}}(?P<mark>[-/.])\d{{1,2}}(?P=mark)\d{{1,2}}(?:(?=T\d)|\b))
   | (?P<day>\b\d{{1,2}}(?P<sign>[/.])\d{{1,2}}(?P=sign)(?:[12]\d{{3}}|\d{{2}})\b)
-  | (?P<month_first>\b(?:{_MONTH})\s\d{{1,2}}(?:\s?,)?\s[12]\d{{3}}\b)
-  | (?P<day_first>\b\d{{1,2}}\s(?:{_MONTH})(?:\s?,)?\s[12]\d{{3}}\b)
+  | (?P<dashed>\b\d{{1,2}}-\d{{1,2}}-[12]\d{{3}}\b)
+  | (?P<month_first>\b(?:{_MONTH})\s{_DAY}(?:\s?,)?\s[12]\d{{3}}\b)
+  | (?P<day_first>\b{_DAY}\s(?:{_MONTH})(?:\s?,)?\s[12]\d{{3}}\b)
   | (?P<phone>(?<![\w.])(?:\+\d[\d()\ ./-]{{6,}}\d|\(\d{{2,5}}\)\ ?\d{{3,4}}[\ -]?\d{{3,4}}
       |0\d{{1,4}}[\ /-]\d{{3,4}}[\ -]?\d{{2,5}}|\d{{3}}[-.]\d{{3}}[-.]\d{{4}})(?![\w-]))
   | (?P<number>(?<![\w.,-])(?:\d{{9,19}}|\d{{4}}(?:[\ -]\d{{4}}){{3}}|\d{{3}}-\d{{2}}-\d{{4}})(?![\w-]))
@@ -78,7 +80,7 @@ def changes(
 
 def _kind(match: re.Match[str]) -> str:
     kind = next(name for name, value in match.groupdict().items() if value is not None)
-    return "date" if kind in ("iso", "day", "month_first", "day_first") else kind
+    return "date" if kind in ("iso", "day", "dashed", "month_first", "day_first") else kind
 
 
 def _address_changes(
@@ -117,7 +119,7 @@ def _by_runs(old: str, new: str, start: int) -> list[Change]:
 def _shifted(text: str, days: int) -> str | None:
     """A date moved by some days, written as it was; ``None`` where it is not a date."""
     numbers = list(re.finditer(r"\d+", text))
-    named = re.search(r"[A-Za-z]+", text)
+    named = re.search(r"[A-Z][a-z]+", text)
     values = [int(match[0]) for match in numbers]
     try:
         if named:
@@ -140,13 +142,29 @@ def _shifted(text: str, days: int) -> str | None:
         width = len(match[0])
         value = fields[field] % 100 if field == "y" and width == 2 else fields[field]
         padded = field == "y" or order == "ymd" or has_zeros
-        pieces[match.start() : match.end()] = [f"{value:0{width}d}" if padded else str(value)]
+        suffix = _SUFFIX.match(text, match.end())
+        end = suffix.end() if suffix else match.end()
+        written = f"{value:0{width}d}" if padded else str(value)
+        pieces[match.start() : end] = [written + (_ordinal(value) if suffix else "")]
     result = "".join(pieces)
     if named:
         name = _MONTHS[new.month - 1]
-        is_short = len(named[0]) == SHORT_MONTH and named[0] != "May"
+        is_short = named[0] == "Sept" or (len(named[0]) == SHORT_MONTH and named[0] != "May")
         result = result.replace(named[0], name[:SHORT_MONTH] if is_short else name)
     return result
+
+
+_SUFFIX = re.compile("st|nd|rd|th")
+
+
+def _ordinal(day: int) -> str:
+    """The letters after the number of a day.
+
+    >>> [f"{day}{_ordinal(day)}" for day in (1, 2, 3, 4, 11, 22)]
+    ['1st', '2nd', '3rd', '4th', '11th', '22nd']
+    """
+    teens = range(11, 14)
+    return "th" if day in teens else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
 
 
 def days_of(document: str, secret: Secret) -> int:

@@ -7,13 +7,15 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
+import regex
+
 from textaug.language.names import category_of
 from textaug.offline import lower_case_words
 from textaug.privacy.keys import Secret
 from textaug.privacy.name_map import NameMap
 from textaug.privacy.names_of_data import is_asked, meaningful
 from textaug.privacy.numbers import Change, changes, find_numbers
-from textaug.privacy.surfaces import Part, parts_of
+from textaug.privacy.surfaces import UNSPACED, Part, parts_of
 
 SHORTEST_IN_ADDRESS = 4  # letters of a name inside an address
 SHORTEST_HALF = 3  # letters of a name that is written in one with another
@@ -64,8 +66,8 @@ class KnownNames:
         word = part.normal
         return (
             word in self._parts
-            and part.text[0].isupper()
-            and len(word) > 2
+            and part.may_be_name
+            and not part.is_short
             and word not in self._unsure
             and word not in lower_case_words()
         )
@@ -87,7 +89,8 @@ class KnownNames:
         closed, of_others = sorted(taken), sorted(others)
         parts = [
             part
-            for part in parts_of(text)
+            for run in parts_of(text)
+            for part in self._cut(run)
             if not any(start < part.end and part.start < end for start, end in closed)
         ]
         at = 0
@@ -96,15 +99,31 @@ class KnownNames:
             part = parts[at]
             if length:
                 yield Known(_with_initials(text, parts, at, length), True)
-            elif part.normal in self._parts and part.text[0].isupper() and len(part.text) > 2:
+            elif part.normal in self._parts and part.may_be_name and not part.is_short:
                 inside = any(start < part.end and part.start < end for start, end in of_others)
                 sure = self.is_certain(part) and not inside
                 yield Known(_with_initials(text, parts, at, 1) if sure else (part,), sure)
             at += length or 1
 
+    @cached_property
+    def _unspaced(self) -> regex.Pattern[str] | None:
+        """Finds the names in scripts without blanks, the longest first."""
+        names = [part for part in self._parts if len(part) > 1 and UNSPACED.match(part)]
+        written = map(regex.escape, sorted(names, key=lambda name: (-len(name), name)))
+        return regex.compile("|".join(written)) if names else None
+
+    def _cut(self, run: Part) -> list[Part]:
+        """The names in a run of letters that has no blanks between words; else the run."""
+        if not UNSPACED.match(run.text) or run.normal in self._parts or self._unspaced is None:
+            return [run]
+        return [
+            Part(run.start + match.start(), run.start + match.end(), match[0])
+            for match in self._unspaced.finditer(run.text)
+        ]
+
     def _full_name(self, text: str, parts: Sequence[Part], at: int) -> int:
         """How many parts of a full name start here, 0 for none."""
-        if not parts[at].text[0].isupper():
+        if not parts[at].may_be_name:
             return 0
         for length in self._lengths.get(parts[at].normal, ()):
             some = parts[at : at + length]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import regex
+
 from textaug.language.gazetteer import without_accents
 
-_PART = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]{2,})*")
+# Letters with the marks on them: accents apart from their letters, vowel signs of Indic scripts.
+_LETTER = r"\p{L}[\p{M}\u200c\u200d]*"
+_PART = regex.compile(rf"(?:{_LETTER})+(?:['’](?:{_LETTER}){{2,}})*")
+# Scripts that are written without blanks between words.
+UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 
 
 def _words(text: str) -> frozenset[str]:
@@ -42,6 +47,17 @@ class Part(NamedTuple):
     def is_initial(self) -> bool:
         """Whether it is a single capital letter."""
         return len(self.text) == 1 and self.text.isupper()
+
+    @property
+    def may_be_name(self) -> bool:
+        """Whether it starts with a capital, or its script has none."""
+        return not self.text[0].islower()
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is too short to be surely a name by itself; in Chinese one letter is."""
+        has_case = self.text[0].isupper() or self.text[0].islower()
+        return len(self.text) <= (2 if has_case else 1)
 
 
 def normal(name: str) -> str:
@@ -79,6 +95,6 @@ def name_parts(text: str, start: int = 0, end: int | None = None) -> list[Part]:
         is_particle = word in (PARTICLES if is_small else SURE_PARTICLES) and not is_last
         if (is_title and len(parts) > 1) or is_particle:
             continue
-        if len(part.text) > 1 or part.is_initial:
+        if len(part.text) > 1 or part.may_be_name:
             found.append(part)
     return found or parts
