@@ -1,5 +1,7 @@
 """Cells stay what they are."""
 
+import gzip
+
 import pytest
 from support.files import mentions, tags, text_file
 
@@ -168,3 +170,10 @@ def test_broken_tables(text, message, tmp_path):
 def test_a_table_in_latin_1_is_named(tmp_path):
     with pytest.raises(SourceError, match="line 2: byte 4 .*0xe9.*iconv"):
         read(text_file(tmp_path / "a.csv", "text\nJosé\n".encode("latin-1")))
+
+
+def test_a_compressed_file_is_to_be_unpacked_first(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(gzip.compress("text,label\nGood,é\n".encode()))
+    with pytest.raises(SourceError, match="is compressed with gzip; unpack it first"):
+        read(path)

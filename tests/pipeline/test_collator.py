@@ -328,3 +328,17 @@ def test_sentences_with_other_labels_are_joined_where_only_tags_are_read(tokeniz
 def test_label_names_are_a_list(tokenizer, names):
     with pytest.raises(ValueError, match="label_names"):
         AugmentingDataCollator(tokenizer, label_names=names)
+
+
+@pytest.mark.parametrize("tag", [9, -5, 1.5, True + 0.5])
+def test_ids_of_no_label_are_errors(tokenizer, tag):
+    row = {"tokens": ["Ann", "sat"], "ner_tags": [3, tag]}
+    with pytest.raises(ValueError, match="'ner_tags' holds .* which is not an id from 0 to 4"):
+        AugmentingDataCollator(tokenizer, label_names=NAMES)([row])
+
+
+def test_the_ignored_label_is_a_missing_one(tokenizer):
+    row = {"tokens": ["Ann", "sat"], "ner_tags": [3, IGNORED]}
+    for augmenter in (None, Prefix()):
+        batch = AugmentingDataCollator(tokenizer, augmenter, label_names=NAMES)([row])
+        assert labels(batch) == [[3]]

@@ -263,3 +263,9 @@ def test_no_rows_come_back_with_the_same_columns_as_many(data):
     noise = NoiseInjection(provenance_column="by")
     none, some = expand(data.select([]), noise), expand(data, noise)
     assert len(none) == 0 and none.features == some.features
+
+
+@pytest.mark.parametrize("copies", [2.0, "2", None])
+def test_copies_are_a_whole_number_or_a_function(copies):
+    with pytest.raises(ValueError, match="must be a whole number, or a function"):
+        NoiseInjection().expand(copies)

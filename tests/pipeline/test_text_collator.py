@@ -167,3 +167,9 @@ def test_a_trainer_augments_training_rows_only(tokenizer, tmp_path):
     assert len(seen["train"]) == 4
     trainer.evaluate()
     assert len(seen["train"]) == 4
+
+
+def test_half_a_character_is_named(tokenizer):
+    rows = [*ROWS, {"text": "broken \ud83d", "label": 1}]
+    with pytest.raises(ValueError, match=r"row 2 .*'text'.*lone surrogate"):
+        AugmentingTextCollator(tokenizer, label_names=NAMES)(rows)

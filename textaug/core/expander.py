@@ -43,6 +43,8 @@ class Expander:
     ) -> None:
         if isinstance(copies, int):
             check_at_least_one(copies=copies)
+        elif not callable(copies):
+            raise ValueError(f"copies={copies!r}: must be a whole number, or a function of a row")
         if augmenter.replaces_rows and (keep_original or copies != 1):
             raise ValueError(
                 f"{type(augmenter).__name__} replaces each row by one: pass copies=1 and "

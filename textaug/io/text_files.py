@@ -28,8 +28,11 @@ def open_text(path: Path, newline: str | None = None) -> Iterator[IO[str]]:
 
 def _not_utf8(path: Path) -> str:
     with path.open("rb") as file:
-        if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
+        start = file.read(2)
+        if start in (b"\xff\xfe", b"\xfe\xff"):
             return f"{path} is UTF-16, not UTF-8; convert it: iconv -f utf-16 -t utf-8"
+        if start == b"\x1f\x8b":
+            return f"{path} is compressed with gzip; unpack it first: gunzip"
         file.seek(0)
         for number, line in enumerate(file, start=1):
             try:

@@ -27,7 +27,11 @@ logger = logging.getLogger("textaug")
 
 IGNORED = -100  # the label that PyTorch's cross entropy ignores
 DRAW_BITS = 62
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+SURROGATE = re.compile(r"[\ud800-\udfff]")
+BROKEN_HALF = (
+    "contains a lone surrogate (half a character, as in broken JSON), which no tokenizer can read"
+)
+BROKEN_REMEDY = "replace it, or leave the row out"
 
 
 class AugmentingDataCollator:
@@ -204,12 +208,9 @@ class AugmentingDataCollator:
                 if not isinstance(token, str):
                     problem = f"token {k} is {token!r}, not a string"
                     self._bad(i, self.tokens_column, problem, "fix it")
-                if not token.isascii() and _SURROGATE.search(token):
-                    problem = (
-                        f"token {k} ({token[:40]!a}) contains a lone surrogate (half a character, "
-                        "as in broken JSON), which no tokenizer can read"
-                    )
-                    self._bad(i, self.tokens_column, problem, "replace it, or leave the row out")
+                if not token.isascii() and SURROGATE.search(token):
+                    problem = f"token {k} ({token[:40]!a}) {BROKEN_HALF}"
+                    self._bad(i, self.tokens_column, problem, BROKEN_REMEDY)
             if len(tokens) != len(tags):
                 problem = f"has {len(tags)} tags for {len(tokens)} tokens"
                 self._bad(i, self.tags_column, problem, "each token needs one tag")
@@ -245,7 +246,7 @@ class AugmentingDataCollator:
     def _is_partly_labelled(self, columns: Mapping[str, Sequence[Any]], row: int) -> bool:
         """Whether labels of mentions are missing; labels of single words may be."""
         tags = columns[self.tags_column][row]
-        is_open = MISSING_LABEL in tags or None in tags
+        is_open = not {MISSING_LABEL, IGNORED, None}.isdisjoint(tags)
         return is_open and any(map(tag_schemes.prefixed, self.label_names or ()))
 
     def _draw(self, columns: Mapping[str, Sequence[Any]], call: TrainerCall | None) -> int:
@@ -262,8 +263,18 @@ class AugmentingDataCollator:
         return HashRandom(key).getrandbits(DRAW_BITS)
 
     def _label_ids(self, tags: Sequence[Any]) -> Sequence[int]:
+        tags = to_plain(tags)
         if not any(isinstance(tag, str) for tag in tags):
-            return [MISSING_LABEL if tag is None else tag for tag in tags]
+            most = len(self.label_names) if self.label_names is not None else None
+            for tag in tags:
+                is_id = isinstance(tag, int) and (most is None or tag < most)
+                if tag is not None and (not is_id or (tag < 0 and tag not in (-1, IGNORED))):
+                    known = "an id" if most is None else f"an id from 0 to {most - 1}"
+                    raise ValueError(
+                        f"column {self.tags_column!r} holds {tag!r}, which is not {known}, -1 or "
+                        f"{IGNORED} (no label); fix it"
+                    )
+            return [MISSING_LABEL if tag in (None, IGNORED) else tag for tag in tags]
         if self.label_names is None:
             raise ValueError(
                 f"column {self.tags_column!r} holds strings such as {tags[0]!r}; pass label_names= "

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import MISSING_LABEL, ColumnNames
-from textaug.pipeline.collator import IGNORED, AugmentingDataCollator
+from textaug.pipeline.collator import (
+    BROKEN_HALF,
+    BROKEN_REMEDY,
+    IGNORED,
+    SURROGATE,
+    AugmentingDataCollator,
+)
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -100,6 +106,8 @@ class AugmentingTextCollator(AugmentingDataCollator):
         for i, text in enumerate(rows[self.text_column]):
             if not isinstance(text, str):
                 self._bad_text(i, text)
+            if not text.isascii() and SURROGATE.search(text):
+                self._bad(i, self.text_column, f"{text[:40]!a} {BROKEN_HALF}", BROKEN_REMEDY)
         self._labels(rows[self.label_column])
 
     def _bad_text(self, row: int, text: object) -> NoReturn:
