@@ -96,7 +96,8 @@ def test_roles_that_do_not_exist_are_named():
     with pytest.raises(ValueError, match="there is no such role; choose from tokens, text"):
         NoiseInjection(roles={"text": "words"})({"text": "a"})
     with pytest.raises(ValueError, match="no column 'x'; the columns are 'text'"):
-        NoiseInjection(roles={"x": "keep"})({"text": "a"})
+        NoiseInjection(roles={"x": "label"})({"text": "a"})
+    assert NoiseInjection(p=0.0, roles={"x": "keep"})({"text": "a"}) == {"text": "a"}
 
 
 def test_stale_offsets_are_an_error_that_names_the_row():

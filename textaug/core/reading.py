@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from textaug.core import shapes
 from textaug.core.batch import Batch
 from textaug.core.columns import ColumnNames, Settings
 from textaug.core.example import Example
-from textaug.core.finding import dataset_schema
+from textaug.core.finding import dataset_schema, make_schema
 from textaug.core.schema import Schema
 from textaug.core.sources import split_of
 from textaug.core.tag_schemes import complete
@@ -26,11 +27,25 @@ def schema_for(dataset: Any, split: str, given: ColumnNames) -> Schema:
     return dataset_schema(split_of(dataset, split), given)
 
 
+def fitted_roles(dataset: Any, split: str, settings: Settings) -> Settings:
+    """The settings with the columns that only the rows show not to be labels: all values differ.
+
+    ``Dataset.map`` shows an augmenter no other rows, so it would take them for labels.
+    """
+    data, given = split_of(dataset, split), ColumnNames.from_settings(settings)
+    labels = dataset_schema(data, given).labels
+    shape_of = {name: shapes.of_feature(feature) for name, feature in data.features.items()}
+    alone = make_schema(list(data.features), given, shape_of).labels
+    kept = {name: "keep" for name in alone if name not in labels}
+    return {**settings, "roles": {**kept, **(settings.get("roles") or {})}} if kept else settings
+
+
 def fitted_settings(dataset: Any, split: str, settings: Settings) -> Settings:
     """The settings of an augmenter that is fitted on a data set: with its tag scheme.
 
     So a row in which no tag tells the scheme gets tags as the data set has them.
     """
+    settings = fitted_roles(dataset, split, settings)
     data = split_of(dataset, split)
     schema = dataset_schema(data, ColumnNames.from_settings(settings))
     if schema.tags is None or schema.scheme is None or schema.scheme.is_open:

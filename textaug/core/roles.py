@@ -10,6 +10,7 @@ from textaug.core import shapes, tag_schemes
 from textaug.core.columns import CONTEXT, TAG_COLUMNS, TEXT_COLUMNS, TOKEN_COLUMNS, ColumnNames
 from textaug.core.relations import relations_form, settled_relations
 from textaug.core.row_evidence import (
+    all_differ,
     is_per_token,
     is_text_of_words,
     possible_units,
@@ -49,7 +50,7 @@ class RoleFinder:
         self.roles = dict(self.given.roles)
         given = self.given
         named = (given.tokens, given.tags, *(given.text or ()), *(given.aligned or ()))
-        for name in (*named, *(given.spans or ()), *self.roles):
+        for name in (*named, *(given.spans or ()), *(n for n, r in given.roles if r != "keep")):
             if name is not None and name not in self.columns:
                 raise ValueError(
                     f"there is no column {name!r}; the columns are {listed(self.columns)}"
@@ -220,8 +221,8 @@ class RoleFinder:
     def _classify_by_shape(self, name: str, shape: Shape) -> None:
         lower = name.lower()
         if not shapes.is_known(shape):
-            return  # only None and empty lists: nothing can move
-        if lower in USUAL_NAMES["derived"]:
+            pass  # only None and empty lists: nothing can move
+        elif lower in USUAL_NAMES["derived"]:
             self.add("derived", name)
         elif self._span_form(name, shape) is not None:
             if not self._is_of_another_text(name):
@@ -236,15 +237,14 @@ class RoleFinder:
             self._unclear(name, why)
         elif shape.kind == "list":
             self._classify_list(name, shape)
-        elif shape.kind == "struct" or lower in USUAL_NAMES["weight"]:
+        elif shape.kind in ("struct", "other") or lower in USUAL_NAMES["weight"]:
             return  # of the row; it stays
         elif (
             shape.kind in ("class", "bool", "float")
             or lower in USUAL_NAMES["label"]
-            or (shape.kind in ("int", "string") and not is_of_row(name))
+            or not (is_of_row(name) or (self.rows is not None and all_differ(self.rows(name))))
         ):
-            # A column that may be a label counts as one: sentences are only mixed if it is equal.
-            self.add("labels", name)
+            self.add("labels", name)  # if it only may be one, too: no sentence gets a wrong label
 
     def _classify_list(self, name: str, shape: Shape) -> None:
         lower = name.lower()
@@ -284,8 +284,8 @@ class RoleFinder:
         return self.rows and self.rows(name)
 
     def _is_their_text(self, name: str, lower: str) -> bool:
-        known = lower in USUAL_NAMES["side_text"]
-        return known or is_text_of_words(self._all(self.tokens or ""), self._all(name))
+        words = self._all(self.tokens or "")
+        return lower in USUAL_NAMES["side_text"] or is_text_of_words(words, self._all(name))
 
     def _is_per_token(self, name: str) -> bool | None:
         if self.rows is None or self.tokens is None:

@@ -9,8 +9,19 @@ from typing import Any
 from textaug.core import tag_schemes
 from textaug.core.span_columns import CHARACTERS, TOKENS, SpanColumn
 
+FEW_VALUES = 10  # of fewer rows, all may have another label
 FEW_LENGTHS = 3  # a column counts as per token if at least so many different lengths agree
 MOST_ROWS = 2_000  # that are read to find the scheme
+
+
+def all_differ(values: Iterable[Any]) -> bool:
+    """Whether no value occurs in two rows, and there are enough rows for that to say something."""
+    seen: set[Any] = set()
+    for value in values:
+        if value in seen:
+            return False
+        seen.add(value)
+    return len(seen) >= FEW_VALUES
 
 
 def is_per_token(words: Iterable[Any], values: Iterable[Any]) -> bool | None:
