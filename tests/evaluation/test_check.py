@@ -279,3 +279,9 @@ def test_rows_with_other_labels_are_never_duplicates(name):
     assert found(data) == [(1, "contradiction", False)]
     numbers = Dataset.from_dict({"text": ["Good film .", "Good film ."], name: [3, 7]})
     assert found(numbers) == [(1, "contradiction", False)]
+
+
+def test_a_label_with_a_usual_name_comes_before_others():
+    data = Dataset.from_dict({"text": ["a"], "source": ["x"], "sentiment": ["pos"], "y": [1]})
+    columns = find_columns(data)
+    assert columns.tags == "sentiment" and columns.labels == ("source", "sentiment", "y")

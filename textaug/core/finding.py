@@ -12,6 +12,7 @@ from textaug.core.roles import RoleFinder, Rows
 from textaug.core.schema import Columns, Schema
 from textaug.core.shapes import Shape, is_known
 from textaug.core.span_columns import CHARACTERS
+from textaug.core.usual_names import USUAL_NAMES
 
 FIRST_ROWS = 1_000  # of a stream, in which a column should have a value
 
@@ -78,7 +79,8 @@ def find_columns(
             counting,
             schema.labels,
         )
-    labels = [name for name in ("label", *schema.labels) if name in schema.labels]
+    usual = [name for name in schema.labels if name.lower() in USUAL_NAMES["label"]]
+    labels = [name for name in ("label", *usual, *schema.labels) if name in schema.labels]
     label = tags_column or next(iter(labels), None)
     return Columns(schema.texts[0], True, label, spans=schema.spans, labels=schema.labels)
 
