@@ -1,8 +1,7 @@
 """Label efficiency: how many labelled sentences augmentation is worth, on CoNLL-2003.
 
     python -m benchmarks.label_efficiency --train_file ../shared/data/conll2003/eng.train \
-        --test_file ../shared/data/conll2003/eng.testa --parts curve methods \
-        --methods "gold, 29 a step" --method_seeds 1 2 3 4 5 --jobs 2
+        --test_file ../shared/data/conll2003/eng.testa --jobs 2
 
 Trains taggers on nested random samples, with the same seeds and the same number of optimiser steps
 in every arm, with the code of ``recipes/ner/``, and evaluates all of them on the test file, which

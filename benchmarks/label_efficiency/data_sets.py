@@ -18,7 +18,8 @@ from typing import Any
 from benchmarks.readme import into_readme
 from recipes.ner.arguments import GOLD
 
-from .report import POLICY, WIDE, f1_of, gains_of, paired
+from .options import WIDE
+from .report import POLICY, f1_of, gains_of, paired
 
 RESULTS = Path(__file__).resolve().parent.parent / "results" / "label_efficiency_data"
 TITLES = {

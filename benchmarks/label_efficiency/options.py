@@ -8,7 +8,7 @@ from pathlib import Path
 from recipes.ner.arguments import GOLD, Arguments
 from recipes.ner.schedule import Run
 
-from .report import LONG, POLICY, ROBUST, WIDE
+from .report import POLICY, ROBUST
 
 RESULTS = Path(__file__).resolve().parent.parent / "results" / "label_efficiency"
 METHODS = (
@@ -32,6 +32,9 @@ ROBUST_SIZE = 800
 EXPANDED, TEACHER = "default, expanded", "default, teacher agrees"
 SHUFFLED, BALANCED = "default, expanded, shuffled", "default, balanced, shuffled"
 CHOICES = (EXPANDED, TEACHER, SHUFFLED, BALANCED)
+# Controls: gold in steps as wide as those of joined rows, of which four in five have two sentences,
+# and gold with twice the steps. The policy must beat these too, for it computes more in each step.
+WIDE, LONG = "gold, 29 a step", "gold, twice the steps"
 CONTROLS = {WIDE: {"batch_size": 29}, LONG: {"max_steps": 600}}
 
 

@@ -14,9 +14,6 @@ from recipes.ner.report import POINTS, interval
 
 POLICY = "default"
 ROBUST = "default:robust=true"
-# Controls: gold in steps as wide as those of joined rows, of which four in five have two sentences,
-# and gold with twice the steps. The policy must beat these too, for it computes more in each step.
-WIDE, LONG = "gold, 29 a step", "gold, twice the steps"
 Runs = Sequence[dict[str, Any]]
 
 
@@ -68,23 +65,20 @@ def markdown(results: dict[str, Any]) -> str:
     runs, settings = results["runs"], results["settings"]
     steps = settings["max_steps"]
     curve = sorted({r["size"] for r in runs if r["arm"] == POLICY and r["steps"] == steps})
-    has_wide = any(run["arm"] == WIDE for run in runs)
     lines = [
         "| labelled sentences | gold | with textaug | gain (95% interval) "
-        f"| {'over gold with 29 sentences a step | ' * has_wide}gold with twice as many | worth "
-        "| seeds |",
-        f"|--:|--:|--:|:--|{':--|' * has_wide}--:|--:|--:|",
+        "| gold with twice as many | worth | seeds |",
+        "|--:|--:|--:|:--|--:|--:|--:|",
     ]
     for size in curve:
-        gold, ours, wide = (f1_of(runs, steps, size, arm) for arm in (GOLD, POLICY, WIDE))
+        gold, ours = f1_of(runs, steps, size, GOLD), f1_of(runs, steps, size, POLICY)
         if not gold:
             continue
         twice = f1_of(runs, steps, 2 * size, GOLD)
         value = worth(runs, steps, curve, fmean(ours.values()))
         lines.append(
             f"| {size:,} | {fmean(gold.values()):.2f} | {fmean(ours.values()):.2f} "
-            f"| {paired(ours, gold)} {f'| {paired(ours, wide)} ' * has_wide}"
-            f"| {f'{fmean(twice.values()):.2f}' if twice else '–'} "
+            f"| {paired(ours, gold)} | {f'{fmean(twice.values()):.2f}' if twice else '–'} "
             f"| {f'{value:,.0f} sentences' if value else '–'} | {len(gold.keys() & ours.keys())} |"
         )
     if any(run["arm"] == ROBUST for run in runs):
@@ -132,11 +126,8 @@ def robustness(runs: Runs) -> list[str]:
 
 
 def methods(runs: Runs, steps: int) -> list[str]:
-    """Gains of all other arms, and of the policy for comparison, the largest first.
-
-    Not of gold in wider steps, which has a column in the table of the curve.
-    """
-    sizes = sorted({r["size"] for r in runs if r["arm"] not in (GOLD, POLICY, ROBUST, WIDE)})
+    """Gains of all other arms, and of the policy for comparison, the largest first."""
+    sizes = sorted({r["size"] for r in runs if r["arm"] not in (GOLD, POLICY, ROBUST)})
     if not sizes:
         return []
 
@@ -148,7 +139,7 @@ def methods(runs: Runs, steps: int) -> list[str]:
         return fmean(gains) if gains else float("-inf")
 
     there = {r["arm"] for r in runs if r["size"] in sizes and r["steps"] == steps}
-    arms = sorted(there - {GOLD, WIDE}, key=mean, reverse=True)
+    arms = sorted(there - {GOLD}, key=mean, reverse=True)
     lines = [
         f"| method | {' | '.join(f'gain at {size} sentences' for size in sizes)} | seeds |",
         "|:--|" + ":--|" * len(sizes) + "--:|",

@@ -26,7 +26,7 @@ from textaug.augmenters.round_trip import BROKEN, BROKEN_CHARACTERS
 from textaug.augmenters.slotted import ENGLISH, Slotted, as_marked
 from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected, Span
-from textaug.core.filter import FilterFunction, name_of
+from textaug.core.filter import FilterFunction, name_of, verdicts
 from textaug.core.nesting import blocks_only
 from textaug.core.reading import batches_of
 from textaug.core.rng import HashRandom
@@ -314,6 +314,6 @@ def _left_out(
     if letters and not letters_of(tags, scheme) <= letters:
         return "a tag that the data set has not"
     for each in filters:
-        if not all(each([new], [new])):
+        if not all(verdicts(each, [new], [new])):
             return f"filtered out by {name_of(each)}"
     return None

@@ -6,6 +6,7 @@ import csv
 import os
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Unpack
@@ -97,6 +98,7 @@ class Pseudonymization(Augmenter):
         known = KnownNames(parts.kinds, parts.full, self.words.get("unsure", ()))
         self._rewriting = Rewriting(pseudonyms, known, self.types, secret if numbers else None)
         self._document_at: int | None = None
+        self._nameless: set[tuple[str, ...]] = set()  # class labels that are no names
 
     @classmethod
     def from_dataset(
@@ -150,12 +152,7 @@ class Pseudonymization(Augmenter):
             ValueError: where a row's annotations cannot follow, as it would keep its names.
         """
         for name, feature in batch.features.items():
-            for label in class_names(feature) or ():
-                if self._rewriting.text(label) != label:
-                    raise ValueError(
-                        f"column {name!r}: the class label {label!r} is a name, and map cannot "
-                        "rename classes; cast the column to strings first"
-                    )
+            self._check_classes(name, tuple(class_names(feature) or ()))
         labels = batch.schema.labels
         is_known = self.document_column in labels
         self._document_at = labels.index(str(self.document_column)) if is_known else None
@@ -173,15 +170,27 @@ class Pseudonymization(Augmenter):
             output.setdefault(self.provenance_column, [ORIGINAL] * len(batch))
         written = {*batch.schema.texts, batch.schema.tokens, batch.schema.tags}
         written |= {*batch.schema.side_texts, *(column.name for column in batch.schema.spans)}
-        examples = list(batch.examples())[:: batch.parts]
         for i, (change,) in enumerate(changes):
-            days = days_of(self._document(examples[i]), self._secret)
             for name in output:
                 if change and name in change:
                     output[name][i] = change[name]
-                if name not in written:
+        if others := output.keys() - written:
+            for i, example in enumerate(islice(batch.examples(), None, None, batch.parts)):
+                days = days_of(self._document(example), self._secret)
+                for name in others:
                     output[name][i] = self._other(output[name][i], days)
         return output
+
+    def _check_classes(self, column: str, names: tuple[str, ...]) -> None:
+        if names in self._nameless:
+            return
+        for label in names:
+            if self._rewriting.text(label) != label:
+                raise ValueError(
+                    f"column {column!r}: the class label {label!r} is a name, and map cannot "
+                    "rename classes; cast the column to strings first"
+                )
+        self._nameless.add(names)
 
     def _other(self, value: Any, days: int) -> Any:
         """A value of another column: names in its strings replaced, dates moved as in the text."""
@@ -196,8 +205,7 @@ class Pseudonymization(Augmenter):
     def _document(self, example: Example) -> str:
         """What the dates of a row move by: its document, or its text."""
         at = self._document_at
-        is_known = at is not None and at < len(example.labels)
-        return repr(example.labels[at]) if at is not None and is_known else example.text
+        return example.text if at is None or at >= len(example.labels) else repr(example.labels[at])
 
     # Sentences
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from textaug.core.arrow import to_plain
 from textaug.core.content import content_of
 from textaug.core.example import Example
 
@@ -26,21 +27,19 @@ def verdicts(
     Raises:
         ValueError: if that is not one bool for each. A score, or the text "no", would pass as true.
     """
-    found: Any = function(before, after)
-    found = found.tolist() if hasattr(found, "tolist") else found  # numpy, torch
-    if not isinstance(found, (list, tuple)) or len(found) != len(after):
-        what = f"{len(found)} values" if isinstance(found, (list, tuple)) else repr(found)[:80]
+    found = to_plain(function(before, after))
+    if not isinstance(found, list) or len(found) != len(after):
+        what = f"{len(found)} values" if isinstance(found, list) else repr(found)[:80]
         raise ValueError(
             f"the filter {name_of(function)} was given {len(after)} pairs and returned {what}; it "
             "must return a list with True or False for each"
         )
-    values = [value.tolist() if hasattr(value, "tolist") else value for value in found]
-    if wrong := [value for value in values if not isinstance(value, bool)]:
+    if wrong := [value for value in found if not isinstance(value, bool)]:
         raise ValueError(
             f"the filter {name_of(function)} returned {wrong[0]!r:.80}; it must return True or "
             "False for each pair: compare a score with a threshold"
         )
-    return values
+    return found
 
 
 @dataclass(repr=False)

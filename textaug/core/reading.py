@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from textaug.core import shapes
-from textaug.core.batch import Batch
+from textaug.core.batch import Batch, schema_of
 from textaug.core.columns import ColumnNames, Settings
 from textaug.core.example import Example
-from textaug.core.finding import dataset_schema, make_schema
+from textaug.core.finding import dataset_schema
 from textaug.core.schema import Schema
 from textaug.core.sources import split_of
 from textaug.core.tag_schemes import complete
@@ -32,12 +31,17 @@ def fitted_roles(dataset: Any, split: str, settings: Settings) -> Settings:
 
     ``Dataset.map`` shows an augmenter no other rows, so it would take them for labels.
     """
-    data, given = split_of(dataset, split), ColumnNames.from_settings(settings)
-    labels = dataset_schema(data, given).labels
-    shape_of = {name: shapes.of_feature(feature) for name, feature in data.features.items()}
-    alone = make_schema(list(data.features), given, shape_of).labels
-    kept = {name: "keep" for name in alone if name not in labels}
-    return {**settings, "roles": {**kept, **(settings.get("roles") or {})}} if kept else settings
+    return _fitted_roles(split_of(dataset, split), settings)[0]
+
+
+def _fitted_roles(data: Any, settings: Settings) -> tuple[Settings, Schema]:
+    """Settings as of :func:`fitted_roles`, and the schema of the whole data set."""
+    given = ColumnNames.from_settings(settings)
+    schema = dataset_schema(data, given)
+    in_map = schema_of(list(data.features), data.features, given)
+    kept = {name: "keep" for name in in_map.labels if name not in schema.labels}
+    roles = {**kept, **(settings.get("roles") or {})}
+    return ({**settings, "roles": roles} if kept else settings), schema
 
 
 def fitted_settings(dataset: Any, split: str, settings: Settings) -> Settings:
@@ -45,9 +49,8 @@ def fitted_settings(dataset: Any, split: str, settings: Settings) -> Settings:
 
     So a row in which no tag tells the scheme gets tags as the data set has them.
     """
-    settings = fitted_roles(dataset, split, settings)
     data = split_of(dataset, split)
-    schema = dataset_schema(data, ColumnNames.from_settings(settings))
+    settings, schema = _fitted_roles(data, settings)
     if schema.tags is None or schema.scheme is None or schema.scheme.is_open:
         return settings
     fitted: Settings = {**settings, "scheme": settings.get("scheme") or str(schema.scheme)}

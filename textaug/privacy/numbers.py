@@ -16,7 +16,9 @@ _MONTHS = re.findall(
     "January February March April May June July August September October November December",
 )
 _MONTH = "|".join(f"{name[:3]}(?:{name[3:]}|\\.)?" for name in _MONTHS) + r"|Sept\.?"
-_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_ORDINAL = "st|nd|rd|th"
+_SUFFIX = re.compile(_ORDINAL)
+_DAY = rf"\d{{1,2}}(?:{_ORDINAL})?"
 WEEKS = (8, 520)  # least and most that dates are shifted by; whole weeks, so weekdays stay true
 
 # The first one to match a stretch of text is the one that counts.
@@ -152,9 +154,6 @@ def _shifted(text: str, days: int) -> str | None:
         is_short = named[0] == "Sept" or (len(named[0]) == SHORT_MONTH and named[0] != "May")
         result = result.replace(named[0], name[:SHORT_MONTH] if is_short else name)
     return result
-
-
-_SUFFIX = re.compile("st|nd|rd|th")
 
 
 def _ordinal(day: int) -> str:

@@ -64,13 +64,10 @@ class KnownNames:
     def is_certain(self, part: Part) -> bool:
         """Whether a part by itself, outside the mentions, is surely the name."""
         word = part.normal
-        return (
-            word in self._parts
-            and part.may_be_name
-            and not part.is_short
-            and word not in self._unsure
-            and word not in lower_case_words()
-        )
+        return self._may_be(part) and word not in self._unsure and word not in lower_case_words()
+
+    def _may_be(self, part: Part) -> bool:
+        return part.normal in self._parts and part.may_be_name and not part.is_short
 
     def find(
         self,
@@ -99,7 +96,7 @@ class KnownNames:
             part = parts[at]
             if length:
                 yield Known(_with_initials(text, parts, at, length), True)
-            elif part.normal in self._parts and part.may_be_name and not part.is_short:
+            elif self._may_be(part):
                 inside = any(start < part.end and part.start < end for start, end in of_others)
                 sure = self.is_certain(part) and not inside
                 yield Known(_with_initials(text, parts, at, 1) if sure else (part,), sure)

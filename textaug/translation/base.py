@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Any
 
+from textaug.core.arrow import to_plain
 from textaug.models.batching import BATCH_TOKENS, LENGTH_STEP, padded, run_in_batches
 from textaug.models.loading import ModelSpec
 
@@ -75,11 +75,10 @@ class CallableTranslator(Translator):
         if not texts:
             return []
         given = list(texts)
-        found: Any = self.function(given)
-        found = found.tolist() if hasattr(found, "tolist") else found  # of numpy or pandas
+        found = to_plain(self.function(given))
         if given != list(texts):
             raise ValueError(f"{self.function!r} changed the list of texts that it was given")
-        is_list = isinstance(found, (list, tuple))
+        is_list = isinstance(found, list)
         if not is_list or len(found) != len(texts) or not all(isinstance(t, str) for t in found):
             what = f"{len(found)} results, such as {found[:1]!r}" if is_list else repr(found)[:80]
             raise ValueError(
