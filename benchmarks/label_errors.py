@@ -10,9 +10,11 @@ chosen on it. ``testa`` looks for the sentences of ``eng.testa`` whose tags expe
 (CleanCoNLL); nothing was chosen on it. ``regained`` labels 10% of the mentions of 400 sentences of
 ``eng.train`` wrong (a third each: another type, no label, one word more or less), and trains
 taggers of the sample as it was, with errors, without the sentences in which ``label_errors`` is 95%
-sure of an error, and without these labels alone; 1,000 sentences of ``eng.testa`` judge them.
+sure of an error, without these labels alone, and without the sentences that are wrong in truth,
+which is the most that leaving out can give; 1,000 sentences of ``eng.testa`` judge them.
 cleanlab, for the comparison, is in the extra ``errors``.
 ``--predictions FILE`` keeps the out-of-sample probabilities, or reads them if they are there.
+``--model FOLDER`` looks for the errors with another encoder; its figures stand beside the others.
 """
 
 from __future__ import annotations
@@ -41,7 +43,8 @@ from textaug.evaluation.out_of_sample import label_names, out_of_sample
 RESULTS = Path(__file__).parent / "results" / "label_errors" / "results.json"
 SENTENCES, SHARE, SEED = 1_000, 0.05, 7  # of wrong types
 SAMPLE, SHARE_IN_SAMPLE, JUDGES = 400, 0.1, 1_000  # of the taggers
-ARMS = ("right", "wrong", "left out", "unlabelled")
+ARMS = ("right", "wrong", "left out", "unlabelled", "exactly the wrong ones left out")
+ALIKE = ("right", "wrong", "exactly the wrong ones left out")  # whatever finds the errors
 SURE = 0.95  # confidence from which on a sentence is left out; chosen on other seeds, from 100 on
 FIRST = (100, 400)  # sentences, whose precision is given
 METHODS = ("self_confidence", "normalized_margin", "confidence_weighted_entropy")
@@ -49,13 +52,13 @@ METHODS = ("self_confidence", "normalized_margin", "confidence_weighted_entropy"
 Predictions = tuple[list[str], list[Any]]
 
 
-def kept(path: Path | None, examples: Sequence[Example]) -> Predictions:
+def kept(path: Path | None, examples: Sequence[Example], model: str | None) -> Predictions:
     """The probabilities of a file, or new ones, which are written into it."""
     if path is not None and path.exists():
         with np.load(path) as file:
             cuts = np.cumsum(file["lengths"])[:-1]
             return [str(label) for label in file["labels"]], np.split(file["probs"], cuts)
-    labels, scores = out_of_sample(examples, show_progress_bar=True)
+    labels, scores = out_of_sample(examples, model=model, show_progress_bar=True)
     if path is not None:
         lengths = [len(each) for each in scores]
         np.savez(path, labels=np.array(labels), lengths=lengths, probs=np.concatenate(scores))
@@ -124,10 +127,10 @@ def with_wrong_types(examples: Sequence[Example]) -> tuple[list[Example], set[tu
     return some, wrong
 
 
-def types(folder: Path, path: Path | None) -> dict[str, Any]:
+def types(folder: Path, path: Path | None, model: str | None) -> dict[str, Any]:
     """Wrong types found among the first errors, twice as many as there are."""
     examples, wrong = with_wrong_types(read_examples(load_conll(folder / "eng.train"), "train", {}))
-    predictions = kept(path, examples)
+    predictions = kept(path, examples, model)
     errors, compared = compare(examples, predictions, {row for row, _ in wrong})
     listed = {
         "all kinds": [(error.row, error.start) for error in errors],
@@ -145,11 +148,11 @@ def types(folder: Path, path: Path | None) -> dict[str, Any]:
     }
 
 
-def testa(folder: Path, truth: Path, path: Path | None) -> dict[str, Any]:
+def testa(folder: Path, truth: Path, path: Path | None, model: str | None) -> dict[str, Any]:
     """The sentences that experts corrected, in the ranking of all."""
     examples = read_examples(load_conll(folder / "eng.testa"), "train", {})
     wrong = {int(line.split("\t")[0]) for line in truth.read_text().splitlines()}
-    _, compared = compare(examples, kept(path, examples), wrong)
+    _, compared = compare(examples, kept(path, examples, model), wrong)
     return {"sentences": len(examples), "wrong": len(wrong), "sentences ranked": compared}
 
 
@@ -174,7 +177,7 @@ def with_wrong_mentions(examples: Sequence[Example], rng: Random) -> list[Exampl
     return some
 
 
-def regained(folder: Path, seeds: int, before: dict[str, Any]) -> dict[str, Any]:
+def regained(folder: Path, seeds: int, before: dict[str, Any], model: str | None) -> dict[str, Any]:
     """F1 of taggers: of a sample, of the same with errors, and without what looks like one.
 
     Without the sentences in which something looks wrong ("left out"), or only without the labels
@@ -194,17 +197,20 @@ def regained(folder: Path, seeds: int, before: dict[str, Any]) -> dict[str, Any]
         rng = Random(seed)
         right = rng.sample(train, SAMPLE)
         wrong = with_wrong_mentions(right, rng)
-        errors = label_errors(as_dataset(wrong), seed=seed, show_progress_bar=False)
+        errors = label_errors(as_dataset(wrong), model=model, seed=seed, show_progress_bar=False)
         suspects = {error.row for error in errors if error.confidence > SURE}
         rest = [example for row, example in enumerate(wrong) if row not in suspects]
         changed = {row for row in range(SAMPLE) if wrong[row] != right[row]}
         rows_left_out.append(len(suspects))
         rows_wrong.append(len(changed))
         found.append(len(suspects & changed))
-        made = {
-            name: as_dataset(sample).cast(features)
-            for name, sample in (("right", right), ("wrong", wrong), ("left out", rest))
+        samples = {
+            "right": right,
+            "wrong": wrong,
+            "left out": rest,
+            ARMS[-1]: [example for row, example in enumerate(wrong) if row not in changed],
         }
+        made = {name: as_dataset(sample).cast(features) for name, sample in samples.items()}
         made["unlabelled"] = errors.unlabelled(made["wrong"], SURE)
         for name, rows in made.items():
             score = known.get(name, [])[seed : seed + 1] or [
@@ -224,7 +230,7 @@ def regained(folder: Path, seeds: int, before: dict[str, Any]) -> dict[str, Any]
         "cost": round(cost, 2),
         "regained": {
             name: round((mean[name] - mean["wrong"]) / cost, 2) if cost > 0 else None
-            for name in ("left out", "unlabelled")
+            for name in ARMS[2:]
         },
     }
 
@@ -236,23 +242,29 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="of eng.train and eng.testa")
     parser.add_argument("--truth", type=Path, help="for testa: the corrected sentences")
     parser.add_argument("--predictions", type=Path, metavar="FILE.npz")
+    parser.add_argument("--model", metavar="FOLDER", help="encoder; default: MiniLM")
     parser.add_argument("--seeds", type=int, default=3, help="for regained")
     arguments = parser.parse_args()
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    name = arguments.part + (f", {Path(arguments.model).name}" if arguments.model else "")
     if arguments.part == "regained":
-        made = regained(arguments.folder, arguments.seeds, results.get("regained", {}))
+        before = results.get(name, {})
+        if name not in results and arguments.part in results:  # by the same taggers
+            f1 = results[arguments.part]["f1"]
+            before = {"sentences": SAMPLE, "f1": {a: f1[a] for a in ARMS if a in ALIKE and a in f1}}
+        made = regained(arguments.folder, arguments.seeds, before, arguments.model)
     elif arguments.part == "types":
-        made = types(arguments.folder, arguments.predictions)
+        made = types(arguments.folder, arguments.predictions, arguments.model)
     elif arguments.truth is None:
         parser.error("testa needs --truth")
     else:
-        made = testa(arguments.folder, arguments.truth, arguments.predictions)
+        made = testa(arguments.folder, arguments.truth, arguments.predictions, arguments.model)
     made |= {"commit": commit(), "machine": platform.machine(), "cpus": os.cpu_count()}
     packages = ("torch", "transformers") + ("cleanlab",) * (arguments.part != "regained")
     made["versions"] = {name: version(name) for name in packages}
     print(json.dumps(made, indent=1))
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps(results | {arguments.part: made}, indent=1) + "\n")
+    RESULTS.write_text(json.dumps(results | {name: made}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@
 ``names`` pseudonymises both files in one process, in four workers, twice, in two processes that
 were started apart (each learns the names by itself, with another hash seed), and on Ray, and audits
 the result. ``f1`` trains taggers on 400 sentences, as they are, pseudonymised, and with names of
-people in the other sentences of CoNLL-2003 instead, and judges all on original text. ``synthetic``
+people in the other sentences of CoNLL-2003 instead, the first two also with the default policy in
+the collator, and judges all on original text. ``synthetic``
 lets the small language model write 100 new sentences from 400, gives new names to people, places
 and organisations in them, and audits the result against the 400 (extras ``llm``, ``llm-offline``
 and ``names``). Each writes its part of ``benchmarks/results/pseudonyms/results.json``.
@@ -36,8 +37,9 @@ from typing import Any
 import datasets
 from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
 
+from benchmarks.label_efficiency.report import paired
 from recipes.ner.results import commit
-from textaug import MentionReplacement, Pseudonymization, audit, generate
+from textaug import MentionReplacement, Pseudonymization, audit, default_policy, generate
 from textaug.core import tag_schemes
 from textaug.core.reading import read_examples
 from textaug.corpora import load_conll
@@ -46,6 +48,8 @@ RESULTS = Path(__file__).parent / "results" / "pseudonyms" / "results.json"
 KEY = "the key of the benchmark, no secret"
 WORKERS = 4
 SENTENCES = 400  # of a training set
+STEPS, COPIES = 300, 4  # of a tagger's training; copies for each original with the policy
+POLICY = ("original", "pseudonymised")  # arms that are also trained with the default policy
 READ = 100
 WRITTEN = 100  # sentences of the language model
 
@@ -135,7 +139,7 @@ def f1(folder: Path, seeds: int, rows: int) -> dict[str, Any]:
     test = in_iob2(data["dev"])
     test = test.select(sorted(Random(0).sample(range(len(test)), min(rows, len(test)))))
     original, pseudonymised = in_iob2(data["train"]), in_iob2(new["train"])
-    judge = TaggerF1()
+    judge = TaggerF1(steps=STEPS)
     scores: dict[str, list[float]] = {}
     for seed in range(seeds):
         chosen = sorted(Random(seed).sample(range(len(original)), SENTENCES))
@@ -149,20 +153,23 @@ def f1(folder: Path, seeds: int, rows: int) -> dict[str, Any]:
             "names of other sentences": sample.map(swap, batched=True, load_from_cache_file=False),
         }
         for name, rows_of_arm in arms.items():
-            f1_of_arm = round(judge(rows_of_arm, test, None, 1, seed), 2)
-            scores.setdefault(name, []).append(f1_of_arm)
-            print(seed, name, scores[name][-1], flush=True)
-    means = {name: sum(each) / len(each) for name, each in scores.items()}
+            scores.setdefault(name, []).append(judge(rows_of_arm, test, None, 0, seed))
+            if name in POLICY:
+                policy = default_policy(rows_of_arm, seed=seed)
+                own = scores.setdefault(f"{name}, policy", [])
+                own.append(judge(rows_of_arm, test, policy, COPIES, seed))
+        print(seed, {name: round(each[-1], 2) for name, each in scores.items()}, flush=True)
+    f1_of = {name: dict(enumerate(each)) for name, each in scores.items()}
     return {
         "sentences": SENTENCES,
         "steps": judge.steps,
         "test rows": len(test),
         "seeds": seeds,
-        "f1": scores,
-        "loss": {
-            name: round(means["original"] - mean, 2)
-            for name, mean in means.items()
-            if name != "original"
+        "f1": {name: [round(f1, 2) for f1 in each] for name, each in scores.items()},
+        "gain (95% interval)": {
+            name: paired(own, f1_of["original, policy" if "policy" in name else "original"])
+            for name, own in f1_of.items()
+            if not name.startswith("original")
         },
     }
 
@@ -202,7 +209,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("part", choices=("names", "f1", "synthetic", "sentences", "digest"))
     parser.add_argument("folder", type=Path, help="of eng.train and eng.testa")
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--test_rows", type=int, default=5_000)
     arguments = parser.parse_args()
     datasets.disable_progress_bars()
@@ -212,6 +219,7 @@ def main() -> None:
     if arguments.part == "sentences":
         sentences(arguments.folder)
         return
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     if arguments.part == "names":
         made = names(arguments.folder)
     elif arguments.part == "synthetic":
@@ -221,7 +229,6 @@ def main() -> None:
     made |= {"commit": commit(), "machine": platform.machine(), "cpus": os.cpu_count()}
     made["versions"] = {name: version(name) for name in ("datasets", "faker", "transformers")}
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     RESULTS.write_text(json.dumps(results | {arguments.part: made}, indent=1) + "\n")
 
 
