@@ -14,7 +14,8 @@ sure of an error, without these labels alone, and without the sentences that are
 which is the most that leaving out can give; 1,000 sentences of ``eng.testa`` judge them.
 cleanlab, for the comparison, is in the extra ``errors``.
 ``--predictions FILE`` keeps the out-of-sample probabilities, or reads them if they are there.
-``--model FOLDER`` looks for the errors with another encoder; its figures stand beside the others.
+``--models`` looks for the errors with other encoders (folders; "minilm" is the default one), whose
+mean counts; these figures stand beside the others.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ import numpy as np
 from datasets import ClassLabel, Dataset, Features, List, Value
 
 from recipes.ner.results import commit
-from textaug import LabelErrors, Span, label_errors
+from textaug import LabelErrors, Span, label_errors, offline
 from textaug.core import tag_schemes
 from textaug.core.example import Example
 from textaug.core.reading import read_examples
@@ -52,7 +53,7 @@ METHODS = ("self_confidence", "normalized_margin", "confidence_weighted_entropy"
 Predictions = tuple[list[str], list[Any]]
 
 
-def kept(path: Path | None, examples: Sequence[Example], model: str | None) -> Predictions:
+def kept(path: Path | None, examples: Sequence[Example], model: list[str] | None) -> Predictions:
     """The probabilities of a file, or new ones, which are written into it."""
     if path is not None and path.exists():
         with np.load(path) as file:
@@ -127,7 +128,7 @@ def with_wrong_types(examples: Sequence[Example]) -> tuple[list[Example], set[tu
     return some, wrong
 
 
-def types(folder: Path, path: Path | None, model: str | None) -> dict[str, Any]:
+def types(folder: Path, path: Path | None, model: list[str] | None) -> dict[str, Any]:
     """Wrong types found among the first errors, twice as many as there are."""
     examples, wrong = with_wrong_types(read_examples(load_conll(folder / "eng.train"), "train", {}))
     predictions = kept(path, examples, model)
@@ -148,7 +149,7 @@ def types(folder: Path, path: Path | None, model: str | None) -> dict[str, Any]:
     }
 
 
-def testa(folder: Path, truth: Path, path: Path | None, model: str | None) -> dict[str, Any]:
+def testa(folder: Path, truth: Path, path: Path | None, model: list[str] | None) -> dict[str, Any]:
     """The sentences that experts corrected, in the ranking of all."""
     examples = read_examples(load_conll(folder / "eng.testa"), "train", {})
     wrong = {int(line.split("\t")[0]) for line in truth.read_text().splitlines()}
@@ -177,7 +178,9 @@ def with_wrong_mentions(examples: Sequence[Example], rng: Random) -> list[Exampl
     return some
 
 
-def regained(folder: Path, seeds: int, before: dict[str, Any], model: str | None) -> dict[str, Any]:
+def regained(
+    folder: Path, seeds: int, before: dict[str, Any], model: list[str] | None
+) -> dict[str, Any]:
     """F1 of taggers: of a sample, of the same with errors, and without what looks like one.
 
     Without the sentences in which something looks wrong ("left out"), or only without the labels
@@ -242,23 +245,26 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="of eng.train and eng.testa")
     parser.add_argument("--truth", type=Path, help="for testa: the corrected sentences")
     parser.add_argument("--predictions", type=Path, metavar="FILE.npz")
-    parser.add_argument("--model", metavar="FOLDER", help="encoder; default: MiniLM")
+    parser.add_argument("--models", nargs="+", metavar="FOLDER", help="encoders")
     parser.add_argument("--seeds", type=int, default=3, help="for regained")
     arguments = parser.parse_args()
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    name = arguments.part + (f", {Path(arguments.model).name}" if arguments.model else "")
+    name = ", ".join([arguments.part, *(Path(each).name for each in arguments.models or ())])
+    encoders = arguments.models and [
+        offline.encoder() if each == "minilm" else each for each in arguments.models
+    ]
     if arguments.part == "regained":
         before = results.get(name, {})
         if name not in results and arguments.part in results:  # by the same taggers
             f1 = results[arguments.part]["f1"]
             before = {"sentences": SAMPLE, "f1": {a: f1[a] for a in ARMS if a in ALIKE and a in f1}}
-        made = regained(arguments.folder, arguments.seeds, before, arguments.model)
+        made = regained(arguments.folder, arguments.seeds, before, encoders)
     elif arguments.part == "types":
-        made = types(arguments.folder, arguments.predictions, arguments.model)
+        made = types(arguments.folder, arguments.predictions, encoders)
     elif arguments.truth is None:
         parser.error("testa needs --truth")
     else:
-        made = testa(arguments.folder, arguments.truth, arguments.predictions, arguments.model)
+        made = testa(arguments.folder, arguments.truth, arguments.predictions, encoders)
     made |= {"commit": commit(), "machine": platform.machine(), "cpus": os.cpu_count()}
     packages = ("torch", "transformers") + ("cleanlab",) * (arguments.part != "regained")
     made["versions"] = {name: version(name) for name in packages}

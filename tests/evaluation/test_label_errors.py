@@ -134,6 +134,10 @@ def test_folds_are_out_of_sample(corpus, monkeypatch):
     inside = [i for i, k in enumerate(fold) if k == fold[row]]
     assert all(np.array_equal(scores[i], again[i]) for i in inside)  # nobody saw its labels
     assert any(not np.array_equal(a, b) for a, b in zip(scores, again, strict=True))
+    _, mean = out_of_sample(examples, **{**settings, "model": [tiny_encoder(), tiny_encoder()]})
+    assert all(np.allclose(one, two) for one, two in zip(scores, mean, strict=True))
+    with pytest.raises(ValueError, match=r"model=\[\] names no encoder"):
+        out_of_sample(examples, **{**settings, "model": []})
 
 
 def test_in_the_shell_and_in_the_report(corpus, tmp_path, monkeypatch):
@@ -143,11 +147,18 @@ def test_in_the_shell_and_in_the_report(corpus, tmp_path, monkeypatch):
     assert "Labels that may be wrong" in page and "Vera slept" in page
     from textaug.evaluation import label_errors as module
 
-    monkeypatch.setattr(module, "out_of_sample", lambda *a, **k: sure("B-PER O", "O B-LOC"))
     path = tmp_path / "a.jsonl"
     data.to_json(path)
-    done = shell("check", path, "--errors-to", tmp_path / "e.jsonl")
-    assert done.exit_code == 0
+    made = {}
+
+    def judge(*_, **settings):
+        made.update(settings)
+        return sure("B-PER O", "O B-LOC")
+
+    monkeypatch.setattr(module, "out_of_sample", judge)
+    encoders = ["--encoder", "one", "--encoder", "two"]
+    done = shell("check", path, "--errors-to", tmp_path / "e.jsonl", *encoders)
+    assert done.exit_code == 0 and made["model"] == ["one", "two"]
     assert "row 0: 'Vera' is LOC, probably PER" in done.output
     (line,) = map(json.loads, (tmp_path / "e.jsonl").read_text().splitlines())
     assert (line["row"], line["suggested"]) == (0, "PER")

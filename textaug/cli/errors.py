@@ -16,6 +16,7 @@ def show_label_errors(
     rows: Dataset,
     columns: ColumnOptions,
     folds: int,
+    encoders: list[str] | None,
     limit: int,
     path: Path | None,
     tool: str,
@@ -26,7 +27,7 @@ def show_label_errors(
 
     if tool not in FORMS:
         raise ValueError(f"--tool {tool}: choose from {', '.join(FORMS)}")
-    found = label_errors(rows, folds=folds, **columns.settings())
+    found = label_errors(rows, folds=folds, model=encoders or None, **columns.settings())
     out = stdout_console()
     out.print(f"labels that may be wrong ({len(found):,}), the surest first", style="bold")
     for error in found[: limit or None]:

@@ -234,7 +234,7 @@ def label_errors(
     *,
     split: str = "train",
     folds: int = 5,
-    model: str | None = None,
+    model: str | Sequence[str] | None = None,
     repeats: int = 2,
     device: str | None = None,
     show_progress_bar: bool = True,
@@ -253,8 +253,9 @@ def label_errors(
         dataset: labelled mentions; of a ``DatasetDict`` only ``split``.
         split: which.
         folds: how many taggers are trained.
-        model: an encoder; default: MiniLM of the extra ``offline``.
-        repeats: how often, with other folds; the mean counts.
+        model: an encoder, or several, whose mean counts: a larger one, and a second one beside it,
+            find more; default: MiniLM of the extra ``offline``.
+        repeats: how often with each encoder, with other folds; the mean counts.
         device: default: a GPU if there is one.
         show_progress_bar: for each training.
         predictions: out-of-sample probabilities of your own instead: IOB2 labels, and for each row

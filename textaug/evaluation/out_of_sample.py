@@ -55,7 +55,7 @@ def out_of_sample(
     *,
     folds: int = 5,
     repeats: int = 2,
-    model: str | None = None,
+    model: str | Sequence[str] | None = None,
     seed: int = 0,
     device: str | None = None,
     show_progress_bar: bool = False,
@@ -65,9 +65,9 @@ def out_of_sample(
     Args:
         examples: with their mentions.
         folds: how many; a tagger is trained for each.
-        repeats: how often, with other folds; the mean counts.
-        model: an encoder: a folder or a name on the hub; default: the one that comes with
-            ``textaug-nlp[offline]``.
+        repeats: how often with each encoder, with other folds; the mean counts.
+        model: an encoder, or several, whose taggers are trained in turn: folders or names on the
+            hub; default: the one that comes with ``textaug-nlp[offline]``.
         seed: of folds and trainings.
         device: default: a GPU if there is one.
         show_progress_bar: for each training.
@@ -76,29 +76,35 @@ def out_of_sample(
         The IOB2 labels, and for each example words × labels.
 
     Raises:
-        ValueError: as :func:`folds_of`, or for fewer than one repeat.
+        ValueError: as :func:`folds_of`, or for no repeat or no encoder.
     """
+    names = [model] if model is None or isinstance(model, str) else model
     check_at_least_one(repeats=repeats)
+    if not names:
+        raise ValueError("model=[] names no encoder; without model= it is the offline MiniLM")
     labels = label_names(examples)
     cuts = [folds_of(examples, folds, seed + repeat) for repeat in range(repeats)]
     place = training_device(device)
-    vectors = word_vectors(examples, ModelSpec(model or offline.encoder(), device=place))
     targets = label_numbers(examples, labels)
     found: list[Any] = [0.0] * len(examples)
-    for number in range(repeats * folds):
-        fold = cuts[number // folds]
-        inside = [i for i, k in enumerate(fold) if k == number % folds]
-        outside = [i for i, k in enumerate(fold) if k != number % folds]
-        tagger = WordHead(
-            [vectors[i] for i in outside],
-            [targets[i] for i in outside],
-            len(labels),
-            seed=seed + number,
-            device=place,
-            show_progress=f"{number + 1} of {repeats * folds}" if show_progress_bar else None,
-        )
-        for i, scores in zip(
-            inside, tagger.probabilities([vectors[i] for i in inside]), strict=True
-        ):
-            found[i] = found[i] + scores / repeats
+    trainings = repeats * folds * len(names)
+    for turn, name in enumerate(names):
+        vectors = word_vectors(examples, ModelSpec(name or offline.encoder(), device=place))
+        for number in range(repeats * folds):
+            fold = cuts[number // folds]
+            inside = [i for i, k in enumerate(fold) if k == number % folds]
+            outside = [i for i, k in enumerate(fold) if k != number % folds]
+            label = f"{turn * repeats * folds + number + 1} of {trainings}"
+            tagger = WordHead(
+                [vectors[i] for i in outside],
+                [targets[i] for i in outside],
+                len(labels),
+                seed=seed + number,
+                device=place,
+                show_progress=label if show_progress_bar else None,
+            )
+            for i, scores in zip(
+                inside, tagger.probabilities([vectors[i] for i in inside]), strict=True
+            ):
+                found[i] = found[i] + scores / (repeats * len(names))
     return labels, found
