@@ -3,6 +3,7 @@
     python -m benchmarks.label_errors types ../shared/data/conll2003
     python -m benchmarks.label_errors testa ../shared/data/conll2003 \
         --truth ../shared/data/label_errors/eng.testa.tsv
+    python -m benchmarks.label_errors found ../shared/data/conll2003
     python -m benchmarks.label_errors regained ../shared/data/conll2003
 
 ``types`` gives 5% of the mentions of 1,000 sentences of ``eng.train`` a wrong type; the ranking was
@@ -12,6 +13,8 @@ chosen on it. ``testa`` looks for the sentences of ``eng.testa`` whose tags expe
 taggers of the sample as it was, with errors, without the sentences in which ``label_errors`` is 95%
 sure of an error, without these labels alone, and without the sentences that are wrong in truth,
 which is the most that leaving out can give; 1,000 sentences of ``eng.testa`` judge them.
+``found`` only looks for these errors, in other samples, with and without augmented copies in the
+training of the taggers that look for them.
 cleanlab, for the comparison, is in the extra ``errors``.
 ``--predictions FILE`` keeps the out-of-sample probabilities, or reads them if they are there.
 ``--models`` looks for the errors with other encoders (folders; "minilm" is the default one), whose
@@ -24,6 +27,7 @@ import argparse
 import json
 import os
 import platform
+import time
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -34,7 +38,7 @@ import numpy as np
 from datasets import ClassLabel, Dataset, Features, List, Value
 
 from recipes.ner.results import commit
-from textaug import LabelErrors, Span, label_errors, offline
+from textaug import LabelErrors, Span, default_policy, label_errors, offline
 from textaug.core import tag_schemes
 from textaug.core.example import Example
 from textaug.core.reading import read_examples
@@ -47,6 +51,7 @@ SAMPLE, SHARE_IN_SAMPLE, JUDGES = 400, 0.1, 1_000  # of the taggers
 ARMS = ("right", "wrong", "left out", "unlabelled", "exactly the wrong ones left out")
 ALIKE = ("right", "wrong", "exactly the wrong ones left out")  # whatever finds the errors
 SURE = 0.95  # confidence from which on a sentence is left out; chosen on other seeds, from 100 on
+DEVELOPMENT = 100  # first seed of ``found``; those of ``regained`` begin at 0
 FIRST = (100, 400)  # sentences, whose precision is given
 METHODS = ("self_confidence", "normalized_margin", "confidence_weighted_entropy")
 
@@ -178,6 +183,39 @@ def with_wrong_mentions(examples: Sequence[Example], rng: Random) -> list[Exampl
     return some
 
 
+def found(folder: Path, seeds: int, model: list[str] | None) -> dict[str, Any]:
+    """How many sentences are wrong in which an error is seen, and how many of these are found."""
+    train = read_examples(load_conll(folder / "eng.train"), "train", {})
+    made: dict[str, list[Any]] = {"plain": [], "with copies": []}
+    wrong_rows = []
+    for seed in range(DEVELOPMENT, DEVELOPMENT + seeds):
+        rng = Random(seed)
+        right = rng.sample(train, SAMPLE)
+        wrong = with_wrong_mentions(right, rng)
+        changed = {row for row in range(SAMPLE) if wrong[row] != right[row]}
+        wrong_rows.append(len(changed))
+        for name, augmenter in (("plain", None), ("with copies", default_policy)):
+            start = time.perf_counter()
+            errors = label_errors(
+                as_dataset(wrong),
+                model=model,
+                augmenter=augmenter,
+                seed=seed,
+                show_progress_bar=False,
+            )
+            suspects = {error.row for error in errors if error.confidence > SURE}
+            made[name].append(
+                {
+                    "rows": len(suspects),
+                    "of these wrong": len(suspects & changed),
+                    "seconds": round(time.perf_counter() - start),
+                    **figures(errors.rows(), changed),
+                }
+            )
+            print(seed, name, made[name][-1], flush=True)
+    return {"sentences": SAMPLE, "seeds": seeds, "rows wrong": wrong_rows, **made}
+
+
 def regained(
     folder: Path, seeds: int, before: dict[str, Any], model: list[str] | None
 ) -> dict[str, Any]:
@@ -241,12 +279,12 @@ def regained(
 def main() -> None:
     """Do one part, and write its figures."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("part", choices=("types", "testa", "regained"))
+    parser.add_argument("part", choices=("types", "testa", "found", "regained"))
     parser.add_argument("folder", type=Path, help="of eng.train and eng.testa")
     parser.add_argument("--truth", type=Path, help="for testa: the corrected sentences")
     parser.add_argument("--predictions", type=Path, metavar="FILE.npz")
     parser.add_argument("--models", nargs="+", metavar="FOLDER", help="encoders")
-    parser.add_argument("--seeds", type=int, default=3, help="for regained")
+    parser.add_argument("--seeds", type=int, default=3, help="for found and regained")
     arguments = parser.parse_args()
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     name = ", ".join([arguments.part, *(Path(each).name for each in arguments.models or ())])
@@ -259,6 +297,8 @@ def main() -> None:
             f1 = results[arguments.part]["f1"]
             before = {"sentences": SAMPLE, "f1": {a: f1[a] for a in ARMS if a in ALIKE and a in f1}}
         made = regained(arguments.folder, arguments.seeds, before, encoders)
+    elif arguments.part == "found":
+        made = found(arguments.folder, arguments.seeds, encoders)
     elif arguments.part == "types":
         made = types(arguments.folder, arguments.predictions, encoders)
     elif arguments.truth is None:
@@ -266,7 +306,7 @@ def main() -> None:
     else:
         made = testa(arguments.folder, arguments.truth, arguments.predictions, encoders)
     made |= {"commit": commit(), "machine": platform.machine(), "cpus": os.cpu_count()}
-    packages = ("torch", "transformers") + ("cleanlab",) * (arguments.part != "regained")
+    packages = ("torch", "transformers") + ("cleanlab",) * (arguments.part in ("types", "testa"))
     made["versions"] = {name: version(name) for name in packages}
     print(json.dumps(made, indent=1))
     RESULTS.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from datasets import ClassLabel, Dataset, DatasetDict, List, Value
 from support.augmenters import tiny_encoder
 from support.shell import shell
 
-from textaug import Span, label_errors
+from textaug import Span, default_policy, label_errors
 from textaug.core.reading import read_examples
 from textaug.evaluation.label_errors import FORMS
 from textaug.evaluation.out_of_sample import folds_of, out_of_sample
@@ -138,6 +138,28 @@ def test_folds_are_out_of_sample(corpus, monkeypatch):
     assert all(np.allclose(one, two) for one, two in zip(scores, mean, strict=True))
     with pytest.raises(ValueError, match=r"model=\[\] names no encoder"):
         out_of_sample(examples, **{**settings, "model": []})
+
+
+def test_copies_are_made_from_the_rows_that_a_tagger_may_see(corpus, monkeypatch):
+    monkeypatch.setattr("textaug.models.word_head.STEPS_LEAST", 30)
+    monkeypatch.setattr("textaug.models.word_head.WIDTH", 32)
+    monkeypatch.setattr("textaug.evaluation.training_copies.ROWS_OF_COPIES", 30)
+    data, seen = corpus.select(range(15)), []
+
+    def policy(train, **settings):
+        seen.append(({tuple(tokens) for tokens in train["tokens"]}, settings["seed"]))
+        return default_policy(train, **settings)
+
+    settings = {"model": tiny_encoder(), "folds": 3, "repeats": 1, "show_progress_bar": False}
+    found = label_errors(data, augmenter=policy, seed=5, **settings)
+    everything = {tuple(tokens) for tokens in data["tokens"]}
+    assert [seed for _, seed in seen] == [5, 6, 7]
+    assert all(len(tokens) < len(everything) for tokens, _ in seen)
+    assert set.intersection(*(tokens for tokens, _ in seen)) == set()
+    assert found.doubts == label_errors(data, augmenter=policy, seed=5, **settings).doubts
+    assert found.doubts != label_errors(data, seed=5, **settings).doubts
+    with pytest.raises(TypeError, match="augmenter= needs a datasets.Dataset, not IterableDataset"):
+        label_errors(data.to_iterable_dataset(), augmenter=default_policy)
 
 
 def test_in_the_shell_and_in_the_report(corpus, tmp_path, monkeypatch):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,7 @@ def out_of_sample(
     folds: int = 5,
     repeats: int = 2,
     model: str | Sequence[str] | None = None,
+    training: Callable[[Sequence[int], int], Sequence[Example]] | None = None,
     seed: int = 0,
     device: str | None = None,
     show_progress_bar: bool = False,
@@ -68,6 +69,8 @@ def out_of_sample(
         repeats: how often with each encoder, with other folds; the mean counts.
         model: an encoder, or several, whose taggers are trained in turn: folders or names on the
             hub; default: the one that comes with ``textaug-nlp[offline]``.
+        training: gives what a tagger is trained on, from the numbers of the examples that it may
+            see and the number of the training; default: these examples.
         seed: of folds and trainings.
         device: default: a GPU if there is one.
         show_progress_bar: for each training.
@@ -89,15 +92,20 @@ def out_of_sample(
     found: list[Any] = [0.0] * len(examples)
     trainings = repeats * folds * len(names)
     for turn, name in enumerate(names):
-        vectors = word_vectors(examples, ModelSpec(name or offline.encoder(), device=place))
+        encoder = ModelSpec(name or offline.encoder(), device=place)
+        vectors = word_vectors(examples, encoder)
         for number in range(repeats * folds):
             fold = cuts[number // folds]
             inside = [i for i, k in enumerate(fold) if k == number % folds]
             outside = [i for i, k in enumerate(fold) if k != number % folds]
+            own, wanted = [vectors[i] for i in outside], [targets[i] for i in outside]
+            if training is not None:
+                train = training(outside, number)
+                own, wanted = word_vectors(train, encoder), label_numbers(train, labels)
             label = f"{turn * repeats * folds + number + 1} of {trainings}"
             tagger = WordHead(
-                [vectors[i] for i in outside],
-                [targets[i] for i in outside],
+                own,
+                wanted,
                 len(labels),
                 seed=seed + number,
                 device=place,

@@ -24,7 +24,8 @@ from textaug.core.sources import data_of, split_of
 from textaug.core.validation import check_at_least_one, check_probability
 from textaug.evaluation.judged_rows import JudgedRows, balance, check_given, sure_labels
 from textaug.evaluation.out_of_sample import label_names
-from textaug.evaluation.teacher_folds import TeacherFolds, silent
+from textaug.evaluation.teacher_folds import TeacherFolds
+from textaug.evaluation.training_copies import silent
 from textaug.io.conll import looks_like_conll
 from textaug.io.load import load
 from textaug.language.english import is_not_english, mostly_english

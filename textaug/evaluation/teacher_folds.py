@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -14,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Example
-from textaug.core.reading import read_examples
 from textaug.evaluation.judged_rows import sure_labels
 from textaug.evaluation.out_of_sample import folds_of
+from textaug.evaluation.training_copies import with_copies
 from textaug.models.fine_tuning import trained_once
 from textaug.models.teachers import SentenceTeacher, WordTeacher
 from textaug.models.word_head import IGNORED
-from textaug.pipeline.expand import expand
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,31 +26,8 @@ if TYPE_CHECKING:
 
     Scores = NDArray[np.float32]
 
-logger = logging.getLogger("textaug")
-
-ROWS_OF_COPIES = 1500  # in the training of one teacher, about
 SURE = 0.9  # probability from which on a teacher trains on what it labelled itself
 TEMPERATURES = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
-
-
-@contextmanager
-def silent() -> Iterator[None]:
-    """Without textaug's warnings and the bars of ``datasets``."""
-    from datasets import (
-        are_progress_bars_disabled,
-        disable_progress_bars,
-        enable_progress_bars,
-    )
-
-    level, had_bars = logger.level, not are_progress_bars_disabled()
-    logger.setLevel(logging.ERROR)
-    disable_progress_bars()
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-        if had_bars:
-            enable_progress_bars()
 
 
 def calibrated(scores: Scores, temperature: float) -> Scores:
@@ -172,12 +146,8 @@ class TeacherFolds:
 
     def _with_copies(self, train: Dataset, k: int) -> list[Example]:
         """Training sentences and their copies."""
-        if self.augmenter is not None:
-            settings: Settings = {**self.settings, "seed": self.seed + k}
-            copies = max(1, min(15, ROWS_OF_COPIES // len(train)))
-            with silent():
-                train = expand(train, self.augmenter(train, **settings), copies)
-        return [e for e in read_examples(train, "train", self.settings) if e.tokens]
+        settings: Settings = {**self.settings, "seed": self.seed + k}
+        return with_copies(train, self.augmenter, settings)
 
     def _rounds(
         self,
