@@ -62,13 +62,16 @@ def markdown(data_sets: dict[str, dict[str, Any]]) -> str:
                 f"| {paired(ours, wide)} | {len(gains_of(ours, gold))} |"
             )
     settings = next(iter(data_sets.values()))["settings"]
-    machines = sorted({_machine(each) for each in data_sets.values()})
+    machines: dict[str, list[str]] = {}
+    for name in in_order(data_sets):
+        machines.setdefault(_machine(data_sets[name]), []).append(TITLES.get(name, name))
+    where = [f"{machine}: {', '.join(names)}" for machine, names in machines.items()]
     lines += [
         "",
         f"F1 of whole mentions (strict IOB2, points), means over the seeds that both arms have; "
         f"gains paired by seed. {settings['max_steps']} optimiser steps of "
         f"{settings['batch_size']} sentences, model {settings['model']}, fresh copies in every "
-        f"batch. {', '.join(machines)}.",
+        f"batch. {'; '.join(where)}.",
     ]
     return "\n".join(lines) + "\n"
 
