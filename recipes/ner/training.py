@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader
 
 import textaug
 from textaug import offline
-from textaug.evaluation.teacher_folds import silent
+from textaug.evaluation.training_copies import silent
 from textaug.models.tagger import predict
 from textaug.pipeline.collator import AugmentingDataCollator
 from textaug.specs import build, outline
