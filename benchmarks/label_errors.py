@@ -48,8 +48,8 @@ from textaug.evaluation.out_of_sample import label_names, out_of_sample
 RESULTS = Path(__file__).parent / "results" / "label_errors" / "results.json"
 SENTENCES, SHARE, SEED = 1_000, 0.05, 7  # of wrong types
 SAMPLE, SHARE_IN_SAMPLE, JUDGES = 400, 0.1, 1_000  # of the taggers
-ARMS = ("right", "wrong", "left out", "unlabelled", "exactly the wrong ones left out")
-ALIKE = ("right", "wrong", "exactly the wrong ones left out")  # whatever finds the errors
+MENDED = ("left out", "unlabelled", "exactly the wrong ones left out")
+ARMS = ("right", "wrong", *MENDED)
 SURE = 0.95  # confidence from which on a sentence is left out; chosen on other seeds, from 100 on
 DEVELOPMENT = 100  # first seed of ``found``; those of ``regained`` begin at 0
 FIRST = (100, 400)  # sentences, whose precision is given
@@ -183,16 +183,23 @@ def with_wrong_mentions(examples: Sequence[Example], rng: Random) -> list[Exampl
     return some
 
 
-def found(folder: Path, seeds: int, model: list[str] | None) -> dict[str, Any]:
+def sample_with_errors(
+    train: Sequence[Example], seed: int
+) -> tuple[list[Example], list[Example], set[int]]:
+    """A sample as it is and with wrong mentions, and the rows that have one."""
+    rng = Random(seed)
+    right = rng.sample(train, SAMPLE)
+    wrong = with_wrong_mentions(right, rng)
+    return right, wrong, {row for row in range(SAMPLE) if wrong[row] != right[row]}
+
+
+def errors_found(folder: Path, seeds: int, model: list[str] | None) -> dict[str, Any]:
     """How many sentences are wrong in which an error is seen, and how many of these are found."""
     train = read_examples(load_conll(folder / "eng.train"), "train", {})
     made: dict[str, list[Any]] = {"plain": [], "with copies": []}
     wrong_rows = []
     for seed in range(DEVELOPMENT, DEVELOPMENT + seeds):
-        rng = Random(seed)
-        right = rng.sample(train, SAMPLE)
-        wrong = with_wrong_mentions(right, rng)
-        changed = {row for row in range(SAMPLE) if wrong[row] != right[row]}
+        _, wrong, changed = sample_with_errors(train, seed)
         wrong_rows.append(len(changed))
         for name, augmenter in (("plain", None), ("with copies", default_policy)):
             start = time.perf_counter()
@@ -235,13 +242,10 @@ def regained(
     known = before.get("f1", {}) if before.get("sentences") == SAMPLE else {}
     rows_left_out, rows_wrong, found = [], [], []
     for seed in range(seeds):
-        rng = Random(seed)
-        right = rng.sample(train, SAMPLE)
-        wrong = with_wrong_mentions(right, rng)
+        right, wrong, changed = sample_with_errors(train, seed)
         errors = label_errors(as_dataset(wrong), model=model, seed=seed, show_progress_bar=False)
         suspects = {error.row for error in errors if error.confidence > SURE}
         rest = [example for row, example in enumerate(wrong) if row not in suspects]
-        changed = {row for row in range(SAMPLE) if wrong[row] != right[row]}
         rows_left_out.append(len(suspects))
         rows_wrong.append(len(changed))
         found.append(len(suspects & changed))
@@ -249,7 +253,7 @@ def regained(
             "right": right,
             "wrong": wrong,
             "left out": rest,
-            ARMS[-1]: [example for row, example in enumerate(wrong) if row not in changed],
+            MENDED[-1]: [example for row, example in enumerate(wrong) if row not in changed],
         }
         made = {name: as_dataset(sample).cast(features) for name, sample in samples.items()}
         made["unlabelled"] = errors.unlabelled(made["wrong"], SURE)
@@ -271,7 +275,7 @@ def regained(
         "cost": round(cost, 2),
         "regained": {
             name: round((mean[name] - mean["wrong"]) / cost, 2) if cost > 0 else None
-            for name in ARMS[2:]
+            for name in MENDED
         },
     }
 
@@ -293,12 +297,9 @@ def main() -> None:
     ]
     if arguments.part == "regained":
         before = results.get(name, {})
-        if name not in results and arguments.part in results:  # by the same taggers
-            f1 = results[arguments.part]["f1"]
-            before = {"sentences": SAMPLE, "f1": {a: f1[a] for a in ARMS if a in ALIKE and a in f1}}
         made = regained(arguments.folder, arguments.seeds, before, encoders)
     elif arguments.part == "found":
-        made = found(arguments.folder, arguments.seeds, encoders)
+        made = errors_found(arguments.folder, arguments.seeds, encoders)
     elif arguments.part == "types":
         made = types(arguments.folder, arguments.predictions, encoders)
     elif arguments.truth is None:

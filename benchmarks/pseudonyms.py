@@ -9,10 +9,10 @@
 were started apart (each learns the names by itself, with another hash seed), and on Ray, and audits
 the result. ``f1`` trains taggers on 400 sentences, as they are, pseudonymised, and with names of
 people in the other sentences of CoNLL-2003 instead, the first two also with the default policy in
-the collator, and judges all on original text. ``synthetic``
-lets the small language model write 100 new sentences from 400, gives new names to people, places
-and organisations in them, and audits the result against the 400 (extras ``llm``, ``llm-offline``
-and ``names``). Each writes its part of ``benchmarks/results/pseudonyms/results.json``.
+the collator, and judges all on original text. ``synthetic`` lets the small language model write 100
+new sentences from 400, gives new names to people, places and organisations in them, and audits the
+result against the 400 (extras ``llm``, ``llm-offline`` and ``names``). Each writes its part of
+``benchmarks/results/pseudonyms/results.json``.
 ``sentences`` prints 100 changed sentences for a reader, who notes in the first column which are
 natural: ``benchmarks/results/pseudonyms/read.tsv`` has only the verdicts, as the sentences are not
 ours.
@@ -219,7 +219,6 @@ def main() -> None:
     if arguments.part == "sentences":
         sentences(arguments.folder)
         return
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     if arguments.part == "names":
         made = names(arguments.folder)
     elif arguments.part == "synthetic":
@@ -229,6 +228,7 @@ def main() -> None:
     made |= {"commit": commit(), "machine": platform.machine(), "cpus": os.cpu_count()}
     made["versions"] = {name: version(name) for name in ("datasets", "faker", "transformers")}
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     RESULTS.write_text(json.dumps(results | {arguments.part: made}, indent=1) + "\n")
 
 

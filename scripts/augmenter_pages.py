@@ -279,9 +279,10 @@ def text_of(page: Page, train: Dataset) -> str:
     parts = [f"# {page.name}\n"]
     parts.append(f"In the shell `--with {page.spec}`: {AUGMENTERS[page.spec].help}.\n")
     # Links lead to the API page; two targets of one name are an error of the strict build.
-    options = ("show_root_heading: false", "skip_local_inventory: true")
-    lines = [f"::: textaug.{page.name}", "    options:", *(f"      {each}" for each in options)]
-    parts.append("\n".join(lines) + "\n")
+    parts.append(
+        f"::: textaug.{page.name}\n    options:\n"
+        "      show_root_heading: false\n      skip_local_inventory: true\n"
+    )
     if page.papers:
         papers = "\n".join(f"- {PAPERS[key]}" for key in page.papers)
         parts.append(f"## {'Paper' if len(page.papers) == 1 else 'Papers'}\n\n{papers}\n")

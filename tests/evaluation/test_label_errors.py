@@ -158,6 +158,10 @@ def test_copies_are_made_from_the_rows_that_a_tagger_may_see(corpus, monkeypatch
     assert set.intersection(*(tokens for tokens, _ in seen)) == set()
     assert found.doubts == label_errors(data, augmenter=policy, seed=5, **settings).doubts
     assert found.doubts != label_errors(data, seed=5, **settings).doubts
+    seen.clear()
+    two = {**settings, "model": [tiny_encoder(), tiny_encoder()]}
+    assert label_errors(data, augmenter=policy, seed=5, **two).doubts == found.doubts
+    assert len(seen) == 3  # copies are made once for all encoders
     with pytest.raises(TypeError, match="augmenter= needs a datasets.Dataset, not IterableDataset"):
         label_errors(data.to_iterable_dataset(), augmenter=default_policy)
 

@@ -90,26 +90,29 @@ def out_of_sample(
     place = training_device(device)
     targets = label_numbers(examples, labels)
     found: list[Any] = [0.0] * len(examples)
-    trainings = repeats * folds * len(names)
+    parts = []
+    for number in range(repeats * folds):
+        fold = cuts[number // folds]
+        inside = [i for i, k in enumerate(fold) if k == number % folds]
+        outside = [i for i, k in enumerate(fold) if k != number % folds]
+        # Once for all encoders: copies take as long as a training.
+        parts.append((inside, outside, training and training(outside, number)))
     for turn, name in enumerate(names):
         encoder = ModelSpec(name or offline.encoder(), device=place)
         vectors = word_vectors(examples, encoder)
-        for number in range(repeats * folds):
-            fold = cuts[number // folds]
-            inside = [i for i, k in enumerate(fold) if k == number % folds]
-            outside = [i for i, k in enumerate(fold) if k != number % folds]
-            own, wanted = [vectors[i] for i in outside], [targets[i] for i in outside]
-            if training is not None:
-                train = training(outside, number)
-                own, wanted = word_vectors(train, encoder), label_numbers(train, labels)
-            label = f"{turn * repeats * folds + number + 1} of {trainings}"
+        for number, (inside, outside, train) in enumerate(parts):
+            if train is None:
+                inputs, wanted = [vectors[i] for i in outside], [targets[i] for i in outside]
+            else:
+                inputs, wanted = word_vectors(train, encoder), label_numbers(train, labels)
+            bar = f"{turn * len(parts) + number + 1} of {len(names) * len(parts)}"
             tagger = WordHead(
-                own,
+                inputs,
                 wanted,
                 len(labels),
                 seed=seed + number,
                 device=place,
-                show_progress=label if show_progress_bar else None,
+                show_progress=bar if show_progress_bar else None,
             )
             for i, scores in zip(
                 inside, tagger.probabilities([vectors[i] for i in inside]), strict=True

@@ -101,7 +101,8 @@ class TeacherFolds:
 
         hidden = set(inside)
         outside = [i for i in range(len(self.gold)) if i not in hidden]
-        train = self._with_copies(self.data.select(outside), k)
+        settings: Settings = {**self.settings, "seed": self.seed + k}
+        train = with_copies(self.data.select(outside), self.augmenter, settings)
         hidden_gold = [self.gold[i] for i in inside]
         words = json.dumps([example.tokens for example in (*self.raw, *hidden_gold)])
         made_from = {
@@ -143,11 +144,6 @@ class TeacherFolds:
         is_word = isinstance(self.teacher, WordTeacher)
         ends = np.cumsum([len(example.tokens) if is_word else 1 for example in examples])
         return np.split(together.astype(np.float32), ends[:-1])
-
-    def _with_copies(self, train: Dataset, k: int) -> list[Example]:
-        """Training sentences and their copies."""
-        settings: Settings = {**self.settings, "seed": self.seed + k}
-        return with_copies(train, self.augmenter, settings)
 
     def _rounds(
         self,
