@@ -46,7 +46,7 @@ class Recorder(Engine):
 def is_well_formed(request: Request, answer: Answer) -> bool:
     """Whether all slots stand in an answer, each once, and nothing like a slot beside them."""
     assert request.pattern is not None
-    opening, closing = request.pattern.signs
+    opening, closing = tuple(request.pattern.signs)
     names = tuple(slot.strip(request.pattern.signs) for slot in request.pattern.slots)
     found = Slots(names, (opening, closing)).split(answer.text)
     return not answer.fault and not isinstance(found, str)

@@ -233,8 +233,8 @@ def leaks(given: argparse.Namespace) -> dict[str, Any]:
             process = _run(folder, "out", url, **pipes)
             left["output of the command"] = process.communicate()[0].decode()
             left["log"] = _log_of(examples, url)
-        for file in ("README.md", "manifest.json"):
-            left[file] = (folder / "out" / file).read_text()
+        for written in ("README.md", "manifest.json"):
+            left[written] = (folder / "out" / written).read_text()
         with closing(sqlite3.connect(folder / "cache-out" / "answers.sqlite")) as connection:
             kept = connection.execute("SELECT * FROM answers").fetchall()
         left["index of the cache"] = "\n".join(row[0] for row in kept)

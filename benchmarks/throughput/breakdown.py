@@ -29,12 +29,12 @@ def around_the_model(options: argparse.Namespace) -> dict[str, Any]:
         return answers
 
     try:
-        MaskedLM.predict = record  # type: ignore[method-assign]
+        MaskedLM.predict = record
         mapped(data, augmenter, batch_size=len(data))
-        MaskedLM.predict = lambda *_: answers  # type: ignore[method-assign]
+        MaskedLM.predict = lambda *_: answers
         return {"sentences": len(data), "us": where_time_goes(augmenter, data, options.rounds)}
     finally:
-        MaskedLM.predict = predict  # type: ignore[method-assign]
+        MaskedLM.predict = predict
 
 
 def where_time_goes(augmenter: Any, data: Any, rounds: int) -> dict[str, float]:

@@ -19,6 +19,7 @@ WATCHED_EVERY = 0.02  # seconds
 def busy_share(run: Callable[[], None], device: str) -> float | None:
     """The share of a run's time in which at least one kernel or copy runs on the GPU."""
     import torch
+    from torch.autograd import DeviceType  # type: ignore[attr-defined]
     from torch.profiler import ProfilerActivity, profile
 
     if device != "cuda":
@@ -32,7 +33,7 @@ def busy_share(run: Callable[[], None], device: str) -> float | None:
     events = [
         (event.start_ns(), event.end_ns())
         for event in profiler.profiler.kineto_results.events()
-        if event.device_type() == torch.autograd.DeviceType.CUDA
+        if event.device_type() == DeviceType.CUDA
     ]
     busy, end = 0, 0
     for begin, stop in sorted(events):

@@ -64,7 +64,10 @@ def cheap(name: str) -> Any:
     """An augmenter without a model."""
     from textaug import NoiseInjection, SynonymReplacement
 
-    made = {"noise": NoiseInjection, "synonyms": partial(SynonymReplacement, context=False)}
+    made: dict[str, Any] = {
+        "noise": NoiseInjection,
+        "synonyms": partial(SynonymReplacement, context=False),
+    }
     return made[name]()
 
 
