@@ -173,7 +173,7 @@ def test_in_the_shell_and_in_the_report(corpus, tmp_path, monkeypatch):
     assert "Labels that may be wrong" in page and "Vera slept" in page
     from textaug.evaluation import label_errors as module
 
-    path = tmp_path / "a.jsonl"
+    path, page_file = tmp_path / "a.jsonl", tmp_path / "r.html"
     data.to_json(path)
     made = {}
 
@@ -189,6 +189,10 @@ def test_in_the_shell_and_in_the_report(corpus, tmp_path, monkeypatch):
     (line,) = map(json.loads, (tmp_path / "e.jsonl").read_text().splitlines())
     assert (line["row"], line["suggested"]) == (0, "PER")
     assert shell("check", path, "--errors", "--tool", "word").exit_code == 2
+    made.clear()
+    assert shell("report", path, path, "--errors", *encoders, "-o", page_file).exit_code == 0
+    assert made["model"] == ["one", "two"]
+    assert "Labels that may be wrong" in page_file.read_text()
 
 
 def test_one_error_for_two_mentions_that_should_be_one():

@@ -10,7 +10,7 @@ import typer
 
 from textaug.cli.console import format_of, read_source, readable_errors, stdout_console
 from textaug.cli.errors import show_label_errors
-from textaug.cli.options import ColumnOptions, Reading, Source
+from textaug.cli.options import ColumnOptions, Encoders, Reading, Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,14 +59,7 @@ def check(
         str, typer.Option(help="Form of that file: plain, doccano, label-studio or argilla.")
     ] = "plain",
     folds: Annotated[int, typer.Option(help="Taggers trained for --errors.")] = 5,
-    encoder: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="MODEL",
-            help="Encoder for --errors: a folder or a name on the hub; default: the offline "
-            "MiniLM. May be given again; the mean counts.",
-        ),
-    ] = None,
+    encoders: Encoders = None,
     limit: Annotated[int, typer.Option(help="Rows shown of each kind; 0: all.")] = 10,
     split: Annotated[str | None, typer.Option(help="The split to check; default: all.")] = None,
 ) -> None:
@@ -113,7 +106,7 @@ def check(
                 stdout_console().print(f"{by}, which may be wrong")
             _show_problems(f"split {name}, " if len(chosen) > 1 else "", problems, limit)
             if errors or errors_to is not None:
-                show_label_errors(rows, columns, folds, encoder, limit, errors_to, tool)
+                show_label_errors(rows, columns, folds, encoders, limit, errors_to, tool)
             if fix is not None:
                 _write_fixed(fix, rows, problems, find_columns(rows, *names))
         if not found:

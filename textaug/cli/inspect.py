@@ -14,7 +14,7 @@ from textaug.cli.console import (
     readable_errors,
     stdout_console,
 )
-from textaug.cli.options import ColumnOptions, Copies, Method, Reading, Source, Split
+from textaug.cli.options import ColumnOptions, Copies, Encoders, Method, Reading, Source, Split
 from textaug.cli.privacy import published
 
 
@@ -92,6 +92,7 @@ def report(
     errors: Annotated[
         bool, typer.Option("--errors", help="Also look for labels of BEFORE that may be wrong.")
     ] = False,
+    encoders: Encoders = None,
     split: Split = "train",
 ) -> None:
     """Write one self-contained page that compares the data before and after."""
@@ -114,7 +115,8 @@ def report(
         if errors:
             from textaug.evaluation.label_errors import label_errors
 
-            sections.append(label_errors(old, **columns.settings()).section())
+            found_errors = label_errors(old, model=encoders or None, **columns.settings())
+            sections.append(found_errors.section())
         found = measure(
             old,
             new,

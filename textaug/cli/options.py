@@ -26,6 +26,15 @@ Source = Annotated[
 ]
 Split = Annotated[str, typer.Option(help="The split to work on; the only split of a file.")]
 Copies = Annotated[int, typer.Option(help="Copies of each row.")]
+Encoders = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--encoder",
+        metavar="MODEL",
+        help="Encoder for --errors: a folder or a name on the hub; default: the offline MiniLM. "
+        "May be given again; the mean counts.",
+    ),
+]
 
 
 @dataclass(frozen=True)
