@@ -42,8 +42,10 @@ CONTROLS = {WIDE: {"batch_size": 29}, LONG: {"max_steps": 600}}
 class Options:
     """The options."""
 
-    train_file: str = field(metadata={"help": "CoNLL-2003's eng.train"})
-    test_file: str = field(metadata={"help": "CoNLL-2003's eng.testa"})
+    train_file: str | None = field(
+        default=None, metadata={"help": "such as CoNLL-2003's eng.train; default: the small corpus"}
+    )
+    test_file: str | None = field(default=None, metadata={"help": "such as its eng.testa"})
     parts: list[str] = field(
         default_factory=lambda: ["curve"],
         metadata={"help": "some of: curve methods choices full"},

@@ -10,7 +10,7 @@ from statistics import fmean
 from typing import Any
 
 from recipes.ner.arguments import GOLD
-from recipes.ner.report import POINTS, interval
+from recipes.ner.report import POINTS, interval, source_of
 
 POLICY = "default"
 ROBUST = "default:robust=true"
@@ -85,7 +85,7 @@ def markdown(results: dict[str, Any]) -> str:
         lines += ["", *robustness(runs)]
     lines += ["", *methods(runs, steps), *full(runs, steps)]
     lines += [
-        f"F1 of whole mentions (strict IOB2, points) on {Path(settings['test_file']).name}, means "
+        f"F1 of whole mentions (strict IOB2, points) on {source_of(settings)}, means "
         f"over seeds; gains paired by seed. {steps} optimiser steps of {settings['batch_size']} "
         f"sentences in every arm, model {settings['model']}, learning rate "
         f"{settings['learning_rate']:g}, fresh copies in every batch ({settings['copies']} copies "

@@ -62,6 +62,11 @@ def summary(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return entries
 
 
+def source_of(settings: dict[str, Any]) -> str:
+    """The name of the data that taggers were evaluated on."""
+    return Path(settings["test_file"] or settings["train_file"] or settings["dataset"]).name
+
+
 def markdown(results: dict[str, Any]) -> str:
     """The table of all arms."""
     settings, machine = results["settings"], results["environment"]["machine"]
@@ -84,12 +89,9 @@ def markdown(results: dict[str, Any]) -> str:
             f"| {entry['train_mentions']:,.0f} | {entry['augment_seconds']:.1f} s "
             f"| {entry['train_seconds']:.0f} s |"
         )
-    source = settings["dataset"]
-    if settings["train_file"]:
-        source = Path(settings["test_file"] or settings["train_file"]).name
     lines += [
         "",
-        f"F1 of whole mentions (strict IOB2, points) on {source}, split "
+        f"F1 of whole mentions (strict IOB2, points) on {source_of(settings)}, split "
         f"`{settings['eval_split']}`; means over seeds. Gain: paired by seed, against gold data "
         f"alone, repeated for the same {settings['max_steps']} optimiser steps of "
         f"{settings['batch_size']} sentences. Model {settings['model']}, learning rate "

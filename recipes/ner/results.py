@@ -17,6 +17,7 @@ from typing import Any
 import torch
 
 import textaug
+from textaug.core.content import content_of
 
 from .arguments import Arguments
 
@@ -27,16 +28,17 @@ def open_results(path: Path, arguments: Arguments) -> dict[str, Any]:
     """The results to continue, or new ones.
 
     Raises:
-        ValueError: if the file holds results of other settings.
+        ValueError: if the file holds results of other settings, or of files with other content.
     """
-    settings = arguments.settings()
+    settings = _with_contents(arguments.settings())
     if not path.exists():
         return {"settings": settings, "environment": environment(), "runs": [], "summary": []}
     results: dict[str, Any] = json.loads(path.read_text())
+    before = results["settings"]
     other = [
-        f"{name} was {results['settings'].get(name)!r}, is {value!r}"
-        for name, value in settings.items()
-        if results["settings"].get(name) != value
+        f"{name} was {before.get(name)!r}, is {settings.get(name)!r}"
+        for name in dict.fromkeys([*settings, *before])
+        if before.get(name) != settings.get(name)
     ]
     if other:
         raise ValueError(
@@ -44,6 +46,20 @@ def open_results(path: Path, arguments: Arguments) -> dict[str, Any]:
             "--output_dir, or remove that file"
         )
     return results
+
+
+def _with_contents(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings with names and hashes of files and folders in place of their paths.
+
+    A file may be moved. One with other content gives other results.
+    """
+    made: dict[str, Any] = {}
+    for name, value in settings.items():
+        made[name] = value
+        if (name == "model" or name.endswith("_file")) and value and Path(value).exists():
+            made[name] = Path(value).name
+            made[f"{name}, content"] = content_of(value)
+    return made
 
 
 def save(path: Path, results: dict[str, Any]) -> None:
@@ -70,7 +86,7 @@ def environment() -> dict[str, Any]:
     if Path("/proc/cpuinfo").exists():
         cpu = re.findall(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())[0]
     return {
-        "command": [_without_folder(sys.argv[0]), *sys.argv[1:]],
+        "command": [_without_folder(sys.argv[0]), *map(_without_path, sys.argv[1:])],
         "time": time.strftime("%Y-%m-%d %H:%M:%S %z"),
         "commit": commit(),
         "machine": {
@@ -91,6 +107,11 @@ def _without_folder(script: str) -> str:
     """A script of this repository without the folder of this machine."""
     path, root = Path(script).resolve(), Path(__file__).resolve().parents[2]
     return str(path.relative_to(root)) if path.is_relative_to(root) else path.name
+
+
+def _without_path(argument: str) -> str:
+    """An argument; of a path only the name."""
+    return Path(argument).name if os.sep in argument and Path(argument).exists() else argument
 
 
 @cache

@@ -191,11 +191,13 @@ def test_the_table_of_data_sets_pairs_seeds():
     runs = [record(1, "gold", 0.5), record(1, "default", 0.6), record(2, "gold", 0.9)]
     runs += [record(1, options.WIDE, 0.55)]
     settings = {"max_steps": 300, "batch_size": 16, "model": "minilm"}
-    environment = {"machine": {"gpu": None, "cpu": "a processor"}}
-    table = data_sets.markdown(
-        {"bio": {"runs": runs, "settings": settings, "environment": environment}}
-    )
-    assert "| biomedical abstracts | 100 | 50.00 | 60.00 | +10.00 | +5.00 | 1 |" in table
+    environment = {"machine": {"gpu": None, "cpu": "a processor", "cores": 2}}
+    results = {"runs": runs, "settings": settings, "environment": environment}
+    table = data_sets.markdown({"bio": results})
+    assert "| biomedical abstracts | 100 | 50.00 | 60.00 | +10.00 | 1 |" in table
+    assert "| biomedical abstracts | 100 | +5.00 | – | – | 1 |" in table
+    runs.pop()
+    assert "gold's sentences joined" not in data_sets.markdown({"bio": results})
 
 
 def test_the_table_of_raw_sentences_pairs_seeds():

@@ -19,6 +19,7 @@ from recipes.ner import report, training  # noqa: E402
 from recipes.ner.data import data_of, load_data, mentions, sample  # noqa: E402
 from recipes.ner.experiment import run  # noqa: E402
 from recipes.ner.packing import Packed  # noqa: E402
+from recipes.ner.results import open_results, save  # noqa: E402
 from recipes.ner.schedule import Run, schedule  # noqa: E402
 from recipes.ner.seqeval_metric import Seqeval  # noqa: E402
 from recipes.ner.training import quiet, train_once  # noqa: E402
@@ -87,6 +88,23 @@ def test_finished_runs_are_not_done_again(results, arguments, capsys):
 def test_other_settings_want_another_folder(results, arguments):
     with pytest.raises(ValueError, match=r"max_steps was 2, is 3\); choose another --output_dir"):
         run(replace(arguments, max_steps=3))
+
+
+def test_a_file_may_be_moved_and_not_have_other_content(arguments, tmp_path):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "train.conll").write_text("Ann B-PER\n")
+    one, two = (
+        replace(arguments, train_file=str(tmp_path / folder / "train.conll"))
+        for folder in ("one", "two")
+    )
+    results = open_results(tmp_path / "results.json", one)
+    assert results["settings"]["train_file"] == "train.conll"
+    save(tmp_path / "results.json", {**results, "runs": ["done"]})
+    assert open_results(tmp_path / "results.json", two)["runs"] == ["done"]
+    (tmp_path / "two" / "train.conll").write_text("Ann B-LOC\n")
+    with pytest.raises(ValueError, match="train_file, content was '.*', is '.*'"):
+        open_results(tmp_path / "results.json", two)
 
 
 def test_a_run_repeats(arguments):
