@@ -74,10 +74,11 @@ def test_a_tag_that_cannot_be_written_leaves_the_row_as_it_was():
 def test_columns_can_be_named():
     row = {"w": ["a", "Ann"], "y": [0, 1], "x": ["DT", "NNP"], "tokens": ["stale"]}
     names = {"tokens_column": "w", "tags_column": "y", "label_names": NAMES}
+    names["roles"] = {"tokens": "keep"}
     both = {**names, "aligned_columns": ["x"]}
     assert Insert(**both)(row) == {**row, "w": ["so", "a", "Ann"], "y": [0, 0, 1],
                                    "x": [None, "DT", "NNP"]}  # fmt: skip
-    names["aligned_columns"] = []
+    names["roles"] = {"tokens": "keep", "x": "keep"}
     assert Insert(**names)(row)["x"] == ["DT", "NNP"]
     names["label_names"] = {"y": NAMES}
     assert Insert(**names)(row)["y"] == [0, 0, 1]
@@ -125,7 +126,8 @@ def test_open_values_fit_their_column():
         odd=([[0, None, 1]], List(ClassLabel(names=["B-X", "PAD"]))),
         votes=([[0.5, 1.5, 2.5]], List(Value("float32"), length=3)),
     )
-    insert = Insert(aligned_columns=["caps", "small", "large", "odd"])
+    names = ["caps", "small", "large", "odd"]
+    insert = Insert(aligned_columns=names, roles={"votes": "keep"})
     for after in (data.map(insert), data.map(insert, batched=True, batch_size=1)):
         assert after.features == data.features
         assert after[0] == {

@@ -36,7 +36,24 @@ def per_word(value):
         ("boxes", per_word([1, 2]), "per_token"),
         ("anything", per_word(1), "per_token"),
         ("anything", [["a"], ["b"], []], "label"),
-        ("anything", [[[1]], [[2]], []], "keep"),
+        ("anything", [[[1]], [[2]], []], "?"),
+        ("clusters", [[[[0, 1]]], [], [[[0, 0]], [[3, 3]]]], "?"),
+        ("trigger", [[2], [1], []], "?"),  # positions of words?
+        ("codes", [[2], [17], []], "label"),
+        ("stress", [[0, 1, 0], [1, 0], [0, 1, 0]], "?"),  # one row may be damaged
+        ("governor", [[2, 0, 2], [2, 0], [2, 0, 2, 3]], "?"),  # heads of words?
+        ("caps", [[1, 0, 1], [1, 0], [1, 0, 0, 1]], "per_token"),
+        ("spans", [["PER: Ann", "LOC: Rome"], [], ["PER: Bob", "LOC: Oslo"]], "?"),
+        ("who", ["Ann", None, "Bob"], "label"),
+        ("subject", ["Ann", None, "Bob"], "?"),
+        ("where", [[{"place": "Rome"}], [{"place": "It"}], [{"place": "Oslo"}]], "?"),
+        ("tagged", ["N V N", "P V", "N V P N"], "?"),
+        ("tree", ["(S (N Ann) (V saw) (N Rome))", "(S (P It) (V rained))", None], "?"),
+        ("rels", ['[[0, 0, 2, 2, "saw"]]', "[]", "[]"], "?"),
+        ("info", ['{"by": "Eva"}', "{}", "{}"], "label"),
+        ("utterance", ["Ann saw Rome", "It rained", "damaged"], "text beside the words"),
+        ("label", [{"name": "a"}, {"name": "b"}, {"name": "a"}], "label"),
+        ("labels", [[{"name": "a"}], [], []], "label"),
         ("topics", [["a"], ["b"], ["a", "b"]], "label"),
         ("text", TEXTS, "text beside the words"),
         ("title", TEXTS, "text beside the words"),  # it consists of them
@@ -87,6 +104,11 @@ def test_a_column_beside_words(name, values, role):
         ("anything", [[{"start": 0, "end": 3}], [], []], "spans (characters)"),
         ("anything", [{"start": [0], "end": [3]}] * 3, "spans (characters)"),
         ("tokens", ["x", "y", "z"], "keep"),  # not a list of words
+        ("labels", [["B-PER", "O", "B-LOC"], ["O", "O"], ["O"] * 4], "?"),
+        ("labels", [[-100, 1, 0], [-100, 0], [0]], "?"),  # of sub-tokens
+        ("labels", [[1, 0, 2], [0, 0], [1, 0, 0, 2]], "?"),  # of words?
+        ("labels", [[1, 0], [0, 0], [1, 1]], "label"),
+        ("label", [{"sentiment": "pos"}] * 3, "label"),
     ],
 )
 def test_a_column_beside_a_text(name, values, role):
@@ -230,10 +252,14 @@ def test_what_relations_point_at(pair, keys, unit):
 
 def test_spans_in_one_of_several_texts_are_asked_for():
     columns = {"premise": TEXTS, "hypothesis": TEXTS, "spans": [[{"start": 0, "end": 1}]] * 3}
-    found = schema(columns, text=("premise", "hypothesis"))
-    assert found.unclear == (("spans", "has offsets, but in which of 'premise', 'hypothesis'?"),)
+    with pytest.raises(ValueError, match="'spans' has offsets into one text, but 'premise', 'hyp"):
+        schema(columns, text=("premise", "hypothesis"))
 
 
-def test_said_columns_with_one_value_per_word_are_all():
-    columns = {"tokens": WORDS, "a": per_word(1), "b": per_word(2)}
-    assert roles(columns, aligned=("b",)) == {"tokens": "tokens", "a": "keep", "b": "per_token"}
+def test_said_columns_with_one_value_per_word_are_not_all():
+    columns = {"tokens": WORDS, "a": per_word("x"), "b": [["x"], [], []]}
+    assert roles(columns, aligned=("b",)) == {
+        "tokens": "tokens",
+        "a": "per_token",
+        "b": "per_token",
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, pairwise
@@ -23,7 +24,10 @@ def column_from_arrow(column: Any) -> tuple[list[Any], list[str] | None]:
     flat = [chunk.flatten() for chunk in column.chunks] if is_words else []
     missing = column.null_count or any(values.null_count for values in flat)
     if not is_words or missing or len(column) < FEW_ROWS:
-        return column.to_pylist(), None
+        values = column.to_pylist()
+        if "arrow.json" in str(column.type):
+            values = [_from_json(value, column.type) for value in values]
+        return values, None
     rows: list[Any] = []
     seen: list[str] = []
     for chunk, values in zip(column.chunks, flat, strict=True):
@@ -34,6 +38,19 @@ def column_from_arrow(column: Any) -> tuple[list[Any], list[str] | None]:
         rows += [found[start:end] for start, end in pairwise(ends.tolist())]
         seen += words.tolist()
     return rows, seen
+
+
+def _from_json(value: Any, kind: Any) -> Any:
+    """A value of an Arrow type in which parts are JSON, which Arrow itself gives as strings."""
+    from pyarrow import types
+
+    if value is None:
+        return None
+    if types.is_struct(kind):
+        return {field.name: _from_json(value[field.name], field.type) for field in kind}
+    if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
+        return [_from_json(item, kind.value_type) for item in value]
+    return json.loads(value) if "arrow.json" in str(kind) else value
 
 
 @contextmanager

@@ -46,9 +46,9 @@ class Augmenter(Showing, Constructed):
         label_names: names of integer tags, or of several columns' (a dict by column). Needed only
             if rows come without them: in streaming, in plain dicts, in the numpy and torch
             formats, in columns that are not a ``ClassLabel``.
-        aligned_columns: further columns with one value per word. Default: those whose name or
-            labels say so (``pos_tags``, ``chunk_tags``, ``lemmas``), see :meth:`schema`. They move
-            with the words; a new word gets -1 (``None`` if the values are not integers).
+        aligned_columns: further columns with one value per word, beside those whose name or labels
+            say so (``pos_tags``, ``chunk_tags``, ``lemmas``), see :meth:`schema`. They move with
+            the words; a new word gets -1 (``None`` if the values are not integers).
         scheme: ``IOB1``, ``IOB2``, ``IOE1``, ``IOE2``, ``IO``, ``IOBES`` (or ``BIOES``), ``BILOU``,
             ``BMES``, ``BMEWO`` or ``plain``; default: read from the label names and, if they
             do not decide it, from the tags. New tags are written in the same scheme.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
-from textaug.core import shapes, tag_schemes
+from textaug.core import tag_schemes
 from textaug.core.arrow import are_words, column_from_arrow, no_collection, to_plain
 from textaug.core.columns import (
     CONTEXT,
@@ -20,7 +20,7 @@ from textaug.core.columns import (
     Row,
 )
 from textaug.core.example import Augmented, Example, Rejected, Span, in_place
-from textaug.core.finding import make_schema, schema_of_rows
+from textaug.core.finding import check_rows, schema_of_batch, schema_of_rows
 from textaug.core.reader import RowReading, label_of, read_spans
 from textaug.core.schema import Schema, listed
 from textaug.core.span_columns import Entry
@@ -29,24 +29,8 @@ from textaug.core.tag_schemes import TagScheme
 from textaug.core.writer import Writer
 
 SHOWN = 40  # characters of a value in an error message
-FEATURES_KEPT = 8  # schemas of the data sets that were used last
 
 _KEEP_IF_NOT_NONE = "leave such rows out with dataset.filter(...) first"
-_schemas: dict[tuple[int, int], tuple[Any, ColumnNames, Schema]] = {}
-
-
-def schema_of(columns: Sequence[str], features: Any, given: ColumnNames) -> Schema:
-    """The schema of a data set's features; the last few are cached, since every row needs one."""
-    key = id(features), id(given)
-    known = _schemas.get(key)
-    if known is not None and known[0] is features and known[1] is given:
-        return known[2]
-    shape_of = {name: shapes.of_feature(features[name]) for name in columns if name in features}
-    schema = make_schema(columns, given, shape_of)
-    while len(_schemas) >= FEATURES_KEPT:
-        _schemas.pop(next(iter(_schemas)), None)
-    _schemas[key] = features, given, schema
-    return schema
 
 
 class Batch:
@@ -86,12 +70,11 @@ class Batch:
         self.features: Mapping[str, Any] = features or getattr(formatter, "features", None) or {}
         self.is_row = self._is_row(given)
         if isinstance(given, Schema):
-            self.schema = given
+            self.schema = check_rows(given, self.column)
         elif self.features:
-            self.schema = schema_of(self.columns, self.features, given)
+            self.schema = schema_of_batch(self.columns, self.features, given, self.column)
         else:
-            self.schema = schema_of_rows(rows, given, self.is_row)
-        self.schema.check()
+            self.schema = check_rows(schema_of_rows(rows, given, self.is_row), self.column)
         schema = self.schema
         self.parts = len(schema.texts) or 1
         read = schema.texts or filter(None, (schema.tokens, schema.tags))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from textaug.core import shapes
 from textaug.core.columns import ColumnNames
-from textaug.core.roles import RoleFinder, Rows
+from textaug.core.evidence import Rows
+from textaug.core.roles import RoleFinder
 from textaug.core.schema import Columns, Schema
 from textaug.core.shapes import Shape, is_known
 from textaug.core.span_columns import CHARACTERS
 from textaug.core.usual_names import USUAL_NAMES
 
+FEATURES_KEPT = 8  # schemas of the data sets that were used last
+CHECKED = 50  # batches or rows of a data set; what its columns repeat shows in the first ones
 FIRST_ROWS = 1_000  # of a stream, in which a column should have a value
 
 
@@ -44,6 +48,79 @@ def make_schema(
     for name in columns:
         finder.classify(name)
     return finder.finished(is_sound)
+
+
+@dataclass
+class _Known:
+    """The schema of some features, and which of them leave the form of their values open."""
+
+    features: Any
+    given: ColumnNames
+    schema: Schema
+    open: tuple[str, ...]
+    checked: int = 0
+
+
+_schemas: dict[tuple[int, int], _Known] = {}
+
+
+def _known(columns: Sequence[str], features: Any, given: ColumnNames) -> _Known:
+    """What is known of features; the last few are cached, since every row needs it."""
+    key = id(features), id(given)
+    found = _schemas.get(key)
+    if found is not None and found.features is features and found.given is given:
+        return found
+    shape_of = {name: shapes.of_feature(features[name]) for name in columns if name in features}
+    open_ = tuple(name for name in shape_of if shapes.holds_json(features[name]))
+    schema = make_schema(columns, given, shape_of)
+    while len(_schemas) >= FEATURES_KEPT:
+        _schemas.pop(next(iter(_schemas)), None)
+    return _schemas.setdefault(key, _Known(features, given, schema, open_))
+
+
+def schema_of(columns: Sequence[str], features: Any, given: ColumnNames) -> Schema:
+    """The schema of a data set's features, without its rows."""
+    return _known(columns, features, given).schema
+
+
+def schema_of_batch(
+    columns: Sequence[str], features: Any, given: ColumnNames, rows: Callable[[str], list[Any]]
+) -> Schema:
+    """The schema of some rows of a data set, as ``map`` passes them.
+
+    Raises:
+        ValueError: as :meth:`Schema.check`, and as :func:`check_rows`.
+    """
+    known = _known(columns, features, given)
+    schema = known.schema
+    if known.open and schema.given is not None:
+        values = {name: shapes.of_values(rows(name)) for name in known.open}
+        schema = make_schema(columns, given, {**schema.given[1], **values})
+    if known.checked >= CHECKED:
+        return schema.check()
+    known.checked += 1
+    return check_rows(schema, rows)
+
+
+def check_rows(schema: Schema, rows: Callable[[str], list[Any]]) -> Schema:
+    """The schema, if no column that would stay repeats the words of these rows or labels them.
+
+    A few rows decide no role. But that a column holds the words, or their tags, shows in each.
+
+    Raises:
+        ValueError: as :meth:`Schema.check`, and for such a column.
+    """
+    schema.check()
+    if schema.given is None:  # all rows were read
+        return schema
+    given, shape_of = schema.given
+    seen = make_schema(schema.columns, given, shape_of, rows, is_sound=False)
+    said = dict(given.roles)
+    stay = {name for name, role, _ in schema.rows() if role in ("label", "keep")} - {*said}
+    unclear = [*seen.unclear, *((name, "holds the words as a text") for name in seen.side_texts)]
+    if asked := tuple(pair for pair in unclear if pair[0] in stay):
+        replace(schema, unclear=asked).check()
+    return schema
 
 
 def find_columns(
@@ -100,8 +177,13 @@ def dataset_schema(dataset: Any, given: ColumnNames, is_sound: bool = True) -> S
         for batch in dataset.select_columns([name]).with_format(None).iter(1000):
             yield from batch[name]
 
-    shape_of = {name: shapes.of_feature(feature) for name, feature in features.items()}
     has_rows = hasattr(dataset, "num_rows")
+    shape_of = {
+        name: shapes.of_values(rows(name))
+        if has_rows and shapes.holds_json(feature)
+        else shapes.of_feature(feature)
+        for name, feature in features.items()
+    }
     return make_schema(list(features), given, shape_of, rows if has_rows else None, is_sound)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from textaug.core.batch import Batch, schema_of
+from textaug.core.batch import Batch
 from textaug.core.columns import ColumnNames, Settings
 from textaug.core.example import Example
-from textaug.core.finding import dataset_schema
-from textaug.core.schema import Schema
+from textaug.core.finding import dataset_schema, schema_of
+from textaug.core.schema import ROLES, Schema
 from textaug.core.sources import split_of
 from textaug.core.tag_schemes import complete
 
@@ -27,9 +27,10 @@ def schema_for(dataset: Any, split: str, given: ColumnNames) -> Schema:
 
 
 def fitted_roles(dataset: Any, split: str, settings: Settings) -> Settings:
-    """The settings with the columns that only the rows show not to be labels: all values differ.
+    """The settings with the roles of columns that only all rows show.
 
-    ``Dataset.map`` shows an augmenter no other rows, so it would take them for labels.
+    ``Dataset.map`` shows an augmenter few rows, so it would take a column whose values all differ
+    for a label, and would have to ask for others.
     """
     return _fitted_roles(split_of(dataset, split), settings)[0]
 
@@ -39,9 +40,13 @@ def _fitted_roles(data: Any, settings: Settings) -> tuple[Settings, Schema]:
     given = ColumnNames.from_settings(settings)
     schema = dataset_schema(data, given)
     in_map = schema_of(list(data.features), data.features, given)
-    kept = {name: "keep" for name in in_map.labels if name not in schema.labels}
-    roles = {**kept, **(settings.get("roles") or {})}
-    return ({**settings, "roles": roles} if kept else settings), schema
+    found = {name: role for name, role, _ in schema.rows() if role in ROLES}
+    found |= dict.fromkeys(schema.side_texts, "side_text")
+    asked = {*dict(in_map.unclear), *in_map.labels} - {*schema.labels, *dict(schema.unclear)}
+    asked |= {*schema.side_texts} - {*in_map.side_texts}
+    fitted = {name: found[name] for name in data.features if name in asked and name in found}
+    roles = {**fitted, **(settings.get("roles") or {})}
+    return ({**settings, "roles": roles} if fitted else settings), schema
 
 
 def fitted_settings(dataset: Any, split: str, settings: Settings) -> Settings:

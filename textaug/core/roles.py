@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from textaug.core import shapes, tag_schemes
 from textaug.core.columns import CONTEXT, TAG_COLUMNS, TEXT_COLUMNS, TOKEN_COLUMNS, ColumnNames
+from textaug.core.evidence import Evidence, Rows
 from textaug.core.relations import relations_form, settled_relations
-from textaug.core.row_evidence import (
-    all_differ,
-    is_per_token,
-    is_text_of_words,
-    possible_units,
-    unanimous_scheme,
-)
+from textaug.core.row_evidence import all_differ, possible_units, unanimous_scheme
 from textaug.core.schema import ROLES, Schema, listed
 from textaug.core.shapes import Shape
 from textaug.core.span_columns import CHARACTERS, TOKENS, SpanColumn
 from textaug.core.span_forms import span_form
-from textaug.core.suspicion import are_mentions, hold_tags, is_of_row, suspicion, types_or_words
+from textaug.core.suspicion import are_mentions, is_of_row, types_or_words
 from textaug.core.tag_schemes import TagScheme
 from textaug.core.tag_spelling import USUAL, spelling_of
 from textaug.core.usual_names import USUAL_NAMES
-
-# All values of a column, as plain Python; ``None`` if only some rows are available.
-Rows = Callable[[str], Iterable[Any]]
 
 
 @dataclass
@@ -217,6 +209,10 @@ class RoleFinder:
             self.add("labels", name)
         elif role in ("per_token", "derived"):
             self.add(role, name)
+        elif role == "side_text":
+            if self.tokens is None:
+                raise ValueError(f"roles={{{name!r}: {role!r}}}: there is no column of words")
+            self.add("side_texts", name)
 
     def _classify_by_shape(self, name: str, shape: Shape) -> None:
         lower = name.lower()
@@ -231,13 +227,15 @@ class RoleFinder:
             self.add("heads", (name, 1))
         elif lower in ("relations", "relation") and shape.item == "struct":
             self._as_relations(name)
-        elif self.tokens and shape.kind == "string" and self._is_their_text(name, lower):
+        elif self.tokens and shape.kind == "string" and self._evidence.is_their_text(name):
             self.add("side_texts", name)
-        elif not self._has_named_all(shape) and (why := suspicion(name, shape, self._all(name))):
+        elif why := self._evidence.suspicion(name, shape):
             self._unclear(name, why)
         elif shape.kind == "list":
             self._classify_list(name, shape)
-        elif shape.kind in ("struct", "other") or lower in USUAL_NAMES["weight"]:
+        elif lower in USUAL_NAMES["weight"]:
+            return
+        elif shape.kind in ("struct", "other") and lower not in USUAL_NAMES["label"]:
             return  # of the row; it stays
         elif (
             shape.kind in ("class", "bool", "float")
@@ -250,15 +248,19 @@ class RoleFinder:
         lower = name.lower()
         is_tags = lower in USUAL_NAMES["per_token"] or lower.endswith("_tags")
         is_tags = is_tags or are_mentions(self._names_of(name))
-        if self._has_named_all(shape) or shape.item == "struct":
+        if shape.item == "struct":
+            if lower in USUAL_NAMES["label"]:
+                self.add("labels", name)
             return
         if self.tokens is None:
-            is_tags = is_tags or (
-                shape.item == "string" and self.rows is not None and hold_tags(self.rows(name))
-            )
-            if is_tags and lower not in USUAL_NAMES["label"] and shape.item != "list":
+            has_tags = self._evidence.has_tags(name, shape, self._names_of(name))
+            if has_tags or (is_tags and lower not in USUAL_NAMES["label"] and shape.item != "list"):
                 self._unclear(name, "labels words, but no column holds these")
-            elif lower in USUAL_NAMES["label"] or shape.item in ("string", "class", "bool"):
+            elif (
+                lower in USUAL_NAMES["label"]
+                or shape.item in ("string", "class", "bool")
+                or (shape.length != -1 and shape.item == "float")  # how sure each class is
+            ):
                 self.add("labels", name)
             elif shape.length == -1 and shape.item in ("int", "float", "list"):
                 self._unclear(name, "holds lists of numbers, which may be offsets")
@@ -267,30 +269,15 @@ class RoleFinder:
         elif shape.length != -1 or (lower in USUAL_NAMES["label"] and shape.item != "list"):
             self.add("labels", name)
         elif shape.item != "other":
-            verdict = self._is_per_token(name)
-            if verdict is None:
-                self._unclear(name, "may hold one value for each word, or something else")
-            elif verdict:
-                self.add("per_token", name)
-            elif shape.item != "list":
-                self.add("labels", name)
+            role, why = self._evidence.of_list(name, shape)
+            if why:
+                self._unclear(name, why)
+            else:
+                self.add(role, name)
 
-    def _has_named_all(self, shape: Shape) -> bool:
-        """Whether the user has named all columns with one value per token."""
-        named = self.tokens is not None and self.given.aligned is not None
-        return named and shape.kind == "list" and shape.item != "struct"
-
-    def _all(self, name: str) -> Iterable[Any] | None:
-        return self.rows and self.rows(name)
-
-    def _is_their_text(self, name: str, lower: str) -> bool:
-        words = self._all(self.tokens or "")
-        return lower in USUAL_NAMES["side_text"] or is_text_of_words(words, self._all(name))
-
-    def _is_per_token(self, name: str) -> bool | None:
-        if self.rows is None or self.tokens is None:
-            return None
-        return is_per_token(self.rows(self.tokens), self.rows(name))
+    @property
+    def _evidence(self) -> Evidence:
+        return Evidence(self.rows, self.tokens, self.texts)
 
     def _unclear(self, name: str, why: str) -> None:
         self.add("unclear", (name, why))
@@ -366,7 +353,11 @@ class RoleFinder:
         unclear = list(found.pop("unclear", ()))
         spans = found.get("spans", ())
         if len(self.texts) > 1 and spans:
-            unclear.append((spans[0].name, f"has offsets, but in which of {listed(self.texts)}?"))
+            raise ValueError(
+                f"column {spans[0].name!r} has offsets into one text, but {listed(self.texts)} are "
+                "augmented; augment that one alone, and the others in a second call with "
+                f"roles={{{spans[0].name!r}: 'keep'}}"
+            )
         settled = [
             settled_relations(
                 each, [span.name for span in spans], self.shape_of, self.rows,
@@ -396,5 +387,6 @@ class RoleFinder:
                 n for n in per_token if (self.shape(n).inner or shapes.UNKNOWN).is_unsigned
             ),
             unclear=tuple(unclear),
+            given=None if self.rows is not None else (self.given, dict(self.shape_of)),
             **found,
         )

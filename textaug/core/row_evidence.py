@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -11,7 +12,11 @@ from textaug.core.span_columns import CHARACTERS, TOKENS, SpanColumn
 
 FEW_VALUES = 10  # of fewer rows, all may have another label
 FEW_LENGTHS = 3  # a column counts as per token if at least so many different lengths agree
+MOST, FEW = 0.75, 0.5  # shares of the rows; a damaged row must not decide
+NEARLY_ALL = 0.9  # of the strings of a column that repeats words
+FEW_WORDS = 4  # in a shorter sentence, any small number could be that of a head
 MOST_ROWS = 2_000  # that are read to find the scheme
+_WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def all_differ(values: Iterable[Any]) -> bool:
@@ -27,28 +32,112 @@ def all_differ(values: Iterable[Any]) -> bool:
 def is_per_token(words: Iterable[Any], values: Iterable[Any]) -> bool | None:
     """Whether a column has one value per token; ``None`` if the rows do not decide it.
 
-    Equal lengths of a few short rows can be a coincidence; different lengths cannot.
+    Equal lengths of a few short rows can be a coincidence. A few rows with another length are
+    damaged, and the error that names them comes later.
     """
     agreed = set()
+    same = other = 0
     for tokens, row in zip(words, values, strict=False):
-        if tokens is None or row is None:
+        if not tokens or row is None:
             continue
-        if len(tokens) != len(row):
-            return False
-        agreed.add(len(tokens))
-    return True if len(agreed) >= FEW_LENGTHS else None
+        if len(tokens) == len(row):
+            same += 1
+            agreed.add(len(tokens))
+        else:
+            other += 1
+    if same < FEW * (same + other):
+        return False
+    is_most = same >= MOST * (same + other)
+    return True if is_most and len(agreed) >= FEW_LENGTHS else None
 
 
 def is_text_of_words(words: Iterable[Any] | None, texts: Iterable[Any] | None) -> bool:
-    """Whether strings consist of the words of their rows and of white space, as far as is known."""
-    some = False
+    """Whether most strings consist of the words of their rows and of white space."""
+    same = other = 0
     for tokens, text in islice(zip(words or (), texts or (), strict=False), MOST_ROWS):
-        if tokens is None or text is None:
+        if len(tokens or ()) < 2 or text is None:  # a label may be a single word
             continue
-        if "".join(text.split()) != "".join("".join(tokens).split()):
+        if "".join(text.split()) == "".join("".join(tokens).split()):
+            same += 1
+        else:
+            other += 1
+    return same > other
+
+
+def may_be_heads(words: Iterable[Any], values: Iterable[Any]) -> bool:
+    """Whether numbers, one for each word, may be those of words: none is larger than there are.
+
+    In most sentences one of the heads is in the second half. Classes of words do not grow with the
+    sentence.
+    """
+    far = near = 0
+    for tokens, row in zip(words, values, strict=False):
+        numbers = [number for number in row or () if number is not None]
+        if not tokens or not numbers:
+            continue
+        if not -1 <= min(numbers) <= max(numbers) <= len(tokens):
             return False
-        some = some or bool(tokens)
+        if len(tokens) >= FEW_WORDS:
+            far += 2 * max(numbers) >= len(tokens)
+            near += 2 * max(numbers) < len(tokens)
+    return far >= MOST * (far + near) > 0
+
+
+def may_be_positions(words: Iterable[Any], values: Iterable[Any]) -> bool:
+    """Whether all numbers in lists may be those of words of their rows."""
+    some = False
+    for tokens, row in zip(words, values, strict=False):
+        numbers = [number for number in row or () if number is not None]
+        if numbers and not 0 <= min(numbers) <= max(numbers) <= len(tokens or ()):
+            return False
+        some = some or bool(numbers)
     return some
+
+
+def is_string_per_word(words: Iterable[Any], values: Iterable[Any]) -> bool:
+    """Whether strings have as many parts, with blanks between them, as their rows have words."""
+    found = zip(words, values, strict=False)
+    pairs = [(row or (), value.split()) for row, value in islice(found, MOST_ROWS) if value]
+    same = [len(row) for row, parts in pairs if len(row) == len(parts) > 1]
+    return len(set(same)) >= FEW_LENGTHS and len(same) >= NEARLY_ALL * len(pairs)
+
+
+def repeats_words(texts: Iterable[str], values: Iterable[Any], least: int) -> bool:
+    """Whether nearly all strings of a column, or of one key inside, are parts of their rows' texts.
+
+    Such a string names a mention, and would be stale where the text changes. There must be
+    ``least`` different ones: a label may be a word of some texts.
+    """
+    inside: dict[str, set[str]] = {}
+    hits: dict[str, int] = {}
+    number: dict[str, int] = {}
+    for text, value in islice(zip(texts, values, strict=False), MOST_ROWS):
+        whole = _spaced(text)
+        for key, string in _strings(value):
+            part = _spaced(string.partition(": ")[2] or string)  # "PER: Ann", as WikiAnn has it
+            number[key] = number.get(key, 0) + 1
+            if len(part) > 1 and part != whole and f" {part} " in f" {whole} ":
+                hits[key] = hits.get(key, 0) + 1
+                inside.setdefault(key, set()).add(part)
+    return any(
+        len(parts) >= least and hits[key] >= NEARLY_ALL * number[key]
+        for key, parts in inside.items()
+    )
+
+
+def _spaced(text: str) -> str:
+    return " ".join(_WORD.findall(text))
+
+
+def _strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _strings(item, f"{key}.{name}")
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _strings(item, key)
 
 
 def possible_units(

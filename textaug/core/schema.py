@@ -8,10 +8,12 @@ names the column and says how to declare it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from textaug.core.columns import ColumnNames
 from textaug.core.relations import Relations
+from textaug.core.shapes import Shape
 from textaug.core.span_columns import SpanColumn
 from textaug.core.tag_schemes import TagScheme
 from textaug.core.usual_names import USUAL_NAMES
@@ -31,9 +33,11 @@ ROLES = {
     "relations": "pairs of numbers or ids of entries of the spans column",
     "relations_between_tokens": "pairs of indexes of words, from 0",
     "label": "of the whole sentence: stays; sentences are mixed only if it is equal",
+    "side_text": "the same words as a text: rewritten, or emptied",
     "derived": "made from the text: emptied if the text changes",
     "keep": "stays as it is",
 }
+FURTHER = [role for role in ROLES if role not in ("tokens", "text", "tags")]
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class Schema:
         layers: names of the integer labels of ``per_token`` and ``label`` columns.
         unsigned: those of these columns whose integers cannot be -1.
         unclear: why a column's role is not certain.
+        given: settings and shapes that the roles were found by without all rows; else ``None``.
     """
 
     columns: tuple[str, ...]
@@ -77,6 +82,9 @@ class Schema:
     layers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     unsigned: frozenset[str] = frozenset()
     unclear: tuple[tuple[str, str], ...] = ()
+    given: tuple[ColumnNames, Mapping[str, Shape]] | None = field(
+        default=None, compare=False, repr=False
+    )
 
     @property
     def of_words(self) -> tuple[str, ...]:
@@ -90,13 +98,10 @@ class Schema:
             ValueError: naming the first such column, and both ways to declare it.
         """
         for name, why in self.unclear:
-            fitting = "per_token" if self.tokens else "spans"
-            if name in (relation.name for relation in self.relations):
-                fitting = "relations"
             raise ValueError(
-                f"column {name!r} {why}; say what it is: roles={{{name!r}: {fitting!r}}} (choose "
-                f"from {', '.join(ROLES)}), or roles={{{name!r}: 'keep'}} if it is not an "
-                "annotation of the words (in the shell: --role COLUMN=ROLE)"
+                f"column {name!r} {why}; say what it is: roles={{{name!r}: ...}} with one of "
+                f"{', '.join(FURTHER)}, where 'keep' is for what is no annotation of the words (in "
+                "the shell: --role COLUMN=ROLE); a column in another form must be converted first"
             )
         return self
 
@@ -134,7 +139,7 @@ class Schema:
             if name in names:
                 return role, ROLES[role]
         if name in self.side_texts:
-            return "text beside the words", "rewritten, or emptied"
+            return "text beside the words", ROLES["side_text"]
         return "keep", ROLES["keep"]
 
     def __str__(self) -> str:

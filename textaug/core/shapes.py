@@ -53,6 +53,12 @@ def of_feature(feature: Any) -> Shape:
     names = getattr(feature, "names", None)
     if names is not None:
         return Shape("class", names=tuple(names))
+    sizes = getattr(feature, "shape", None)
+    if isinstance(sizes, tuple):  # an array: its first size may be open
+        shape = Shape(str(feature.dtype).rstrip("0123456789").removeprefix("u"))
+        for size in reversed(sizes):
+            shape = Shape("list", shape, length=-1 if size is None else size)
+        return shape
     inner = getattr(feature, "feature", None)
     if inner is not None:
         return Shape("list", of_feature(inner), length=getattr(feature, "length", -1))
@@ -63,6 +69,16 @@ def of_feature(feature: Any) -> Shape:
         if dtype.startswith(prefix) and type(feature).__name__ == "Value":
             return Shape(kind, is_unsigned=prefix == "uint")
     return Shape("other")
+
+
+def holds_json(feature: Any) -> bool:
+    """Whether a feature leaves the form of its values open; only the values show their shape."""
+    if type(feature).__name__ == "Json":
+        return True
+    if isinstance(feature, Mapping):
+        return any(map(holds_json, feature.values()))
+    inner = feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
+    return inner is not None and holds_json(inner)
 
 
 def of_values(values: Iterable[Any]) -> Shape:

@@ -5,13 +5,15 @@ Such a column is an error, which asks the user: kept as it is, it might point at
 
 from __future__ import annotations
 
+import ast
+import json
 import re
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
 from textaug.core import tag_schemes
-from textaug.core.shapes import Shape
+from textaug.core.shapes import Shape, of_values
 from textaug.core.usual_names import PARTS_OF_SPEECH, USUAL_NAMES
 
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
@@ -31,11 +33,16 @@ _ELSEWHERE = frozenset({
 _LIKE_SPANS = re.compile(r"(?:.*_)?(?:spans?|entities|ents|mentions|annotations|offsets)")
 _NUMBERS = re.compile(r"\d+(?:[-:,; ]+\d+)*")
 _NUMBER_IN_BRACKETS = re.compile(r"[\[{(][^\]})]*\d")
+_TREE = re.compile(r"\s*\(\s*\S+\s+\(.*\)\s*\)\s*|T\d+\t\S+ \d+ \d+.*|\d+-\d+(?: \d+-\d+)+", re.S)
 _READ = 2_000  # rows
 
 POSITION = "may be the position of a word"
 SPANS = "may hold offsets, in a form that is not known"
 TAGS = "holds tags of words"
+TREES = "holds words and their structure in a string"
+HEADS = "may hold the number of the head of each word"
+PER_WORD = "may hold one value for each word in a string"
+REPEATED = "repeats words of the text, which would be stale"
 
 
 def is_position(name: str) -> bool:
@@ -94,6 +101,10 @@ def suspicion(name: str, shape: Shape, values: Iterable[Any] | None) -> str:
             return SPANS if found else ""
         if some and is_position(name) and all(map(_NUMBERS.fullmatch, some)):
             return POSITION
+        if some and all(map(_TREE.fullmatch, some)):
+            return TREES
+        if (inner := _parsed(some or ())) is not None:
+            return _of_parsed(name, inner)
         return TAGS if some and _are_tags(some) else ""
     return POSITION if some and all(_NUMBERS.fullmatch(i or "") for v in some for i in v) else ""
 
@@ -124,6 +135,35 @@ def hold_tags(values: Iterable[Any]) -> bool:
     """Whether lists of strings are tags of words."""
     found = {each for value in islice(values, _READ) for each in value or ()} - {None}
     return are_mentions(found) and not found.isdisjoint({"O", "o"})
+
+
+def _parsed(values: Iterable[str]) -> list[Any] | None:
+    """What strings hold if all are lists or objects of JSON or Python; else ``None``."""
+    found = []
+    for value in filter(str.strip, values):
+        if value.strip()[0] + value.strip()[-1] not in ("[]", "{}"):
+            return None
+        for read in (json.loads, ast.literal_eval):
+            try:
+                found.append(read(value))
+                break
+            except (ValueError, SyntaxError, MemoryError, RecursionError):
+                continue
+        else:
+            return None
+    return found or None
+
+
+def _of_parsed(name: str, values: list[Any]) -> str:
+    """Why such strings look like an annotation."""
+    shape = of_values(values)
+    if shape.kind == "list" and shape.item in ("int", "list"):
+        return SPANS
+    if shape.item == "string" and hold_tags(values):
+        return TAGS
+    if shape.item == "string" or shape.kind == "string":
+        return ""
+    return suspicion(name, shape, values)
 
 
 def _are_tags(values: list[str]) -> bool:
