@@ -341,3 +341,48 @@ def test_a_row_is_compared_with_all_earlier_rows():
     problems = check(Dataset.from_dict(rows))
     assert [(p.row, p.kind) for p in problems] == [(2, "duplicate"), (3, "contradiction")]
     assert "row 0" in problems[0].message and "row 1" in problems[1].message
+
+
+def in_text(text, *offsets):
+    spans = [[{"start": start, "end": end, "label": "X"} for start, end in offsets]]
+    return Dataset.from_dict({"text": [text], "entities": spans})
+
+
+@pytest.mark.parametrize(
+    ("text", "offsets", "message"),
+    [
+        ("Ann Lee left Rome", (1, 8), "covers 'nn Lee ' and begins inside the word 'Ann'"),
+        ("Ann Lee left Rome", (0, 6), "covers 'Ann Le' and ends inside the word 'Lee'"),
+        ("in 1931", (3, 6), "covers '193' and ends inside the word '1931'"),
+        ("cafe\u0301 Wu", (0, 4), "ends inside the word"),
+        ("в Москве", (2, 7), "covers 'Москв' and ends inside the word 'Москве'"),
+    ],
+)
+def test_offsets_inside_a_word(text, offsets, message):
+    (problem,) = check(in_text(text, offsets))
+    assert (problem.row, problem.kind, problem.fix) == (0, "cut word", None)
+    assert message in problem.message
+
+
+@pytest.mark.parametrize(
+    ("text", "offsets"),
+    [
+        ("a New York-based firm", (2, 10)),
+        ("5kg of it", (0, 1)),
+        ("the #NewYork tag", (5, 8)),
+        ("Rome's mayor", (0, 4)),
+        ("我爱北京", (2, 4)),
+        ("서울에서", (0, 2)),
+        (" Ann sat", (0, 4)),
+    ],
+)
+def test_offsets_between_words_or_parts_of_them(text, offsets):
+    assert found(in_text(text, offsets)) == []
+
+
+def test_offsets_of_characters_beside_words():
+    words = {"tokens": [["Ann", "Lee", "sat"]], "text": ["Ann Lee  sat"]}
+    for offsets, kinds in (((0, 7), []), ((0, 6), ["cut word"]), ((8, 13), ["stale span"])):
+        spans = [[{"start": offsets[0], "end": offsets[1], "label": "PER"}]]
+        data = Dataset.from_dict({**words, "entities": spans})
+        assert [problem.kind for problem in check(data)] == kinds

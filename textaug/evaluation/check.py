@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textaug.core import tag_schemes
-from textaug.core.columns import JUDGED, LABEL_SOURCE, MISSING_LABEL, class_names
-from textaug.core.finding import find_columns
+from textaug.core.columns import JUDGED, LABEL_SOURCE, MISSING_LABEL, ColumnNames, class_names
+from textaug.core.finding import dataset_schema, find_columns
 from textaug.core.reader import span_problem
 from textaug.core.schema import Columns
 from textaug.core.sources import split_of
+from textaug.core.span_columns import CHARACTERS
 from textaug.core.tag_schemes import TagScheme
 from textaug.core.tag_spelling import Spelling, spelling_of
 from textaug.evaluation.problems import KINDS, Fix, Problem, named_rows
 from textaug.evaluation.repeats import find_repeats
+from textaug.io.offsets import cut_word
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -273,19 +275,36 @@ def _check_texts(data: Dataset, columns: Columns) -> Iterator[Problem]:
 
 
 def _check_spans(data: Dataset, columns: Columns) -> Iterator[Problem]:
-    """Offsets that are outside the text or do not cover the text that the entry names."""
+    """Offsets that are outside the text, cut a word or do not cover the text the entry names."""
+    texts = _text_column(data, columns)
     for column in columns.spans:
-        for row, (words, value) in enumerate(named_rows(data, columns.words, column.name)):
-            text = words if columns.is_text else None
+        rows = named_rows(data, columns.words, texts, column.name)
+        for row, (words, side_text, value) in enumerate(rows):
+            text = None
+            if column.unit == CHARACTERS and words is not None:
+                text = side_text if texts else " ".join(map(str, words))
             try:
                 entries = list(column.entries(value))
             except (ValueError, TypeError, AttributeError) as error:
                 yield Problem(row, "stale span", f"column {column.name!r}: {error}")
                 continue
-            for number, entry in enumerate(entries if words is not None else ()):
-                problem = span_problem(entry, len(words), text)
+            known = words is not None and (column.unit != CHARACTERS or text is not None)
+            for number, entry in enumerate(entries if known else ()):
+                where = f"column {column.name!r}, entry {number} ({entry.start}:{entry.end})"
+                problem = span_problem(entry, len(words if text is None else text), text)
                 if not problem and text is not None and not text[entry.start : entry.end].strip():
                     problem = "covers no word"
                 if problem:
-                    where = f"{column.name!r}, entry {number} ({entry.start}:{entry.end})"
-                    yield Problem(row, "stale span", f"column {where} {problem}")
+                    yield Problem(row, "stale span", f"{where} {problem}")
+                elif text is not None and (cut := cut_word(text, entry.start, entry.end)):
+                    yield Problem(row, "cut word", f"{where} {cut}")
+
+
+def _text_column(data: Dataset, columns: Columns) -> str | None:
+    """The text that offsets in characters refer to; ``None``: the words with blanks between."""
+    if columns.is_text:
+        return columns.words
+    if all(column.unit != CHARACTERS for column in columns.spans):
+        return None
+    given = ColumnNames(columns.words, columns.tags)
+    return next(iter(dataset_schema(data, given, is_sound=False).side_texts), None)

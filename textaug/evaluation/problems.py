@@ -23,6 +23,7 @@ KINDS = {
     "contradiction": "equal to an earlier row, but for its labels",
     "overlap": "words that also occur in the other split",
     "stale span": "offsets outside the text, around no word, or of other words than they name",
+    "cut word": "offsets that begin or end inside a word",
     "several types": "a mention that has another type in other rows",
 }
 HINTS = ("several types",)  # that may be right: a town, and the club that is named after it

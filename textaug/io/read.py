@@ -2,7 +2,8 @@
 
 The result is always a data set with a column of tokens and one of tags, or with a column of text
 and, if spans overlap, one of ``entities`` with character offsets. Exactly the annotated words get a
-label: an offset inside a word is an error that names row and entity, never a guess.
+label: where offsets become tags, one inside a word is an error that names row and entity, never a
+guess.
 """
 
 from __future__ import annotations
