@@ -233,8 +233,9 @@ def test_offsets_in_utf16_are_converted_in_every_source(tmp_path):
 def test_answers_in_utf16_are_converted():
     answers = {"text": ["Ann", "😀"], "answer_start": [10, 2]}
     rows = {"context": [SMILEY], "question": ["Who?"], "answers": [answers]}
-    data = load(Dataset.from_dict(rows), offsets="utf-16")["train"]
-    assert data[0]["answers"] == {"text": ["Ann", "😀"], "answer_start": [8, 1]}
+    for source in (rows, Dataset.from_dict(rows)):
+        data = load(source, offsets="utf-16")["train"]
+        assert data[0]["answers"] == {"text": ["Ann", "😀"], "answer_start": [8, 1]}
 
 
 def test_offsets_in_utf16_that_cannot_be_converted_are_an_error():

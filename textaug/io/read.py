@@ -26,7 +26,7 @@ from textaug.io.offsets import OFFSETS
 from textaug.io.spacy_docs import spacy_rows
 from textaug.io.table import as_dataset
 from textaug.io.text_files import text_rows
-from textaug.io.utf16 import in_characters
+from textaug.io.utf16 import in_characters, rest_in_characters
 from textaug.io.webanno import is_webanno, webanno_rows
 
 if TYPE_CHECKING:
@@ -217,7 +217,8 @@ def _read_file(path: Path, options: _Options) -> Dataset:
     if format == "conllu":
         return as_dataset(path, conllu_rows(path))
     if format == "json":  # read twice, because it may not fit into memory
-        return as_dataset(path, converted_rows(path, lambda: json_rows(path), options.offsets))
+        data = as_dataset(path, converted_rows(path, lambda: json_rows(path), options.offsets))
+        return rest_in_characters(path, data, options.offsets)
     readers: dict[str, Callable[[Path], Iterable[Any]]]
     readers = {
         "csv": csv_rows, "webanno": webanno_rows, "spacy": spacy_rows, "text": text_rows,

@@ -44,6 +44,12 @@ def in_characters(where: str | Path, data: Any, offsets: str | None) -> Any:
     return data
 
 
+def rest_in_characters(where: str | Path, data: Dataset, offsets: str | None) -> Dataset:
+    """The same for converted rows, in which the offsets of entities are in characters already."""
+    are_read = {"tokens", "entities"} & data.features.keys()
+    return data if are_read else in_characters(where, data, offsets)
+
+
 def _converted(where: str | Path, data: Dataset, text_column: str, column: SpanColumn) -> Dataset:
     def convert(text: str | None, value: Any, row: int) -> dict[str, Any]:
         if text is None or value is None or max(text, default="") <= "\uffff":
