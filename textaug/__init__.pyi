@@ -22,9 +22,10 @@ from .core.compose import Compose, OneOf, SomeOf
 from .core.example import Augmented, Edit, Example, Rejected, Span, apply_edits
 from .core.expander import Expander
 from .evaluation.audit import Audit, audit
-from .evaluation.check import Problem, check
+from .evaluation.check import check
 from .evaluation.describe import Description, describe
 from .evaluation.label_errors import LabelError, LabelErrors, label_errors
+from .evaluation.problems import Problem
 from .evaluation.search import search
 from .evaluation.self_training import SelfTraining, self_train
 from .filters.labels import KeepLabel

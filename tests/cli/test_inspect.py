@@ -12,6 +12,14 @@ def test_what_cannot_be_converted(tmp_path, file):
     assert not (tmp_path / "a.csv").exists()
 
 
+def test_convert_names_the_columns_that_are_left_out(tmp_path, file):
+    row = '{"tokens": ["Ann", "sat"], "ner_tags": ["B-PER", "O"], "links": [[0, 1]], "id": 7}'
+    file.write_text(row + "\n")
+    done = shell("convert", file, "-o", tmp_path / "a.conll")
+    assert done.exit_code == 0
+    assert "left out columns links, id" in " ".join(done.output.split())
+
+
 def test_preview(file, tmp_path):
     done = shell("preview", file, "--with", "mentions:p=1", "-n", 2, "--html", tmp_path / "p.html")
     assert done.exit_code == 0, done.output

@@ -285,3 +285,104 @@ def test_a_label_with_a_usual_name_comes_before_others():
     data = Dataset.from_dict({"text": ["a"], "source": ["x"], "sentiment": ["pos"], "y": [1]})
     columns = find_columns(data)
     assert columns.tags == "sentiment" and columns.labels == ("source", "sentiment", "y")
+
+
+BRIDGE = "Ada built the bridge in 1931."
+TAGGED = {"tokens": [["Ann", "met", "Bob"]] * 2, "ner_tags": [["B-PER", "O", "B-PER"]] * 2}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"sentence": [BRIDGE] * 2, "question": ["Who?", "How long?"], "label": ["no", "no"]},
+        {"sentence": [BRIDGE] * 2, "question": ["Who?", "How long?"], "label": ["yes", "no"]},
+        {"text": ["Good food, bad service."] * 2, "aspect": ["food", "service"],
+         "polarity": ["positive", "negative"]},
+        {"text": ["Good food, good staff."] * 2, "target": ["food", "staff"], "label": [1, 1]},
+        {"context": [BRIDGE] * 2, "question": ["Who?", "When?"], "id": ["a", "b"],
+         "answers": [{"text": ["Ada"], "answer_start": [0]},
+                     {"text": ["1931"], "answer_start": [24]}]},
+        TAGGED | {"obj_start": [0, 2], "relation": ["none", "none"]},
+        TAGGED | {"predicate": [[0, 1, 0], [1, 0, 0]]},
+        TAGGED | {"clusters": [[[0, 2]], []]},
+        TAGGED | {"relations": [[{"head": 0, "tail": 1, "label": "met"}], []]},
+        TAGGED | {"text": ["Ann met Bob", "Ann  met Bob"]},
+        TAGGED | {"user_id": [1, 2]},
+    ],
+)  # fmt: skip
+def test_rows_that_differ_in_more_than_labels_are_no_repeats(rows):
+    data = Dataset.from_dict(rows)
+    assert found(data) == []
+    assert repaired(data, check(data), find_columns(data)).to_dict() == data.to_dict()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"id": [f"a{i}" for i in range(12)]},
+        {"tweet_id": list(range(12))},
+        {"__index_level_0__": list(range(12))},
+        {"made_by": ["original", *["NoiseInjection"] * 11]},
+        {"label_source": ["given"] * 6 + ["self-training"] * 6, "label_weight": [1.0, 0.5] * 6},
+    ],
+)
+def test_identifiers_and_what_textaug_writes_do_not_tell_duplicates_apart(more):
+    data = Dataset.from_dict({"text": [BRIDGE] * 12, "label": ["a"] * 12, **more})
+    assert found(data) == [(row, "duplicate", True) for row in range(1, 12)]
+
+
+def test_where_a_row_is_from_does_not_explain_another_label():
+    rows = {"text": [BRIDGE] * 3, "label": ["a", "b", "b"], "url": ["x", "y", "z"]}
+    assert found(Dataset.from_dict(rows)) == [(i, "contradiction", False) for i in (1, 2)]
+
+
+def test_a_row_is_compared_with_all_earlier_rows():
+    rows = {"text": [BRIDGE] * 4, "question": ["Who?", "When?"] * 2, "label": ["a", "b", "a", "c"]}
+    problems = check(Dataset.from_dict(rows))
+    assert [(p.row, p.kind) for p in problems] == [(2, "duplicate"), (3, "contradiction")]
+    assert "row 0" in problems[0].message and "row 1" in problems[1].message
+
+
+def in_text(text, *offsets):
+    spans = [[{"start": start, "end": end, "label": "X"} for start, end in offsets]]
+    return Dataset.from_dict({"text": [text], "entities": spans})
+
+
+@pytest.mark.parametrize(
+    ("text", "offsets", "message"),
+    [
+        ("Ann Lee left Rome", (1, 8), "covers 'nn Lee ' and begins inside the word 'Ann'"),
+        ("Ann Lee left Rome", (0, 6), "covers 'Ann Le' and ends inside the word 'Lee'"),
+        ("in 1931", (3, 6), "covers '193' and ends inside the word '1931'"),
+        ("cafe\u0301 Wu", (0, 4), "ends inside the word"),
+        ("в Москве", (2, 7), "covers 'Москв' and ends inside the word 'Москве'"),
+    ],
+)
+def test_offsets_inside_a_word(text, offsets, message):
+    (problem,) = check(in_text(text, offsets))
+    assert (problem.row, problem.kind, problem.fix) == (0, "cut word", None)
+    assert message in problem.message
+
+
+@pytest.mark.parametrize(
+    ("text", "offsets"),
+    [
+        ("a New York-based firm", (2, 10)),
+        ("5kg of it", (0, 1)),
+        ("the #NewYork tag", (5, 8)),
+        ("Rome's mayor", (0, 4)),
+        ("我爱北京", (2, 4)),
+        ("서울에서", (0, 2)),
+        (" Ann sat", (0, 4)),
+    ],
+)
+def test_offsets_between_words_or_parts_of_them(text, offsets):
+    assert found(in_text(text, offsets)) == []
+
+
+def test_offsets_of_characters_beside_words():
+    words = {"tokens": [["Ann", "Lee", "sat"]], "text": ["Ann Lee  sat"]}
+    for offsets, kinds in (((0, 7), []), ((0, 6), ["cut word"]), ((8, 13), ["stale span"])):
+        spans = [[{"start": offsets[0], "end": offsets[1], "label": "PER"}]]
+        data = Dataset.from_dict({**words, "entities": spans})
+        assert [problem.kind for problem in check(data)] == kinds

@@ -311,3 +311,19 @@ def test_tags_that_cannot_be_compared_with_the_entities_are_named(given, tmp_pat
         row["spans"] = [*row["spans"], entity(0, 7, "ALL")]
         read(lines(tmp_path / "b.jsonl", row))
     assert "left out ner_tags" in caplog.text
+
+
+def test_the_text_stays_where_another_column_points_into_it(tmp_path):
+    rows = [
+        {"text": "Ann left Rome.", "entities": [entity(0, 3, "PER")], "question": "What?",
+         "answers": {"text": ["Rome"], "answer_start": [9]}},
+        {"text": "Bob sat.", "entities": [], "question": "Who left?",
+         "answers": {"text": [], "answer_start": []}},
+    ]  # fmt: skip
+    data = read(lines(tmp_path / "a.jsonl", *rows))["train"]
+    assert data["text"][:] == ["Ann left Rome.", "Bob sat."] and "tokens" not in data.features
+    assert data["entities"][:] == [[{"start": 0, "end": 3, "label": "PER"}], []]
+    assert data["answers"][:] == [row["answers"] for row in rows]
+    rows[0]["text"] = "🙂 Ann left Rome."
+    with pytest.raises(SourceError, match="row 0: column 'answers' has offsets in utf-16"):
+        read(lines(tmp_path / "b.jsonl", *rows), offsets="utf-16")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from datasets import Dataset
 from support.files import mentions, tags, text_file
 
 import textaug
@@ -193,3 +194,57 @@ def test_variants_of_a_sentence():
         noise.variants("Shares fell.", n=0)
     with pytest.raises(ValueError, match="give one string; for rows with labels"):
         noise.variants({"tokens": ["a"]})
+
+
+SMILEY = "😀😀 Then Ann left Rome."
+
+
+def counted_in_utf16():
+    """A text, and where "Ann" and "Rome" are in units of UTF-16."""
+    return {
+        "text": [SMILEY, "Ann sat"],
+        "entities": [
+            [{"start": 10, "end": 13, "label": "PER", "note": "x"},
+             {"start": 19, "end": 23, "label": "LOC", "note": "y"}],
+            [{"start": 0, "end": 3, "label": "PER", "note": "z"}],
+        ],
+    }  # fmt: skip
+
+
+def test_offsets_in_utf16_are_converted_in_every_source(tmp_path):
+    data = Dataset.from_dict(counted_in_utf16())
+    data.to_parquet(tmp_path / "a.parquet")
+    data.save_to_disk(tmp_path / "saved")
+    (tmp_path / "folder").mkdir()
+    data.to_parquet(tmp_path / "folder" / "train.parquet")
+    sources = [data, {"train": data}, *(tmp_path / n for n in ("a.parquet", "saved", "folder"))]
+    for source in sources:
+        found = load(source, offsets="utf-16")["train"]
+        covered = [
+            (row["text"][e["start"] : e["end"]], e["label"], e["note"])
+            for row in found
+            for e in row["entities"]
+        ]
+        assert covered == [("Ann", "PER", "x"), ("Rome", "LOC", "y"), ("Ann", "PER", "z")]
+        assert found.features == data.features
+        assert load(source)["train"][:] == data[:], "without offsets= they stay"
+
+
+def test_answers_in_utf16_are_converted():
+    answers = {"text": ["Ann", "😀"], "answer_start": [10, 2]}
+    rows = {"context": [SMILEY], "question": ["Who?"], "answers": [answers]}
+    for source in (rows, Dataset.from_dict(rows)):
+        data = load(source, offsets="utf-16")["train"]
+        assert data[0]["answers"] == {"text": ["Ann", "😀"], "answer_start": [8, 1]}
+
+
+def test_offsets_in_utf16_that_cannot_be_converted_are_an_error():
+    data = Dataset.from_dict(counted_in_utf16())
+    with pytest.raises(SourceError, match="in a stream; load the data without streaming"):
+        load(data.to_iterable_dataset(), offsets="utf-16")
+    rows = {"text": [SMILEY], "entities": [[{"start": 11, "end": 14, "label": "X", "text": "Ann"}]]}
+    with pytest.raises(SourceError, match="row 0, column 'entities': .* should read 'Ann'"):
+        load(Dataset.from_dict(rows), offsets="utf-16")
+    unclear = data.add_column("start", [10, 0])
+    with pytest.raises(SourceError, match="column 'start' may be the position of a word"):
+        load(unclear, offsets="utf-16")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
     from textaug.core.schema import Columns
-    from textaug.evaluation.check import Problem
+    from textaug.evaluation.problems import Problem
 
 
 def check(
@@ -71,7 +71,8 @@ def check(
     with readable_errors():
         from textaug.core.columns import JUDGED, LABEL_SOURCE
         from textaug.core.finding import find_columns
-        from textaug.evaluation import check as checking
+        from textaug.evaluation.check import check as find_problems
+        from textaug.evaluation.problems import HINTS
 
         data = _read_or_show_faults(source, split, reading, limit)
         chosen = {split: data[split]} if split else dict(data)
@@ -90,7 +91,7 @@ def check(
         names = (columns.tokens_column, columns.tags_column, text_column)
         found = hints = 0
         for name, rows in chosen.items():
-            problems = checking.check(
+            problems = find_problems(
                 rows,
                 others,
                 tokens_column=columns.tokens_column,
@@ -98,8 +99,8 @@ def check(
                 text_column=text_column,
                 ignore=ignore or [],
             )
-            found += sum(problem.kind not in checking.HINTS for problem in problems)
-            hints += sum(problem.kind in checking.HINTS for problem in problems)
+            found += sum(problem.kind not in HINTS for problem in problems)
+            hints += sum(problem.kind in HINTS for problem in problems)
             judged = rows[LABEL_SOURCE][:].count(JUDGED) if LABEL_SOURCE in rows.features else 0
             if judged:
                 by = f"{judged:,} of {len(rows):,} rows were labelled by self-training"

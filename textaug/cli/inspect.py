@@ -67,10 +67,11 @@ def convert(
     with readable_errors():
         from io import BytesIO
 
-        from textaug.io.write import write
+        from textaug.io.write import check_format, write
 
         format = format_of(output)
         rows = read_source(source, split, reading)[split]
+        check_format(rows.features, format)
         content = BytesIO()  # the file is written completely or not at all
         write(rows, content, format)
         output.write_bytes(content.getbuffer())

@@ -4,72 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textaug.core import tag_schemes
-from textaug.core.columns import JUDGED, LABEL_SOURCE, MISSING_LABEL, class_names
-from textaug.core.finding import find_columns
+from textaug.core.columns import JUDGED, LABEL_SOURCE, MISSING_LABEL, ColumnNames, class_names
+from textaug.core.finding import dataset_schema, find_columns
 from textaug.core.reader import span_problem
 from textaug.core.schema import Columns
 from textaug.core.sources import split_of
+from textaug.core.span_columns import CHARACTERS
 from textaug.core.tag_schemes import TagScheme
 from textaug.core.tag_spelling import Spelling, spelling_of
+from textaug.evaluation.problems import KINDS, Fix, Problem, named_rows
+from textaug.evaluation.repeats import find_repeats
+from textaug.io.offsets import cut_word
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
-KINDS = {
-    "missing": "no words, no text or no tags at all (None)",
-    "length": "not one tag for each word",
-    "empty token": "a token that is empty or white space, or a text that is",
-    "blank in token": "a token with white space inside",
-    "unknown tag": "a tag that is not among the labels, or belongs to no scheme",
-    "mixed schemes": "a tag of another scheme than most tags",
-    "orphan tag": "a tag that its neighbours do not allow, such as I-PER after O in IOB2",
-    "duplicate": "the same words and labels as an earlier row",
-    "contradiction": "the same words as an earlier row, and other labels",
-    "overlap": "words that also occur in the other split",
-    "stale span": "offsets outside the text, around no word, or of other words than they name",
-    "several types": "a mention that has another type in other rows",
-}
-HINTS = ("several types",)  # that may be right: a town, and the club that is named after it
 # Prefixes of a tag that continues the mention before it, and of one that can be continued.
 CONTINUES, CAN_BE_CONTINUED = "IEL", "BI"
-
-
-@dataclass(frozen=True)
-class Fix:
-    """How a row is fixed.
-
-    Attributes:
-        text: the change, for people.
-        tags: new tags by position.
-        tokens: positions of tokens to remove, with their tags.
-        drop: whether the row is left out.
-    """
-
-    text: str
-    tags: Mapping[int, str] = field(default_factory=dict)
-    tokens: tuple[int, ...] = ()
-    drop: bool = False
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something wrong with a row.
-
-    Attributes:
-        row: its number, from 0.
-        kind: one of ``KINDS``.
-        message: what is wrong.
-        fix: the fix, if there is a certain one.
-    """
-
-    row: int
-    kind: str
-    message: str
-    fix: Fix | None = None
 
 
 def check(
@@ -113,29 +68,9 @@ def check(
     columns = find_columns(data, tokens_column, tags_column, text_column)
     one_by_one = _check_texts if columns.is_text else _check_rows
     problems = [*one_by_one(data, columns), *_check_spans(data, columns)]
-    problems += _check_repeats(data, columns, (split_of(each, split, False) for each in against))
+    problems += find_repeats(data, columns, (split_of(each, split, False) for each in against))
     problems = [problem for problem in problems if problem.kind not in ignore]
     return sorted(problems, key=lambda problem: problem.row)
-
-
-def _rows(data: Dataset, *columns: str | None) -> Iterator[tuple[Any, ...]]:
-    """The values of columns, row by row, with class labels by name; ``None`` for no column."""
-    names = {
-        column: class_names(data.features.get(column)) for column in columns if column is not None
-    }
-    for batch in data.select_columns(list(names)).with_format(None).iter(1000):
-        values: dict[str | None, list[Any]] = {
-            column: [_named(value, names[column]) for value in batch[column]] for column in names
-        }
-        values[None] = [None] * len(batch[next(iter(names))])
-        yield from zip(*(values[column] for column in columns), strict=True)
-
-
-def _named(value: Any, names: Sequence[str] | None) -> Any:
-    """Labels by name; a number without a name stays, for the message about it."""
-    if names and isinstance(value, list):
-        return [_named(item, names) for item in value]
-    return names[value] if names and isinstance(value, int) and 0 <= value < len(names) else value
 
 
 @dataclass(frozen=True)
@@ -156,7 +91,7 @@ def _tagging(data: Dataset, columns: Columns) -> _Tagging:
     names = class_names(data.features.get(columns.tags))
     rows = [
         (tokens, [tag if isinstance(tag, str) else "O" for tag in tags or ()])
-        for tokens, tags in _rows(data, columns.words, columns.tags)
+        for tokens, tags in named_rows(data, columns.words, columns.tags)
     ]
     scheme = _scheme(Counter(tag for _, tags in rows for tag in tags), rows, names)
     types: dict[str, Counter[str]] = {}
@@ -203,7 +138,9 @@ def _check_rows(data: Dataset, columns: Columns) -> Iterator[Problem]:
     tagging = _tagging(data, columns)
     layers = (columns.tags, *columns.aligned)
     source = LABEL_SOURCE if LABEL_SOURCE in data.features else None
-    for row, (tokens, made_by, *values) in enumerate(_rows(data, columns.words, source, *layers)):
+    for row, (tokens, made_by, *values) in enumerate(
+        named_rows(data, columns.words, source, *layers)
+    ):
         if made_by == JUDGED and values[0]:  # may have words without a label
             outside = tagging.scheme.spelling.outside
             values[0] = [outside if tag in (None, MISSING_LABEL) else tag for tag in values[0]]
@@ -328,7 +265,7 @@ def _check_type(
 
 def _check_texts(data: Dataset, columns: Columns) -> Iterator[Problem]:
     named = class_names(data.features.get(columns.tags)) is not None
-    for row, (text, label) in enumerate(_rows(data, columns.words, columns.tags)):
+    for row, (text, label) in enumerate(named_rows(data, columns.words, columns.tags)):
         if text is None:
             yield Problem(row, "missing", f"column {columns.words!r} is None")
         elif not str(text).strip():
@@ -338,63 +275,36 @@ def _check_texts(data: Dataset, columns: Columns) -> Iterator[Problem]:
 
 
 def _check_spans(data: Dataset, columns: Columns) -> Iterator[Problem]:
-    """Offsets that are outside the text or do not cover the text that the entry names."""
+    """Offsets that are outside the text, cut a word or do not cover the text the entry names."""
+    texts = _text_column(data, columns)
     for column in columns.spans:
-        for row, (words, value) in enumerate(_rows(data, columns.words, column.name)):
-            text = words if columns.is_text else None
+        rows = named_rows(data, columns.words, texts, column.name)
+        for row, (words, side_text, value) in enumerate(rows):
+            text = None
+            if column.unit == CHARACTERS and words is not None:
+                text = side_text if texts else " ".join(map(str, words))
             try:
                 entries = list(column.entries(value))
             except (ValueError, TypeError, AttributeError) as error:
                 yield Problem(row, "stale span", f"column {column.name!r}: {error}")
                 continue
-            for number, entry in enumerate(entries if words is not None else ()):
-                problem = span_problem(entry, len(words), text)
+            known = words is not None and (column.unit != CHARACTERS or text is not None)
+            for number, entry in enumerate(entries if known else ()):
+                where = f"column {column.name!r}, entry {number} ({entry.start}:{entry.end})"
+                problem = span_problem(entry, len(words if text is None else text), text)
                 if not problem and text is not None and not text[entry.start : entry.end].strip():
                     problem = "covers no word"
                 if problem:
-                    where = f"{column.name!r}, entry {number} ({entry.start}:{entry.end})"
-                    yield Problem(row, "stale span", f"column {where} {problem}")
+                    yield Problem(row, "stale span", f"{where} {problem}")
+                elif text is not None and (cut := cut_word(text, entry.start, entry.end)):
+                    yield Problem(row, "cut word", f"{where} {cut}")
 
 
-def _check_repeats(
-    data: Dataset, columns: Columns, against: Iterable[Dataset]
-) -> Iterator[Problem]:
-    elsewhere: set[Any] = set()
-    for other in against:
-        theirs = _same_columns(other, columns)
-        elsewhere |= {_key(words) for (words,) in _rows(other, theirs.words)}
-    first: dict[Any, tuple[int, Any]] = {}
-    layers = (columns.tags, *columns.labels, *(column.name for column in columns.spans))
-    for row, (words, *labels) in enumerate(_rows(data, columns.words, *layers)):
-        key = _key(words)
-        if not key:
-            continue
-        if key in elsewhere:
-            text = "its words also occur in the other split"
-            yield Problem(row, "overlap", text, Fix(f"row left out: {text}", drop=True))
-        earlier, known = first.setdefault(key, (row, labels))
-        if earlier == row:
-            continue
-        if labels == known:
-            text = f"the same as row {earlier}"
-            yield Problem(row, "duplicate", text, Fix(f"row left out: {text}", drop=True))
-        else:
-            text = f"the same words as row {earlier}, with other labels"
-            yield Problem(row, "contradiction", text)
-
-
-def _same_columns(other: Dataset, columns: Columns) -> Columns:
-    """The columns of a data set to compare with: of the same name, if there is one."""
-    name = columns.words if columns.words in other.features else None
-    tokens, text = (None, name) if columns.is_text else (name, None)
-    theirs = find_columns(other, tokens_column=tokens, text_column=text)
-    if theirs.is_text != columns.is_text:
-        raise ValueError(
-            f"cannot compare {'text' if columns.is_text else 'words'} in column {columns.words!r} "
-            f"with {'text' if theirs.is_text else 'words'} in {theirs.words!r}; give both as one"
-        )
-    return theirs
-
-
-def _key(words: Any) -> Any:
-    return tuple(words) if isinstance(words, list) else words
+def _text_column(data: Dataset, columns: Columns) -> str | None:
+    """The text that offsets in characters refer to; ``None``: the words with blanks between."""
+    if columns.is_text:
+        return columns.words
+    if all(column.unit != CHARACTERS for column in columns.spans):
+        return None
+    given = ColumnNames(columns.words, columns.tags)
+    return next(iter(dataset_schema(data, given, is_sound=False).side_texts), None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from textaug.core.columns import class_names
 from textaug.core.schema import Columns
-from textaug.evaluation.check import Fix, Problem
+from textaug.evaluation.problems import Fix, Problem
 
 if TYPE_CHECKING:
     from datasets import Dataset

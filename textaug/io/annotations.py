@@ -6,11 +6,13 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from textaug.core import tag_schemes
+from textaug.core import shapes, tag_schemes
 from textaug.core.example import Span
+from textaug.core.span_forms import span_form
 from textaug.io.entities import ENTITY_KEYS, Annotated, holds_entities
 from textaug.io.errors import Row, SourceError
 from textaug.io.offsets import fitting_units, locate, overlap, to_tokens
@@ -30,6 +32,7 @@ class _Survey:
         keys: columns that hold entities.
         spans: whether rows have entities.
         overlapping: whether some entities overlap, so that tags cannot hold them.
+        pointing: columns with other offsets into the text, which must stay.
         unit: unit of the offsets.
         answers: the most answers that a row has to each question about the whole text; -1 if every
             row has one value that is not in a list.
@@ -38,6 +41,7 @@ class _Survey:
     keys: dict[str, None] = field(default_factory=dict)
     spans: bool = False
     overlapping: bool = False
+    pointing: dict[str, None] = field(default_factory=dict)
     unit: str = "characters"
     answers: dict[str, int] = field(default_factory=dict)
 
@@ -47,8 +51,9 @@ def converted_rows(
 ) -> Iterator[Row]:
     """Rows with annotations of spans as ``tokens`` and ``ner_tags``; other rows unchanged.
 
-    If spans overlap in some row of the file, all its rows have columns ``text`` and ``entities``
-    (``start``, ``end`` and ``label`` in characters) instead. A row without annotations has no
+    If spans overlap in some row of the file, or another column (``answers``) has offsets into the
+    text, all its rows have columns ``text`` and ``entities`` (``start``, ``end`` and ``label`` in
+    characters) instead. A row without annotations has no
     mentions if other rows have spans, and a missing label if other rows have labels.
 
     All faults of a file are reported together, so that they can be fixed in one pass.
@@ -113,6 +118,7 @@ def _survey(path: str | Path, rows: Iterable[Row | Annotated], offsets: str | No
             survey.spans = True
             bounds = dict.fromkeys(entity[:3] for entity in found.entities)
             survey.overlapping = survey.overlapping or overlap(list(bounds))
+            survey.pointing |= dict.fromkeys(filter(partial(_has_offsets, found), found.columns))
             units.add(found, number)
     if not survey.spans:
         survey.keys = {key: None for key in empty if key not in other}
@@ -123,6 +129,10 @@ def _survey(path: str | Path, rows: Iterable[Row | Annotated], offsets: str | No
         }
     survey.unit = offsets or units.decide(path)
     return survey
+
+
+def _has_offsets(found: Annotated, name: str) -> bool:
+    return span_form(name, shapes.of_values([found.columns[name]]), is_said=False) is not None
 
 
 @dataclass
@@ -172,7 +182,12 @@ def _columns(found: Annotated, survey: _Survey) -> Row:
     unit = found.unit or survey.unit
     given = dict.fromkeys(found.entities or ())  # an entity that is listed twice counts once
     entities = sorted({locate(found.text, entity, unit): None for entity in given})
-    if survey.overlapping:
+    if survey.pointing and unit != "characters" and max(found.text, default="") > "\uffff":
+        raise SourceError(
+            f"column {next(iter(survey.pointing))!r} has offsets in {unit}, which are not "
+            "converted beside entities; leave one of them out"
+        )
+    if survey.overlapping or survey.pointing:
         spans = [{"start": start, "end": end, "label": label} for start, end, label in entities]
         found.dropped |= found.aligned.keys() | ({"ner_tags"} if found.tags else set())
         return {**columns, "text": found.text, "entities": spans}

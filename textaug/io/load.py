@@ -16,6 +16,7 @@ from textaug.io.offsets import OFFSETS
 from textaug.io.read import SPLITS, read
 from textaug.io.spacy_docs import doc_row, docbin_documents, is_spacy
 from textaug.io.table import as_dataset
+from textaug.io.utf16 import in_characters, rest_in_characters
 
 if TYPE_CHECKING:
     from datasets import DatasetDict
@@ -94,7 +95,7 @@ def load(
 def _split(name: str, source: Any, offsets: str | None, strict: bool) -> Any:
     """One split: a data set, or what becomes one."""
     if is_data(source) and not isinstance(source, Mapping):
-        return source
+        return in_characters(f"the {type(source).__name__}", source, offsets)
     if isinstance(source, (str, PathLike)):
         data = read(str(source), split=name, offsets=offsets, strict=strict)
         if name not in data:
@@ -104,7 +105,8 @@ def _split(name: str, source: Any, offsets: str | None, strict: bool) -> Any:
         return data[name]
     where = f"the {type(source).__name__}"
     rows = _rows(source, where)
-    return as_dataset(where, converted_rows(where, lambda: rows, offsets))
+    data = as_dataset(where, converted_rows(where, lambda: rows, offsets))
+    return rest_in_characters(where, data, offsets)
 
 
 def _rows(source: Any, where: str) -> list[Any]:

@@ -2,7 +2,8 @@
 
 The result is always a data set with a column of tokens and one of tags, or with a column of text
 and, if spans overlap, one of ``entities`` with character offsets. Exactly the annotated words get a
-label: an offset inside a word is an error that names row and entity, never a guess.
+label: where offsets become tags, one inside a word is an error that names row and entity, never a
+guess.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from textaug.io.offsets import OFFSETS
 from textaug.io.spacy_docs import spacy_rows
 from textaug.io.table import as_dataset
 from textaug.io.text_files import text_rows
+from textaug.io.utf16 import in_characters, rest_in_characters
 from textaug.io.webanno import is_webanno, webanno_rows
 
 if TYPE_CHECKING:
@@ -107,7 +109,10 @@ def read(
     elif format or path.suffix.lower() in SUFFIXES or source.startswith((".", "/", "~")):
         raise SourceError(f"there is no file {source}")
     else:
-        data = _read_hub(source, config, revision)
+        found = _read_hub(source, config, revision)
+        data = DatasetDict(
+            {name: in_characters(source, rows, offsets) for name, rows in found.items()}
+        )
     return with_class_labels(data, labels, strict)
 
 
@@ -139,7 +144,10 @@ def _read_folder(path: Path, options: _Options) -> DatasetDict:
         data: Any = load_from_disk(str(path)) if saved else load_dataset(str(path))
     except (OSError, ValueError) as error:
         raise SourceError(f"{path} cannot be read as a data set: {_first_line(error)}") from error
-    return DatasetDict({"train": data}) if isinstance(data, Dataset) else data
+    splits = {"train": data} if isinstance(data, Dataset) else data
+    return DatasetDict(
+        {name: in_characters(path, rows, options.offsets) for name, rows in splits.items()}
+    )
 
 
 def _files_by_split(folder: Path) -> dict[str, Path]:
@@ -196,10 +204,11 @@ def _read_file(path: Path, options: _Options) -> Dataset:
         raise SourceError(f"{path}: columns are named for CoNLL files, and the format is {format}")
     if format == "parquet":
         try:
-            return Dataset.from_parquet(str(path))
+            data = Dataset.from_parquet(str(path))
         except Exception as error:  # datasets wraps pyarrow's errors in its own
             cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
             raise SourceError(f"{path} is not a Parquet file: {_first_line(cause)}") from error
+        return in_characters(path, data, options.offsets)
     if format == "conll":
         try:
             return (load_conll if options.strict else load_unchecked)(path, columns)
@@ -208,7 +217,8 @@ def _read_file(path: Path, options: _Options) -> Dataset:
     if format == "conllu":
         return as_dataset(path, conllu_rows(path))
     if format == "json":  # read twice, because it may not fit into memory
-        return as_dataset(path, converted_rows(path, lambda: json_rows(path), options.offsets))
+        data = as_dataset(path, converted_rows(path, lambda: json_rows(path), options.offsets))
+        return rest_in_characters(path, data, options.offsets)
     readers: dict[str, Callable[[Path], Iterable[Any]]]
     readers = {
         "csv": csv_rows, "webanno": webanno_rows, "spacy": spacy_rows, "text": text_rows,
