@@ -194,7 +194,7 @@ def test_the_scheme_of_numbered_tags():
     ("values", "unit"),
     [
         (
-            [[{"start_token": 0, "end_token": 1}], [], [{"start_token": 3, "end_token": 4}]],
+            [[{"start_token": 2, "end_token": 3}], [], [{"start_token": 3, "end_token": 4}]],
             "tokens",
         ),
         ([[{"start_char": 0, "end_char": 3}], [], []], "characters"),

@@ -58,14 +58,31 @@ def test_a_span_column_with_another_name_is_declared():
 
 
 def test_offsets_beside_words_are_decided_by_all_rows():
-    half_open = [[{"start": 2, "end": 3, "type": "LOC"}], [], [{"start": 0, "end": 1, "type": "P"}]]
-    inclusive = [[{"start": 2, "end": 2, "type": "LOC"}], [], [{"start": 0, "end": 0, "type": "P"}]]
+    half_open = [[{"start": 2, "end": 3, "type": "LOC"}], [], [{"start": 2, "end": 4, "type": "T"}]]
+    inclusive = [[{"start": 2, "end": 2, "type": "LOC"}], [], [{"start": 1, "end": 1, "type": "P"}]]
     assert role({"tokens": WORDS, "entities": half_open}, "entities") == "spans (tokens)"
     assert not schema({"tokens": WORDS, "entities": half_open}).spans[0].is_inclusive
     assert schema({"tokens": WORDS, "entities": inclusive}).spans[0].is_inclusive
     row = {"tokens": WORDS[0], "entities": [{"start": 0, "end": 1, "type": "PER"}]}
     with pytest.raises(ValueError, match="may count tokens.*token_spans_inclusive"):
         NoiseInjection()(row)
+
+
+@pytest.mark.parametrize(
+    "spans",
+    [
+        [[(0, 2), (2, 3)], [(0, 1)], [(0, 0)]],  # half-open, and 0:0 for "no span"
+        [[(0, 2)], [(0, 0)], [(0, 0)]],
+        [[(0, 2)], [(-1, -1)], [(0, 1)]],
+        [[(0, 1)], [(0, 2)], [(0, 1)]],  # inclusive, and one end too far
+        [[(0, 2)], [(1, 1)], [(0, 3)]],  # half-open, and one empty span
+        [[(0, 3)], [(0, 2)], [(1, 1), (2, 2)]],  # they contradict each other
+    ],
+)
+def test_one_damaged_row_does_not_say_whether_ends_are_inclusive(spans):
+    marks = [[{"start": a, "end": b, "type": "LOC"} for a, b in row] for row in spans]
+    with pytest.raises(ValueError, match="the end inclusive or not"):
+        MentionReplacement.from_dataset(Dataset.from_dict({"tokens": WORDS, "mentions": marks}))
 
 
 def test_values_per_word_are_decided_by_names_or_by_all_rows():

@@ -96,6 +96,21 @@ def test_of_two_sets_of_offsets_one_follows_and_the_other_is_emptied():
     assert (span["start"], span["end_char"] - span["start_char"]) == (None, 18)
 
 
+def test_further_positions_of_a_mention_are_emptied_under_any_name():
+    beside = {"token_ids": [1], "head_idx": 1, "first_token": 1, "sent_offset": 4, "parent": 0}
+    kept = {"id": 7, "confidence": 3, "start_time": 12, "aliases": [5], "note": "token 1"}
+    text = "Yesterday the board of Acme met again ."
+    start = text.index("Acme")
+    mention = {"start": start, "end": start + 4, "label": "ORG", **beside, **kept}
+    row = {"text": text, "entities": [mention]}
+    drop = NoiseInjection(p=0.4, seed=1, operations=["drop"])
+    new = drop(row)
+    (made,) = new["entities"]
+    assert new["text"] != text and new["text"][made["start"] : made["end"]] == "Acme"
+    assert {key: made[key] for key in beside} == dict.fromkeys(beside)
+    assert {key: made[key] for key in kept} == kept
+
+
 def test_a_stream_whose_first_rows_have_no_span():
     def rows():
         yield {"text": "Nothing here.", "entities": []}

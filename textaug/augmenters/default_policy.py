@@ -20,7 +20,7 @@ from textaug.core.columns import ColumnNames, Settings
 from textaug.core.compose import Compose, OneOf, SomeOf
 from textaug.core.example import Example
 from textaug.core.finding import dataset_schema
-from textaug.core.reading import fitted_settings, read_examples
+from textaug.core.reading import check_mixing, fitted_settings, read_examples
 from textaug.core.sources import split_of
 from textaug.core.usual_names import USUAL_NAMES
 from textaug.language import names
@@ -103,6 +103,8 @@ def default_policy(
         )
     else:
         logger.log(logging.INFO if plan.helps else logging.WARNING, "default policy: %s", plan)
+    if plan.joins or plan.scrambled:
+        check_mixing(dataset, split, settings)
     settings = fitted_settings(dataset, split, settings)
     columns: Settings = {**settings, "target": "context"}
     if plan.sentiment:

@@ -11,7 +11,7 @@ from textaug.core import tag_schemes
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected, Span
-from textaug.core.reading import fitted_settings, read_examples
+from textaug.core.reading import check_mixing, fitted_settings, read_examples
 from textaug.core.validation import check_probability
 from textaug.language.tokenization import ends_sentence
 
@@ -26,7 +26,7 @@ class SentenceJoining(Augmenter):
 
     A tagger that has only seen single sentences makes errors in texts of two. Only sentences with
     the same sentence-level labels (``label``, for instance) are joined, and no sentence is joined
-    with itself.
+    with itself. Pairs of texts are not joined, nor a text with a summary or a question beside it.
 
     Args:
         sentences: the others, each its words and their tags (in any scheme) or its mentions
@@ -90,6 +90,7 @@ class SentenceJoining(Augmenter):
         **settings: Unpack[Settings],
     ) -> SentenceJoining:
         """Take the sentences of a data set; of a ``DatasetDict`` only ``split`` is read."""
+        check_mixing(dataset, split, settings)
         examples = read_examples(dataset, split, settings)
         settings = fitted_settings(dataset, split, settings)
         return cls.from_examples(examples, p, after_stops, **settings)

@@ -9,7 +9,9 @@ from textaug.core.batch import Batch
 from textaug.core.columns import ColumnNames, Settings
 from textaug.core.example import Example
 from textaug.core.finding import dataset_schema, schema_of
+from textaug.core.other_texts import mixing_problem
 from textaug.core.schema import ROLES, Schema
+from textaug.core.shapes import of_feature
 from textaug.core.sources import split_of
 from textaug.core.tag_schemes import complete
 
@@ -24,6 +26,24 @@ def read_examples(dataset: Any, split: str, settings: Settings) -> list[Example]
 def schema_for(dataset: Any, split: str, given: ColumnNames) -> Schema:
     """The schema of a data set, or of one split of several."""
     return dataset_schema(split_of(dataset, split), given)
+
+
+def check_mixing(dataset: Any, split: str, settings: Settings) -> None:
+    """Raise an error if no row of a data set may get words of another row.
+
+    Raises:
+        ValueError: naming the columns that have another text, and what to do.
+    """
+    data = split_of(dataset, split)
+    given = ColumnNames.from_settings(settings)
+
+    def values(name: str) -> Iterator[Any]:
+        if of_feature(data.features[name]).kind == "string":
+            for batch in data.select_columns([name]).with_format(None).iter(1000):
+                yield from batch[name]
+
+    if problem := mixing_problem(dataset_schema(data, given), given, values, by_length=True):
+        raise ValueError(f"this method brings words of other rows into a row, but {problem}")
 
 
 def fitted_roles(dataset: Any, split: str, settings: Settings) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -15,6 +16,7 @@ FEW_LENGTHS = 3  # a column counts as per token if at least so many different le
 MOST, FEW = 0.75, 0.5  # shares of the rows; a damaged row must not decide
 NEARLY_ALL = 0.9  # of the strings of a column that repeats words
 FEW_WORDS = 4  # in a shorter sentence, any small number could be that of a head
+LEAST_SHARE = 0.02  # of the rows, that must show the unit of offsets; others may be damaged
 MOST_ROWS = 2_000  # that are read to find the scheme
 _WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -147,23 +149,39 @@ def possible_units(
 
     ``rows`` has words and spans of each row, or is ``None``. ``has_text``: there is a text that the
     offsets could refer to.
+
+    One row proves nothing, unless it is the only one with spans: it may be damaged. Neither do
+    0:0 and -1:-1, which stand for "no span".
     """
     units = {(TOKENS, False), (TOKENS, True)} | ({(CHARACTERS, False)} if has_text else set())
     if rows is None:
         return units
-    some = False
+    possible = set(units)
+    read = 0  # rows with spans
+    proofs: Counter[tuple[str, bool]] = Counter()  # the number of rows that only fit this
     for tokens, value in rows:
         if tokens is None or value is None:
             continue
-        for start, end, _, _ in column.entries(value):
-            some = True
+        found = set()
+        entries = list(column.entries(value))
+        for start, end, _, _ in entries:
             if start == end:
-                units -= {(TOKENS, False), (CHARACTERS, False)}
+                possible -= {(TOKENS, False), (CHARACTERS, False)}
+                found |= {(TOKENS, True)} if 0 < end < len(tokens) else set()
             if end >= len(tokens):
-                units.discard((TOKENS, True))
+                possible.discard((TOKENS, True))
+                found.add((TOKENS if end == len(tokens) else CHARACTERS, False))
             if end > len(tokens):
-                units.discard((TOKENS, False))
-    return units if some else {(TOKENS, False)}
+                possible.discard((TOKENS, False))
+        read += bool(entries)
+        proofs.update(found)
+    if not read:
+        return {(TOKENS, False)}
+    if len(possible) != 1:
+        return possible
+    (unit,) = possible
+    share = 0.0 if unit == (TOKENS, False) else LEAST_SHARE  # few texts end with a mention
+    return possible if proofs[unit] >= max(min(2, read), share * read) else units
 
 
 def unanimous_scheme(rows: Iterable[Any], names: tuple[str, ...], group: str) -> str:

@@ -15,6 +15,7 @@ from textaug.core.arrow import no_collection
 from textaug.core.batch import Batch
 from textaug.core.columns import ORIGINAL, ColumnNames, Row
 from textaug.core.example import Augmented, Example, Rejected
+from textaug.core.other_texts import mixing_problem
 
 ROWS_AT_ONCE = 64  # of a batch, for augmenters without a model
 
@@ -103,6 +104,11 @@ def row_changes(
     # processor's cache.
     at_once = len(batch) if augmenter.gains_from_batches() else ROWS_AT_ONCE
     parts = batch.parts
+    unmixed = (
+        mixing_problem(batch.schema, augmenter.columns, batch.column)
+        if augmenter.mixes_rows
+        else ""
+    )
     counts = repeat(copies, len(batch)) if isinstance(copies, int) else copies
     changed: list[list[Row | None]] = []
     with without_collection(augmenter):
@@ -118,7 +124,7 @@ def row_changes(
             for row, number in rows:
                 start = len(changed) * parts
                 changed.append(
-                    [_change(augmenter, batch, start, row, results) for _ in range(number)]
+                    [_change(augmenter, batch, start, row, results, unmixed) for _ in range(number)]
                 )
     return changed
 
@@ -134,17 +140,20 @@ def _change(
     start: int,
     examples: Sequence[Example],
     results: Iterator[Augmented | Rejected],
+    unmixed: str = "",
 ) -> Row | None:
-    """The columns of one row that change; its first example has the number ``start``."""
+    """The columns of one row that change; its first example has the number ``start``.
+
+    ``unmixed``: why no row of the batch may get words of another one.
+    """
     change: Row = {}
     makers: list[str] = []
     for index, (example, result) in enumerate(zip(examples, results, strict=False), start):
         if isinstance(result, Rejected) or result.example is example:
             continue
+        why = unmixed or (NO_ANSWER if augmenter.mixes_rows and batch.lacks_answer(index) else "")
         rendered = (
-            Rejected(NO_ANSWER)
-            if augmenter.mixes_rows and batch.lacks_answer(index)
-            else batch.render(index, example, result, augmenter.keeps_words)
+            Rejected(why) if why else batch.render(index, example, result, augmenter.keeps_words)
         )
         if isinstance(rendered, Rejected):
             augmenter.counts[result.outcome] -= 1

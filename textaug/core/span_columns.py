@@ -62,7 +62,7 @@ class SpanColumn:
         is_inclusive: whether the end is the last character or token itself.
         is_required: whether a copy without one of the spans (an answer) is useless.
         names: names of integer types.
-        stale: keys of further offsets, in another unit, which are emptied.
+        stale: keys of further positions (another unit, a head word), which are emptied.
     """
 
     name: str

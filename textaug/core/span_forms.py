@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textaug.core.shapes import Shape
 from textaug.core.span_columns import CHARACTERS, SpanColumn
+from textaug.core.suspicion import is_position
 from textaug.core.usual_names import USUAL_NAMES
 
 
@@ -44,11 +45,24 @@ def span_form(name: str, shape: Shape, is_said: bool, unit: str = "char") -> Spa
     surface = kinds[surfaces[0]] if surfaces else None
     if end is None and surface is None:
         return None
+    others += [
+        key
+        for key in fields
+        if key not in (start, end, label, surface, *others) and _is_position(key, fields[key])
+    ]
     names = fields[label].names if label is not None else ()
     return SpanColumn(
         name, form, CHARACTERS, start, end, label, surface, not ends and bool(lengths),
         is_required=end is None, names=names or None, stale=tuple(others),
     )  # fmt: skip
+
+
+def _is_position(key: str, shape: Shape) -> bool:
+    """Whether a key holds one or more positions, under a name that is not one of the usual ones."""
+    while shape.kind == "list" and shape.inner is not None:
+        shape = shape.inner
+    is_id = key.lower() in (*USUAL_NAMES["identity"], *USUAL_NAMES["id"])
+    return shape.kind == "int" and not is_id and is_position(key)
 
 
 def _ordered(keys: list[str], unit: str) -> list[str]:
