@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from textaug import Example, NoiseInjection
+from textaug import Example, NoiseInjection, SegmentShuffle, SentenceJoining
 from textaug.core.protection import Protection
 
 
@@ -24,6 +24,15 @@ def protected(text, protect=None):
         ("tell @ann of #oil", ["@ann", "#oil"]),
         ("<NAME> lives in {place}", ["<NAME>", "{place}"]),
         ("{{ place }} is [id] [SEP]", ["{{ place }}", "[id]", "[SEP]"]),
+        ("The $T$ costs $5 or 6$", ["$T$"]),
+        (
+            "fly to [Oslo](city) with [two men]{'entity': 'n'}",
+            ["[Oslo](city)", "[two men]{'entity': 'n'}"],
+        ),
+        ("wake me at [time : nine am] please", ["[time : nine am]"]),
+        ('see <img src="a b.png" alt=x/> and <br />', ['<img src="a b.png" alt=x/>', "<br />"]),
+        ("the end [/E1] of </e2> it", ["[/E1]", "</e2>"]),
+        ("2 < 3 and 5 > 4, or [1] (see)", []),
         ("nothing here at all", []),
     ],
 )
@@ -54,3 +63,32 @@ def test_protected_words_stay():
     new = noise(text)
     assert new != text
     assert "Acme Cloud" in new and "@ann" in new and "https://a.b" in new
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("then [E1] Ann Lee [/E1] left the old [E2] Rome [/E2] .",
+         ["[E1] Ann Lee [/E1]", "[E2] Rome [/E2]"]),
+        ('then <e1>Ann</e1> left for the <e2 type="LOC">old town</e2> .',
+         ["<e1>Ann</e1>", '<e2 type="LOC">old town</e2>']),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("way", [NoiseInjection(p=1, seed=3), SegmentShuffle(p=1, seed=1)])
+def test_words_between_markers_stay_there(way, text, marked):
+    new = way(text)
+    assert new != text and all(each in new for each in marked)
+
+
+def test_texts_with_markers_are_not_joined():
+    join = SentenceJoining([(["It", "rained", "."], [])])
+    for text in ("[E1] Ann [/E1] left .", "<e1>Ann</e1> left .", "The $T$ is good ."):
+        assert join(text) == text
+    assert join("<b>Ann</b> left .") != "<b>Ann</b> left ."
+    assert [*+join.counts] == ["rejected: markers in a text say which words its label is about",
+                               "changed"]  # fmt: skip
+
+
+def test_words_between_tags_of_html_change():
+    new = NoiseInjection(p=1, seed=3)("<p>It was a great <b>evening</b> in Rome.</p>")
+    assert "<p>" in new and "</b>" in new and "evening" not in new

@@ -102,6 +102,39 @@ def test_a_row_stays_where_an_end_of_a_relation_would_go(old):
     assert after(row, DROP_FIRST, roles=SPANS, target="all") == (row, GONE)
 
 
+@pytest.mark.parametrize(
+    "links",
+    [
+        {"links": [{"source": "a", "target": "c"}]},
+        {"events": [{"trigger": "b", "args": ["a"]}]},
+        {"relations": {"head": ["a"], "tail": ["c"]}},
+        {"clusters": [["b", "c"], ["a"]]},
+        {"subject": "a"},
+    ],
+)
+def test_a_row_stays_where_an_id_would_point_at_nothing(links):
+    row = {"tokens": WORDS, "entities": ENTITIES, **links}
+    settings = {"roles": {**SPANS, **dict.fromkeys(links, "keep")}, "target": "all"}
+    assert after(row, DROP_FIRST, **settings) == (row, GONE)
+    made, _ = after(row, INSERT, **settings)
+    assert made["tokens"] == ["so", "indeed", "Ann", "met", "Bob"], "no span is gone"
+    others = {
+        "id": "a",
+        "tokens": WORDS,
+        "entities": ENTITIES,
+        "source": "part a",
+        "pos": ["a"] * 4,
+    }
+    made, _ = after(others, DROP_FIRST, **settings | {"roles": SPANS})
+    assert [each["id"] for each in made["entities"]] == ["b", "c"]
+
+
+def test_a_row_stays_where_another_span_refers_to_one_that_is_gone():
+    entities = [dict(each, of=of) for each, of in zip(ENTITIES, [None, None, "a"], strict=True)]
+    row = {"tokens": WORDS, "entities": entities}
+    assert after(row, DROP_FIRST, roles=SPANS, target="all") == (row, GONE)
+
+
 def test_a_row_stays_where_one_of_its_answers_would_go():
     answers = {"text": ["so", "Bob"], "answer_start": [0, 11]}
     row = {"context": "so Ann met Bob", "answers": answers}
@@ -145,3 +178,10 @@ def test_an_entry_that_is_no_span_is_named():
     rows = {"text": ["so it is"] * 2, "entities": [[{"start": 0, "end": 2}], [None]]}
     with pytest.raises(ValueError, match="row 1 .*'entities'.*: cannot be read as spans"):
         Do()(rows)
+
+
+def test_mentions_of_the_tags_are_not_counted_as_answers():
+    row = {"tokens": WORDS, "ner_tags": ["O", "B-PER", "O", "B-PER"], "text": "so Ann met Bob"}
+    row |= {"answers": {"text": ["Bob"], "answer_start": [11]}}
+    made, _ = after(row, DROP_FIRST, roles={"answers": "spans"})
+    assert made["answers"] == {"text": ["Bob"], "answer_start": [8]}

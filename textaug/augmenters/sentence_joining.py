@@ -11,6 +11,7 @@ from textaug.core import tag_schemes
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Augmented, Example, Rejected, Span
+from textaug.core.protection import has_markers
 from textaug.core.reading import check_mixing, fitted_settings, read_examples
 from textaug.core.validation import check_probability
 from textaug.language.tokenization import ends_sentence
@@ -139,6 +140,8 @@ class SentenceJoining(Augmenter):
             if not others:
                 return Rejected("no other sentence with the same labels")
             other = rng.choice(others)
+        if has_markers(example.text) or has_markers(other.text):
+            return Rejected("markers in a text say which words its label is about")
         old, new = len(example.tokens), len(other.tokens)
         before = rng.random() < 0.5
         if self.after_stops and not ends_sentence((other if before else example).tokens):

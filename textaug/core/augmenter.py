@@ -60,8 +60,8 @@ class Augmenter(Showing, Constructed):
             ``textaug.core.schema.ROLES``, such as ``{"topics": "label", "scores": "keep"}``.
         protect: words, phrases and compiled regular expressions that must not change, in addition
             to the usual ones: web and e-mail addresses, ``@names``, ``#topics``, placeholders
-            (``{place}``, ``[id]``, ``<NAME>``), special tokens (``[SEP]``). In rows with a label of
-            the whole sentence, methods that replace or drop single words neither remove nor add
+            (``{place}``, ``[id]``, ``<NAME>``, ``$T$``), special tokens (``[SEP]``), and words
+            with markers around them (``[E1] Ann [/E1]``). In rows with a label of the whole sentence, methods that replace or drop single words neither remove nor add
             English words of sentiment and negation. ``False`` protects nothing.
 
     Attributes:

@@ -10,17 +10,43 @@ from textaug.core.example import Example
 Protect = str | Sequence["str | re.Pattern[str]"] | bool | None
 
 # Text without any of these cannot match the patterns below.
-_SIGNS = ("@", "#", "[", "<", "{", "://", "www.")
+_SIGNS = ("@", "#", "[", "<", "{", "$", "://", "www.")
+_TAG = r"""[A-Za-z_][\w|:-]*(?:\s+[\w:-]+\s?=\s?(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))*\s?"""
 _USUAL = re.compile(
-    r"""https?://\S+ | www\.\S+                      # web addresses
+    rf"""https?://\S+ | www\.\S+                     # web addresses
     | [\w.+-]+@[\w-]+\.[\w.-]+                       # e-mail addresses
     | (?<![\w@])@\w+ | (?<![\w\#&])\#\w+             # names of users, topics
-    | \[\s?[A-Za-z_][\w-]*\s?\]                      # [SEP], [id]
-    | <\s?[/|]?\s?[A-Za-z_][\w|-]*\s?[|/]?\s?>       # <s>, </s>, <NAME>, <|endoftext|>
-    | \{\{?\s?[A-Za-z_][\w.]*\s?\}?\}                # {place}, {{ place }}
+    | \[[^\[\]]+\](?:\([^()\s]+\)|\{{[^{{}}]+\}})    # [Oslo](city), as Rasa writes it
+    | \[\s?[A-Za-z_]\w*\s:\s[^\[\]]+\]               # [time : nine am]
+    | \[\s?/?\s?[A-Za-z_][\w-]*\s?\]                 # [SEP], [id], [/E1]
+    | <\s?[/|]?\s?{_TAG}[/|]?\s?>                    # <s>, </s>, <|endoftext|>, <e type="LOC">
+    | \$\s?[A-Za-z_]\w*\s?\$                         # $T$
+    | \{{\{{?\s?[A-Za-z_][\w.]*\s?\}}?\}}            # placeholders in braces
     """,
     re.VERBOSE,
 )
+# Tags of HTML say how a text looks, not what its words are.
+_HTML = (
+    "a abbr b big blockquote body br center cite code dd div dl dt em font h[1-6] head html i li "
+    "mark ol p pre s section small span strong sub sup table tbody td th thead title tr tt u ul"
+).replace(" ", "|")
+_LONGEST = 400  # characters between two markers
+# Words between markers: [E1] Ann [/E1], <e2 type="LOC">town</e2>.
+_MARKED = re.compile(
+    rf"""\[\s?([A-Za-z_][\w-]*)\s?\].{{0,{_LONGEST}}}?\[\s?/\s?\1\s?\]
+    | <\s?(?!(?i:{_HTML})\b)(?=([A-Za-z_][\w:-]*)){_TAG}>.{{0,{_LONGEST}}}?<\s?/\s?\2\s?>
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def has_markers(text: str) -> bool:
+    """Whether markers in a text say which of its words a label is about.
+
+    >>> [has_markers(text) for text in ("[E1] Ann [/E1]", "The $T$ is bad", "<b>Hm</b>", "[1]")]
+    [True, True, False, False]
+    """
+    return bool(re.search(r"\$\s?T\s?\$", text) or ("/" in text and _MARKED.search(text)))
 
 
 class Protection:
@@ -69,7 +95,7 @@ class Protection:
         text = example.text
         patterns = self._patterns
         if any(sign in text for sign in _SIGNS):
-            patterns = [*patterns, _USUAL]
+            patterns = [*patterns, _USUAL, _MARKED]
         if not patterns:
             return ()
         found = [match.span() for each in patterns for match in each.finditer(text)]

@@ -15,6 +15,7 @@ from textaug.core.relations import Relations
 from textaug.core.schema import Schema
 from textaug.core.side_text import spaces_after
 from textaug.core.span_columns import CHARACTERS, Placed, SpanColumn
+from textaug.core.span_links import is_linked
 
 logger = logging.getLogger("textaug")
 _warned: set[str] = set()  # the columns that a warning has named
@@ -298,14 +299,16 @@ class Writer:
                 continue
             placed = self._placed(self.schema.spans[owner.column], origin, owner, span)
             by_column[owner.column].setdefault(placed.origin, []).append(placed)
-        for column, found in zip(self.schema.spans, by_column, strict=True):
+        lost: list[Any] = []  # ids
+        for index, (column, found) in enumerate(zip(self.schema.spans, by_column, strict=True)):
             old = self.value(column.name)
-            number = sum(1 for owner in owners if self.schema.spans[owner.column] is column)
+            entries = {owner.entry for owner in owners if owner.column == index}
             known = sorted(key for key in found if key is not None)
-            if column.is_required and len(known) < number:
+            if column.is_required and len(known) < len(entries):
                 raise _Unfit("an answer is gone")
-            if not found and not number:
+            if not found and not entries:
                 continue
+            lost += [column.identity(old, entry) for entry in entries.difference(known)]
             ordered = [*known, *([None] if None in found else [])]
             try:
                 changed[column.name] = column.written(
@@ -316,6 +319,8 @@ class Writer:
             if None in found and any(each.unit != "tokens" for each in self.schema.relations):
                 raise _Unfit("the relations of a new mention are not known")
             self._write_relations(changed, column, old, known)
+        if is_linked(self.schema, lambda name: changed.get(name, self.value(name)), lost):
+            raise _Unfit(GONE)
 
     def _placed(self, column: SpanColumn, origin: int | None, owner: Owner, span: Span) -> Placed:
         is_same = origin is not None and self._is_same(origin, span)
@@ -373,21 +378,16 @@ class Writer:
             row[relations.name] = new
 
     def _pointed(
-        self,
-        relations: Relations,
-        value: Any,
-        column: SpanColumn,
-        old: Any,
-        number_of: dict[int, int],
+        self, relations: Relations, value: Any, column: SpanColumn, old: Any, new: dict[int, int]
     ) -> Any:
         if relations.unit == "ids":
-            kept = {str(column.identity(old, entry)) for entry in number_of}
+            kept = {str(column.identity(old, entry)) for entry in new}
             if str(value) not in kept:
                 raise _Unfit(GONE)
             return value
-        if value not in number_of:
+        if value not in new:
             raise _Unfit(GONE)
-        return number_of[value]
+        return new[value]
 
 
 def _warn_once(name: str, why: str) -> None:
