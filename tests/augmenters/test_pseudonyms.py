@@ -166,6 +166,17 @@ def test_spans_heads_and_text_beside_the_words_follow(hide):
     assert made["ner_tags"] == row["ner_tags"] and made["pos_tags"] == row["pos_tags"]
 
 
+def test_names_in_other_fields_of_spans_and_in_a_text_that_has_more(hide):
+    span = {"start": 0, "end": 2, "label": "PRON", "text": "It", "refers_to": ["Vera Holm"]}
+    new = hide({"text": "It rained.", "entities": [span]})
+    assert new == {
+        "text": "It rained.",
+        "entities": [{**span, "refers_to": [hide("Vera Holm")]}],
+    }
+    row = {"tokens": ["It", "rained", "."], "text": "It rained. Then Vera Holm slept."}
+    assert hide(row)["text"] == f"It rained. Then {hide('Vera Holm')} slept."
+
+
 def test_numbers_keep_their_shape(hide):
     old = "Call +47 221 13 445 or 030-123456, IBAN DE89 3704 0044 0532 0130 00, write to @vera99."
     new = hide(old)

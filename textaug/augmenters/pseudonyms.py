@@ -17,6 +17,7 @@ from textaug.core.columns import ORIGINAL, Settings, class_names
 from textaug.core.example import Augmented, Edit, Example, apply_edits
 from textaug.core.reading import read_examples
 from textaug.core.rows import row_changes
+from textaug.core.span_columns import SpanColumn
 from textaug.privacy.keys import find_secret
 from textaug.privacy.name_map import NameMap
 from textaug.privacy.names_of_data import NameParts, is_asked, learn
@@ -168,17 +169,19 @@ class Pseudonymization(Augmenter):
         output = {name: list(batch.column(name)) for name in batch.columns}
         if self.provenance_column:
             output.setdefault(self.provenance_column, [ORIGINAL] * len(batch))
+        spans = {column.name: column for column in batch.schema.spans}
         written = {*batch.schema.texts, batch.schema.tokens, batch.schema.tags}
-        written |= {*batch.schema.side_texts, *(column.name for column in batch.schema.spans)}
-        for i, (change,) in enumerate(changes):
+        examples = islice(batch.examples(), None, None, batch.parts)
+        for i, ((change,), example) in enumerate(zip(changes, examples, strict=True)):
+            days = days_of(self._document(example), self._secret)
             for name in output:
-                if change and name in change:
-                    output[name][i] = change[name]
-        if others := output.keys() - written:
-            for i, example in enumerate(islice(batch.examples(), None, None, batch.parts)):
-                days = days_of(self._document(example), self._secret)
-                for name in others:
-                    output[name][i] = self._other(output[name][i], days)
+                is_new = name in (change or {})
+                value = output[name][i] = (change or {}).get(name, output[name][i])
+                if name in spans:
+                    output[name][i] = self._beside_spans(value, spans[name], days)
+                # A text beside the words that consists of them changes with them.
+                elif name not in written and not (is_new and name in batch.schema.side_texts):
+                    output[name][i] = self._other(value, days)
         return output
 
     def _check_classes(self, column: str, names: tuple[str, ...]) -> None:
@@ -191,6 +194,15 @@ class Pseudonymization(Augmenter):
                     "rename classes; cast the column to strings first"
                 )
         self._nameless.add(names)
+
+    def _beside_spans(self, value: Any, column: SpanColumn, days: int) -> Any:
+        """Spans whose further fields hold no names; their surface changed with the text."""
+        if isinstance(value, list):
+            return [self._beside_spans(item, column, days) for item in value]
+        if not isinstance(value, Mapping):
+            return value
+        own = (column.start, column.end, column.label, column.surface)
+        return {key: item if key in own else self._other(item, days) for key, item in value.items()}
 
     def _other(self, value: Any, days: int) -> Any:
         """A value of another column: names in its strings replaced, dates moved as in the text."""

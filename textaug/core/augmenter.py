@@ -61,8 +61,9 @@ class Augmenter(Showing, Constructed):
         protect: words, phrases and compiled regular expressions that must not change, in addition
             to the usual ones: web and e-mail addresses, ``@names``, ``#topics``, placeholders
             (``{place}``, ``[id]``, ``<NAME>``, ``$T$``), special tokens (``[SEP]``), and words
-            with markers around them (``[E1] Ann [/E1]``). In rows with a label of the whole sentence, methods that replace or drop single words neither remove nor add
-            English words of sentiment and negation. ``False`` protects nothing.
+            with markers around them (``[E1] Ann [/E1]``). In rows with a label of the whole
+            sentence, methods that replace or drop single words neither remove nor add English
+            words of sentiment and negation. ``False`` protects nothing.
 
     Attributes:
         counts: how many examples were changed, unchanged or rejected, and why, since this object
