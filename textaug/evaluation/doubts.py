@@ -83,6 +83,15 @@ class Doubts:
                 sure = float(mean[self.types.index(span.label, 1)] - mean[0])
                 yield Doubt(span.start, span.end, OUTSIDE, span.label, "missed", sure)
 
+    def least(self, example: Example, scores: Scores) -> float:
+        """The smallest probability of a label that is given; 1 without words."""
+        given = tag_schemes.from_spans(example.spans, len(example.tokens), "IOB2")
+        numbers = [self._labels.index(tag) if tag in self._labels else None for tag in given]
+        return min(
+            (0.0 if i is None else float(scores[word, i]) for word, i in enumerate(numbers)),
+            default=1.0,
+        )
+
     def _by_type(self, scores: Scores) -> Scores:
         """Words × types, with the two letters of a type together."""
         import numpy as np

@@ -73,7 +73,8 @@ class LabelErrors(Sequence[LabelError]):
     Args:
         errors: in any order.
         examples: of the data set, by row.
-        doubts: of each row the largest confidence of what it holds, from -1 to 1.
+        doubts: of each row the largest confidence of an error, from 0 to 1; in a row without one
+            the smallest probability of a given label, negated.
     """
 
     def __init__(
@@ -322,10 +323,11 @@ def label_errors(
     index = labelled(examples)
     errors, doubts = [], []
     for row, (example, each) in enumerate(zip(examples, scores, strict=True)):
-        largest = -1.0
+        # A word that is nearly a mention is none that a tagger predicts, but a reason to look.
+        largest = -judge.least(example, each)
         for doubt in judge.of(example, each):
-            largest = max(largest, doubt.confidence)
             if doubt.confidence > 0:
+                largest = max(largest, doubt.confidence)
                 span = Span(doubt.start, doubt.end, doubt.suggested)
                 same = [r for r, label in index.get(surface(example, span), ()) if r != row
                         and label == doubt.suggested]  # fmt: skip
