@@ -36,7 +36,10 @@ def mixing_problem(
     column whose name is not known holds texts.
     """
     if len(schema.texts) > 1:
-        return f"columns {listed(schema.texts)} belong together, and only one would get other words"
+        return (
+            f"columns {listed(schema.texts)} belong together, and each would get words of another "
+            "row; take a method that only looks at the text itself"
+        )
     # Tags and spans follow their words, whatever another column says.
     follows = schema.tags is not None or bool(schema.spans)
     if follows and (not schema.labels or any(column.is_required for column in schema.spans)):
