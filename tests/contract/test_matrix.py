@@ -19,8 +19,8 @@ from support.judge import MARKS, mentions, names_of, surfaces, written
 from support.models import tiny_bert_encoder
 
 from textaug import AugmentingDataCollator, expand
+from textaug.core.columns import IGNORED
 from textaug.corpora import builtin_corpus
-from textaug.pipeline.collator import IGNORED
 
 TYPES = ("LOC", "MISC", "ORG", "PER")
 ROWS, LONGEST = 8, 25  # so that no row is cut by the tiny model's tokenizer

@@ -34,7 +34,7 @@ from textaug import (
     expand,
     self_train,
 )
-from textaug.core.columns import ColumnNames
+from textaug.core.columns import IGNORED, ColumnNames
 from textaug.core.example import Example
 from textaug.core.finding import dataset_schema
 from textaug.evaluation import self_training, teacher_folds
@@ -44,7 +44,6 @@ from textaug.evaluation.teacher_folds import calibrated, temperature_of
 from textaug.models.loading import ModelSpec
 from textaug.models.tagger import load_tagger
 from textaug.models.teachers import SentenceTeacher, WordTeacher
-from textaug.models.word_head import IGNORED
 
 pytestmark = pytest.mark.usefixtures("small_teachers")
 

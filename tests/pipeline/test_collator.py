@@ -14,7 +14,8 @@ from textaug import (
     Rejected,
     SentenceJoining,
 )
-from textaug.pipeline.collator import IGNORED, AugmentingDataCollator
+from textaug.core.columns import IGNORED
+from textaug.pipeline.collator import AugmentingDataCollator
 
 NAMES = ["O", "B-LOC", "I-LOC", "B-PER", "I-PER"]
 ROWS = [

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Unpack
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
-from textaug.core.reading import check_mixing, fitted_roles, read_examples
+from textaug.core.reading import read_fitted
 from textaug.core.validation import check_probability
 
 if TYPE_CHECKING:
@@ -76,9 +76,8 @@ class LabelWiseReplacement(Augmenter):
         **settings: Unpack[Settings],
     ) -> LabelWiseReplacement:
         """Count the words of a data set; of a ``DatasetDict`` only ``split`` is read."""
-        check_mixing(dataset, split, settings)
-        examples = read_examples(dataset, split, settings)
-        return cls.from_examples(examples, p, **fitted_roles(dataset, split, settings))
+        examples, settings = read_fitted(dataset, split, settings, mixes_rows=True)
+        return cls.from_examples(examples, p, **settings)
 
     @classmethod
     def from_examples(

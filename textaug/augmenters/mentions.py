@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Unpack
 from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
-from textaug.core.reading import fitted_roles, read_examples
+from textaug.core.reading import read_fitted
 from textaug.core.validation import check_no_text, check_probability
 from textaug.language import gazetteer, names
 from textaug.language.articles import article_edit
@@ -114,8 +114,7 @@ class MentionReplacement(Augmenter):
             types: of mentions that are replaced; default: all.
             **settings: see :class:`~textaug.Augmenter`.
         """
-        examples = read_examples(dataset, split, settings)
-        settings = fitted_roles(dataset, split, settings)
+        examples, settings = read_fitted(dataset, split, settings)
         return cls.from_examples(examples, p, fresh, longer, extra, types, **settings)
 
     @classmethod

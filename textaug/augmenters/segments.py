@@ -10,7 +10,7 @@ from textaug.core.augmenter import Augmenter
 from textaug.core.columns import Settings
 from textaug.core.example import Edit, Example
 from textaug.core.nesting import blocks
-from textaug.core.reading import check_mixing, fitted_roles, read_examples
+from textaug.core.reading import read_fitted
 from textaug.core.validation import check_no_text, check_probability
 from textaug.language.casing import move_capitals
 
@@ -117,9 +117,8 @@ class SegmentExchange(Augmenter):
         **settings: Unpack[Settings],
     ) -> SegmentExchange:
         """Collect the segments of a data set; of a ``DatasetDict`` only ``split`` is read."""
-        check_mixing(dataset, split, settings)
-        examples = read_examples(dataset, split, settings)
-        return cls.from_examples(examples, p, **fitted_roles(dataset, split, settings))
+        examples, settings = read_fitted(dataset, split, settings, mixes_rows=True)
+        return cls.from_examples(examples, p, **settings)
 
     @classmethod
     def from_examples(

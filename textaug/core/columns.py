@@ -15,6 +15,7 @@ CONTEXT = "context"  # the text of extractive question answering, beside `answer
 # Written by self-training: where the labels of a row come from, and how sure they are.
 LABEL_SOURCE, LABEL_WEIGHT = "label_source", "label_weight"
 GIVEN, JUDGED = "given", "self-training"
+IGNORED = -100  # the label that PyTorch's cross entropy ignores
 MISSING_LABEL = -1  # what `datasets` itself writes for a class label that is not known
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from textaug.core import suspicion
+from textaug.core.columns import IGNORED
 from textaug.core.row_evidence import (
     FEW_LENGTHS,
     is_per_token,
@@ -20,7 +21,6 @@ from textaug.core.usual_names import USUAL_NAMES
 
 # All values of a column, as plain Python.
 Rows = Callable[[str], Iterable[Any]]
-IGNORED = -100  # the label of a sub-token that a loss does not count
 
 
 class Evidence(NamedTuple):

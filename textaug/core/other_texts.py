@@ -9,17 +9,11 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
-from textaug.core.columns import TEXT_COLUMNS, ColumnNames
+from textaug.core.columns import ColumnNames
 from textaug.core.schema import Schema, listed
 from textaug.core.suspicion import is_of_row
+from textaug.core.usual_names import USUAL_NAMES
 
-# The last part of the name of a text to read, not of a title, a date or an address.
-_TEXTS = frozenset({
-    *TEXT_COLUMNS, "question", "context", "content", "body", "passage", "paragraph", "document",
-    "article", "comment", "comments", "description", "summary", "abstract", "caption", "transcript",
-    "message", "post", "tweet", "explanation", "rationale", "translation", "response", "prompt",
-    "instruction", "input", "output",
-})  # fmt: skip
 _WORDS = 3  # a column under any other name has a text if its values have so many, on average
 _READ = 2_000  # rows
 
@@ -60,7 +54,7 @@ def mixing_problem(
 
 
 def _is_text(name: str, values: Callable[[str], Iterable[Any]], by_length: bool) -> bool:
-    is_named = name.lower().rpartition("_")[2] in _TEXTS
+    is_named = name.lower().rpartition("_")[2] in USUAL_NAMES["other_text"]
     if not is_named and (not by_length or is_of_row(name)):
         return False
     texts = [value for value in islice(values(name), _READ) if value is not None]

@@ -28,6 +28,25 @@ def schema_for(dataset: Any, split: str, given: ColumnNames) -> Schema:
     return dataset_schema(split_of(dataset, split), given)
 
 
+def read_fitted(
+    dataset: Any, split: str, settings: Settings, mixes_rows: bool = False
+) -> tuple[list[Example], Settings]:
+    """The examples of a data set, and the settings with the roles of columns that only rows show.
+
+    ``Dataset.map`` shows an augmenter few rows, so it would take a column whose values all differ
+    for a label, and would have to ask for others.
+
+    Raises:
+        ValueError: with ``mixes_rows``, as :func:`check_mixing`.
+    """
+    data = split_of(dataset, split)
+    schema = dataset_schema(data, ColumnNames.from_settings(settings))
+    if mixes_rows:
+        _check_mixing(data, settings, schema)
+    examples = [example for batch in batches_of(data, schema) for example in batch.examples()]
+    return examples, _fitted_roles(data, settings, schema)
+
+
 def check_mixing(dataset: Any, split: str, settings: Settings) -> None:
     """Raise an error if no row of a data set may get words of another row.
 
@@ -35,6 +54,10 @@ def check_mixing(dataset: Any, split: str, settings: Settings) -> None:
         ValueError: naming the columns that have another text, and what to do.
     """
     data = split_of(dataset, split)
+    _check_mixing(data, settings, dataset_schema(data, ColumnNames.from_settings(settings)))
+
+
+def _check_mixing(data: Any, settings: Settings, schema: Schema) -> None:
     given = ColumnNames.from_settings(settings)
 
     def values(name: str) -> Iterator[Any]:
@@ -42,23 +65,13 @@ def check_mixing(dataset: Any, split: str, settings: Settings) -> None:
             for batch in data.select_columns([name]).with_format(None).iter(1000):
                 yield from batch[name]
 
-    if problem := mixing_problem(dataset_schema(data, given), given, values, by_length=True):
+    if problem := mixing_problem(schema, given, values, by_length=True):
         raise ValueError(f"this method brings words of other rows into a row, but {problem}")
 
 
-def fitted_roles(dataset: Any, split: str, settings: Settings) -> Settings:
-    """The settings with the roles of columns that only all rows show.
-
-    ``Dataset.map`` shows an augmenter few rows, so it would take a column whose values all differ
-    for a label, and would have to ask for others.
-    """
-    return _fitted_roles(split_of(dataset, split), settings)[0]
-
-
-def _fitted_roles(data: Any, settings: Settings) -> tuple[Settings, Schema]:
-    """Settings as of :func:`fitted_roles`, and the schema of the whole data set."""
+def _fitted_roles(data: Any, settings: Settings, schema: Schema) -> Settings:
+    """The settings with the roles that ``schema``, of all rows, has and ``map`` cannot see."""
     given = ColumnNames.from_settings(settings)
-    schema = dataset_schema(data, given)
     in_map = schema_of(list(data.features), data.features, given)
     found = {name: role for name, role, _ in schema.rows() if role in ROLES}
     found |= dict.fromkeys(schema.side_texts, "side_text")
@@ -66,7 +79,7 @@ def _fitted_roles(data: Any, settings: Settings) -> tuple[Settings, Schema]:
     asked |= {*schema.side_texts} - {*in_map.side_texts}
     fitted = {name: found[name] for name in data.features if name in asked and name in found}
     roles = {**fitted, **(settings.get("roles") or {})}
-    return ({**settings, "roles": roles} if fitted else settings), schema
+    return {**settings, "roles": roles} if fitted else settings
 
 
 def fitted_settings(dataset: Any, split: str, settings: Settings) -> Settings:
@@ -75,7 +88,8 @@ def fitted_settings(dataset: Any, split: str, settings: Settings) -> Settings:
     So a row in which no tag tells the scheme gets tags as the data set has them.
     """
     data = split_of(dataset, split)
-    settings, schema = _fitted_roles(data, settings)
+    schema = dataset_schema(data, ColumnNames.from_settings(settings))
+    settings = _fitted_roles(data, settings, schema)
     if schema.tags is None or schema.scheme is None or schema.scheme.is_open:
         return settings
     fitted: Settings = {**settings, "scheme": settings.get("scheme") or str(schema.scheme)}

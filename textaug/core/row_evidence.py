@@ -53,10 +53,10 @@ def is_per_token(words: Iterable[Any], values: Iterable[Any]) -> bool | None:
     return True if is_most and len(agreed) >= FEW_LENGTHS else None
 
 
-def is_text_of_words(words: Iterable[Any] | None, texts: Iterable[Any] | None) -> bool:
+def is_text_of_words(words: Iterable[Any], texts: Iterable[Any]) -> bool:
     """Whether most strings consist of the words of their rows and of white space."""
     same = other = 0
-    for tokens, text in islice(zip(words or (), texts or (), strict=False), MOST_ROWS):
+    for tokens, text in islice(zip(words, texts, strict=False), MOST_ROWS):
         if len(tokens or ()) < 2 or text is None:  # a label may be a single word
             continue
         if "".join(text.split()) == "".join("".join(tokens).split()):

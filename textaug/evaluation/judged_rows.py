@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textaug.core import tag_schemes
 from textaug.core.columns import (
     GIVEN,
+    IGNORED,
     JUDGED,
     LABEL_SOURCE,
     LABEL_WEIGHT,
@@ -19,7 +20,6 @@ from textaug.core.example import Example
 from textaug.core.schema import Schema
 from textaug.evaluation.report_page import Section
 from textaug.models.teachers import SentenceTeacher, WordTeacher
-from textaug.models.word_head import IGNORED
 
 if TYPE_CHECKING:
     import numpy as np

@@ -17,15 +17,6 @@ from textaug.evaluation.problems import Fix, Problem, named_rows
 if TYPE_CHECKING:
     from datasets import Dataset
 
-# Labels that may say what is asked about the text, where there is another label.
-_ASKED = {"target", "targets", "topic", "topics", "domain", "genre"}
-# Parts of the names of columns that say where a row is from. They have no influence on its labels.
-_OF_ORIGIN = {
-    *("source", "url", "uri", "link", "href", "file", "filename", "path"),
-    *("author", "authors", "user", "username", "worker", "annotator", "rater", "confidence"),
-    *("date", "datetime", "time", "timestamp", "created", "updated", "published"),
-}
-
 
 def find_repeats(data: Dataset, columns: Columns, against: Iterable[Dataset]) -> Iterator[Problem]:
     """Rows that occur twice, or also in other data.
@@ -79,7 +70,8 @@ def _compared(data: Dataset, rows: list[int], columns: Columns) -> Iterator[Prob
 
 def _labels(columns: Columns) -> list[str]:
     """The columns in which rows that are otherwise equal contradict each other."""
-    usual = {*USUAL_NAMES["label"]} - _ASKED
+    # A target or a topic may say what is asked about the text, where there is another label.
+    usual = {*USUAL_NAMES["label"]} - {*USUAL_NAMES["asked"]}
     labels = [name for name in columns.labels if name.lower() in usual]
     if not labels and (columns.is_text or columns.tags is None):
         labels = [*columns.labels]
@@ -113,7 +105,7 @@ def _is_of_one_row(data: Dataset, name: str, columns: Columns) -> bool:
 
 def _is_of_origin(name: str) -> bool:
     """Whether a column may differ between rows that contradict each other."""
-    return not _OF_ORIGIN.isdisjoint(re.split(r"[\W_]+", name.lower()))
+    return not {*USUAL_NAMES["origin"]}.isdisjoint(re.split(r"[\W_]+", name.lower()))
 
 
 def _same_columns(other: Dataset, columns: Columns) -> Columns:

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textaug.core.augmenter import Augmenter
-from textaug.core.columns import Settings
+from textaug.core.columns import IGNORED, Settings
 from textaug.core.example import Example
 from textaug.evaluation.judged_rows import sure_labels
 from textaug.evaluation.out_of_sample import folds_of
 from textaug.evaluation.training_copies import with_copies
 from textaug.models.fine_tuning import trained_once
 from textaug.models.teachers import SentenceTeacher, WordTeacher
-from textaug.models.word_head import IGNORED
 
 if TYPE_CHECKING:
     import numpy as np

@@ -53,8 +53,8 @@ def converted_rows(
 
     If spans overlap in some row of the file, or another column (``answers``) has offsets into the
     text, all its rows have columns ``text`` and ``entities`` (``start``, ``end`` and ``label`` in
-    characters) instead. A row without annotations has no
-    mentions if other rows have spans, and a missing label if other rows have labels.
+    characters) instead. A row without annotations has no mentions if other rows have spans, and a
+    missing label if other rows have labels.
 
     All faults of a file are reported together, so that they can be fixed in one pass.
 

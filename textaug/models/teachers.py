@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textaug.core import tag_schemes
+from textaug.core.columns import IGNORED
 from textaug.core.example import Example, Span
 from textaug.core.tag_spelling import USUAL, spelling_of
 from textaug.models.classifier import by_model, regression
@@ -22,7 +23,6 @@ from textaug.models.tagger import load_tagger
 from textaug.models.word_head import (
     BATCH_SIZE,
     EPOCHS_LEAST,
-    IGNORED,
     STEPS_LEAST,
     WordHead,
     label_numbers,

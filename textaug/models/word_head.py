@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from textaug.core import tag_schemes
+from textaug.core.columns import IGNORED
 from textaug.core.example import Example
 from textaug.models.batching import run_in_batches
 from textaug.models.encoding import Encoder
@@ -31,7 +32,6 @@ BATCH_SIZE = 32
 LEARNING_RATE = 2e-3
 STEPS_LEAST = 300
 EPOCHS_LEAST = 5
-IGNORED = -100
 MEASURED = 10_000  # examples whose vectors give the mean; more take gigabytes
 _INNER_CAPITAL = re.compile(r"[a-z].*[A-Z]")
 

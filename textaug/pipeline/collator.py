@@ -13,7 +13,7 @@ from textaug.core import tag_schemes
 from textaug.core.arrow import to_plain
 from textaug.core.augmenter import Augmenter
 from textaug.core.batch import Batch
-from textaug.core.columns import MISSING_LABEL, ColumnNames
+from textaug.core.columns import IGNORED, MISSING_LABEL, ColumnNames
 from textaug.core.rng import HashRandom
 from textaug.core.rows import row_changes
 from textaug.core.validation import check_label_names, check_probability
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("textaug")
 
-IGNORED = -100  # the label that PyTorch's cross entropy ignores
 DRAW_BITS = 62
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 BROKEN_HALF = (

@@ -8,11 +8,10 @@ from math import isnan
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from textaug.core.augmenter import Augmenter
-from textaug.core.columns import MISSING_LABEL, ColumnNames
+from textaug.core.columns import IGNORED, MISSING_LABEL, ColumnNames
 from textaug.pipeline.collator import (
     BROKEN_HALF,
     BROKEN_REMEDY,
-    IGNORED,
     SURROGATE,
     AugmentingDataCollator,
 )
