@@ -18,7 +18,8 @@ training of the taggers that look for them.
 cleanlab, for the comparison, is in the extra ``errors``.
 ``--predictions FILE`` keeps the out-of-sample probabilities, or reads them if they are there.
 ``--models`` looks for the errors with other encoders (folders; "minilm" is the default one), whose
-mean counts; these figures stand beside the others.
+mean counts; these figures stand beside the others. ``--copies``, for ``regained``, looks for them
+with taggers that also train on copies of the default policy.
 """
 
 from __future__ import annotations
@@ -224,7 +225,7 @@ def errors_found(folder: Path, seeds: int, model: list[str] | None) -> dict[str,
 
 
 def regained(
-    folder: Path, seeds: int, before: dict[str, Any], model: list[str] | None
+    folder: Path, seeds: int, before: dict[str, Any], model: list[str] | None, copies: bool
 ) -> dict[str, Any]:
     """F1 of taggers: of a sample, of the same with errors, and without what looks like one.
 
@@ -243,7 +244,13 @@ def regained(
     rows_left_out, rows_wrong, found = [], [], []
     for seed in range(seeds):
         right, wrong, changed = sample_with_errors(train, seed)
-        errors = label_errors(as_dataset(wrong), model=model, seed=seed, show_progress_bar=False)
+        errors = label_errors(
+            as_dataset(wrong),
+            model=model,
+            augmenter=default_policy if copies else None,
+            seed=seed,
+            show_progress_bar=False,
+        )
         suspects = {error.row for error in errors if error.confidence > SURE}
         rest = [example for row, example in enumerate(wrong) if row not in suspects]
         rows_left_out.append(len(suspects))
@@ -289,15 +296,17 @@ def main() -> None:
     parser.add_argument("--predictions", type=Path, metavar="FILE.npz")
     parser.add_argument("--models", nargs="+", metavar="FOLDER", help="encoders")
     parser.add_argument("--seeds", type=int, default=3, help="for found and regained")
+    parser.add_argument("--copies", action="store_true", help="for regained")
     arguments = parser.parse_args()
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    name = ", ".join([arguments.part, *(Path(each).name for each in arguments.models or ())])
+    parts = [arguments.part, *(Path(each).name for each in arguments.models or ())]
+    name = ", ".join(parts + ["copies"] * arguments.copies)
     encoders = arguments.models and [
         offline.encoder() if each == "minilm" else each for each in arguments.models
     ]
     if arguments.part == "regained":
         before = results.get(name, {})
-        made = regained(arguments.folder, arguments.seeds, before, encoders)
+        made = regained(arguments.folder, arguments.seeds, before, encoders, arguments.copies)
     elif arguments.part == "found":
         made = errors_found(arguments.folder, arguments.seeds, encoders)
     elif arguments.part == "types":
