@@ -118,14 +118,16 @@ def _without_path(argument: str) -> str:
 def commit() -> str | None:
     """The git commit that this runs from, with ``+`` if files differ from it.
 
-    The variable ``COMMIT`` names it for a copy without git.
+    Results that a run writes beside the code make no difference. The variable ``COMMIT`` names it
+    for a copy without git.
     """
     if given := os.environ.get("COMMIT"):
         return given
-    done = subprocess.run(
-        ["git", "describe", "--always", "--abbrev=40", "--dirty=+", "--exclude=*"],
-        cwd=Path(__file__).parent,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout.strip() or None
+
+    def git(*arguments: str) -> str:
+        root = Path(__file__).parents[2]
+        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    changed = git("status", "--porcelain", "-uno", "--", ".", ":!benchmarks/results")
+    return git("rev-parse", "HEAD") + ("+" if changed else "") or None

@@ -7,6 +7,7 @@ from datasets import Dataset, IterableDataset
 
 from textaug import (
     LabelWiseReplacement,
+    MentionReplacement,
     NoiseInjection,
     SentenceJoining,
     SynonymReplacement,
@@ -188,3 +189,39 @@ def test_multi_hot_labels_are_told_apart():
     join = SentenceJoining.from_dataset(data, roles={"labels": "label"}, seed=1)
     for row in expand(data, join, keep_original=False):
         assert ("b" in row["text"].split()) == (row["labels"] == [0, 1])
+
+
+SHIFTED = [
+    {"text": "Ann Holm left Oslo.", "entities": [{"start": s, "end": e, "label": label}
+     for s, e, label in ((1, 9, "PER"), (15, 19, "LOC"))]}
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda rows: Dataset.from_list(rows).map(NoiseInjection(), batched=True),
+        lambda rows: list(Dataset.from_list(rows).to_iterable_dataset().map(
+            NoiseInjection(), batched=True)),
+        lambda rows: MentionReplacement.from_dataset(Dataset.from_list(rows)),
+        lambda rows: expand(Dataset.from_list(rows), NoiseInjection()),
+    ],
+    ids=["map", "stream", "from_dataset", "expand"],
+)  # fmt: skip
+def test_offsets_that_are_shifted_in_all_rows_are_an_error(call):
+    with pytest.raises(ValueError, match="'entities' has offsets that mostly cut words .6 of 6"):
+        call(SHIFTED * 3)
+
+
+def test_offsets_into_words_pass_if_the_user_says_that_they_are_spans():
+    augmenter = MentionReplacement({"PER": ["Bo"], "LOC": ["Rome"]}, roles={"entities": "spans"})
+    made = Dataset.from_list(SHIFTED * 3).map(augmenter, batched=True)
+    assert len(made) == 3
+
+
+def test_some_spans_may_be_parts_of_words():
+    rows = [
+        {"text": "Die Berlinreise von Ann Holm.", "entities": [
+            {"start": 4, "end": 10, "label": "LOC"}, {"start": 20, "end": 28, "label": "PER"}]}
+    ]  # fmt: skip
+    Dataset.from_list(rows * 3).map(NoiseInjection(), batched=True)

@@ -17,7 +17,9 @@ from textaug.core.row_evidence import (
     repeats_words,
 )
 from textaug.core.shapes import Shape
+from textaug.core.span_columns import SpanColumn
 from textaug.core.usual_names import USUAL_NAMES
+from textaug.core.word_borders import mostly_cut
 
 # All values of a column, as plain Python.
 Rows = Callable[[str], Iterable[Any]]
@@ -50,6 +52,12 @@ class Evidence(NamedTuple):
         """Whether strings are the words of their rows as a text."""
         is_usual = name.lower() in USUAL_NAMES["side_text"]
         return is_usual or is_text_of_words(self.words(), self.values(name))
+
+    def cut_words(self, column: SpanColumn) -> str:
+        """Why offsets into the text must be wrong; empty if they may be right."""
+        if self.rows is None or not self.texts:
+            return ""
+        return mostly_cut(self.values(self.texts[0]), self.values(column.name), column)
 
     def suspicion(self, name: str, shape: Shape) -> str:
         """Why a column may be an annotation of the words; empty if it does not look like one.

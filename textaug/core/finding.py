@@ -105,7 +105,8 @@ def schema_of_batch(
 def check_rows(schema: Schema, rows: Callable[[str], list[Any]]) -> Schema:
     """The schema, if no column that would stay repeats the words of these rows or labels them.
 
-    A few rows decide no role. But that a column holds the words, or their tags, shows in each.
+    A few rows decide no role. But that a column holds the words, or their tags, shows in each, and
+    that offsets are shifted in a few.
 
     Raises:
         ValueError: as :meth:`Schema.check`, and for such a column.
@@ -116,9 +117,10 @@ def check_rows(schema: Schema, rows: Callable[[str], list[Any]]) -> Schema:
     given, shape_of = schema.given
     seen = make_schema(schema.columns, given, shape_of, rows, is_sound=False)
     said = dict(given.roles)
-    stay = {name for name, role, _ in schema.rows() if role in ("label", "keep")} - {*said}
+    asked_of = {name for name, role, _ in schema.rows() if role in ("label", "keep")} - {*said}
+    asked_of |= {span.name for span in schema.spans}
     unclear = [*seen.unclear, *((name, "holds the words as a text") for name in seen.side_texts)]
-    if asked := tuple(pair for pair in unclear if pair[0] in stay):
+    if asked := tuple(pair for pair in unclear if pair[0] in asked_of):
         replace(schema, unclear=asked).check()
     return schema
 

@@ -367,6 +367,8 @@ class RoleFinder:
         ]  # fmt: skip
         found["relations"] = tuple(each for each, _ in settled)
         unclear += [(each.name, why) for each, why in settled if why]
+        cut = [(each.name, self._evidence.cut_words(each)) for each in spans]
+        unclear += [(name, why) for name, why in cut if why and name not in self.roles]
         per_token = found.get("per_token", ())
         labels = found.get("labels", ())
         names = {n: self._names_of(n) for n in (*per_token, *labels)}

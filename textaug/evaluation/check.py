@@ -16,9 +16,9 @@ from textaug.core.sources import split_of
 from textaug.core.span_columns import CHARACTERS
 from textaug.core.tag_schemes import TagScheme
 from textaug.core.tag_spelling import Spelling, spelling_of
+from textaug.core.word_borders import cut_word
 from textaug.evaluation.problems import KINDS, Fix, Problem, named_rows
 from textaug.evaluation.repeats import find_repeats
-from textaug.io.offsets import cut_word
 
 if TYPE_CHECKING:
     from datasets import Dataset

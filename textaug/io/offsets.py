@@ -9,20 +9,13 @@ from unicodedata import normalize
 import regex
 
 from textaug.core.example import Span
+from textaug.core.word_borders import LETTER
 from textaug.io.errors import SourceError
 from textaug.language.tokenization import tokenize
 
 OFFSETS = ("characters", "utf-16")
 _GRAPHEME = regex.compile(r"\X")
-# Scripts without spaces between words, and Hangul, whose particles follow a name directly.
-_NO_BLANKS = r"\p{Han}\p{Hiragana}\p{Katakana}ー\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Hangul}"
-_LETTER = rf"[[\p{{L}}\p{{M}}\p{{N}}_]--[{_NO_BLANKS}]]"
-_INSIDE_WORD = regex.compile(_LETTER + "{2}", regex.V1)
-# Two letters or two digits; a border between "New" and "York" in "#NewYork" cuts no word.
-_CUT = regex.compile(
-    rf"(?!\p{{Ll}}\p{{Lu}})[[\p{{L}}\p{{M}}]--[{_NO_BLANKS}]]{{2}}|\p{{N}}{{2}}", regex.V1
-)
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+_INSIDE_WORD = regex.compile(LETTER + "{2}", regex.V1)
 
 Entity = tuple[int, int, str, str | None]  # start, end, label and, if given, the text itself
 CharSpan = tuple[int, int, str]  # start and end in characters, label
@@ -108,23 +101,6 @@ the word's edge (if all offsets are shifted, try --offsets)
     return [text[start:end] for start, end in words], [
         Span(starts[start], ends[end], label) for start, end, label in sorted(entities)
     ]
-
-
-def cut_word(text: str, start: int, end: int) -> str:
-    """Which word a span begins or ends inside; empty if it does not.
-
-    Borders next to punctuation, between a letter and a digit, and in scripts without spaces pass.
-
-    >>> cut_word("Ann Lee left", 1, 8)
-    "covers 'nn Lee ' and begins inside the word 'Ann'"
-    >>> cut_word("Oslo-based", 0, 4), cut_word("5kg", 0, 1), cut_word("我爱北京", 2, 4)
-    ('', '', '')
-    """
-    for border, verb in ((start, "begins"), (end, "ends")):
-        if border > 0 and _CUT.match(text, border - 1):
-            word = next(m for m in _WORD.finditer(text) if m.start() < border < m.end())
-            return f"covers {text[start:end]!r:.60} and {verb} inside the word {word[0]!r:.60}"
-    return ""
 
 
 def overlap(entities: Sequence[CharSpan]) -> bool:

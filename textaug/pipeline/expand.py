@@ -31,7 +31,8 @@ def expand(
 ) -> Any:
     """Expand a data set: each row, followed by ``copies`` augmented ones.
 
-    Features, class labels and the order of the columns stay.
+    Features, class labels and the order of the columns stay. Cut splits first: with
+    ``train_test_split`` after it, copies of a row lie on both sides.
 
     Args:
         dataset: a ``Dataset``, an ``IterableDataset``, or a dict of splits (``DatasetDict``,
