@@ -57,8 +57,9 @@ word 'Ann'), so they may be shifted"
             entries = list(column.entries(value))
         except (ValueError, TypeError, AttributeError):
             continue  # the error that names the row comes later
-        for start, end, *_ in entries:
-            if isinstance(text, str) and 0 <= start < end <= len(text):
+        for start, end, _, surface in entries:
+            # An entry that names its words is no riddle: those that do not fit are an error.
+            if surface is None and isinstance(text, str) and 0 <= start < end <= len(text):
                 spans += 1
                 if cut := cut_word(text, start, end):
                     cuts.append(f"{start}:{end}, which {cut}")
