@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from textaug.core.columns import TOKEN_COLUMNS
 from textaug.io.errors import Row, SourceError
+from textaug.io.squad import is_squad, squad_rows
 from textaug.io.text_files import open_text
 
 # Names of the annotated text, by priority.
@@ -25,7 +26,7 @@ class _RepeatedKey(SourceError):
 def json_rows(path: Path) -> Iterator[Row]:
     """The objects of a JSON Lines file, of a JSON list, or of the one list in a JSON object.
 
-    spaCy's pairs ``["text", {"entities": […]}]`` become objects.
+    spaCy's pairs ``["text", {"entities": […]}]`` become objects, as do the questions of SQuAD.
     """
     with open_text(path) as file:
         yield from with_pairs_as_rows(path, _values(path, file))
@@ -56,7 +57,10 @@ def _values(path: Path, file: IO[str]) -> Iterator[Any]:
         except json.JSONDecodeError as error:
             raise SourceError(f"{path} is not JSON: {error}") from error
     if following is None:
-        yield from _unwrapped(value)
+        try:
+            yield from squad_rows(value) if is_squad(value) else _unwrapped(value)
+        except SourceError as error:
+            raise SourceError(f"{path}: {error}") from None
         return
     yield value
     for number, line in chain([following], lines):
