@@ -225,3 +225,29 @@ def test_some_spans_may_be_parts_of_words():
             {"start": 4, "end": 10, "label": "LOC"}, {"start": 20, "end": 28, "label": "PER"}]}
     ]  # fmt: skip
     Dataset.from_list(rows * 3).map(NoiseInjection(), batched=True)
+
+
+WITH_SPANS = [
+    {"text": "Ann won.", "entities": [{"start": 0, "end": 3, "label": "PER"}]},
+    {"text": "Then it rained.", "entities": []},
+]
+
+
+@pytest.mark.parametrize("roles", [{}, {"entities": "spans"}])
+def test_a_row_gets_no_mention_where_none_shows_how_it_would_be_written(roles):
+    join = SentenceJoining.from_dataset(Dataset.from_list(WITH_SPANS * 4), p=1.0, roles=roles)
+    assert join(WITH_SPANS[1]) == WITH_SPANS[1]
+    assert join.counts["rejected: no row of the batch shows in which form a column has mentions"]
+    empty = Dataset.from_list(WITH_SPANS[1:] * 3)
+    assert empty.map(join, batched=True)[:] == empty[:]
+    # One at a time, the rows of a stream have no features.
+    stream = Dataset.from_list(WITH_SPANS * 3).to_iterable_dataset()
+    for row in stream.map(join, batched=True, batch_size=1):
+        assert row["text"].count("Ann") == len(row["entities"])
+
+
+def test_columns_without_values_that_hold_no_mentions_do_not_matter():
+    row = {"tokens": ["Ann", "won"], "ner_tags": ["B-PER", "O"], "comments": [], "label": None}
+    assert (
+        SentenceJoining([(("Bo", "ran"), ((0, 1, "PER"),))], p=1.0)(row)["tokens"] != row["tokens"]
+    )

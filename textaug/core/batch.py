@@ -28,6 +28,7 @@ from textaug.core.suspicion import types_or_words
 from textaug.core.tag_schemes import TagScheme
 from textaug.core.writer import Writer
 
+NO_FORM = "no row of the batch shows in which form a column has mentions"
 SHOWN = 40  # characters of a value in an error message
 
 _KEEP_IF_NOT_NONE = "leave such rows out with dataset.filter(...) first"
@@ -127,6 +128,8 @@ class Batch:
             label names, or an annotation points at a word that is gone.
         """
         new = result.example
+        if self.schema.open and None in result.old_spans(old):
+            return Rejected(NO_FORM)
         if self._only_words is not None:  # the most common case, kept fast
             stays = result.origins == in_place(len(old.tokens))
             if stays and new.spans == old.spans:

@@ -15,7 +15,7 @@ from textaug.core.schema import ROLES, Schema, listed
 from textaug.core.shapes import Shape
 from textaug.core.span_columns import CHARACTERS, TOKENS, SpanColumn
 from textaug.core.span_forms import span_form
-from textaug.core.suspicion import are_mentions, is_of_row, types_or_words
+from textaug.core.suspicion import are_mentions, is_of_row, may_be_open, types_or_words
 from textaug.core.tag_schemes import TagScheme
 from textaug.core.tag_spelling import USUAL, spelling_of
 from textaug.core.usual_names import USUAL_NAMES
@@ -216,8 +216,9 @@ class RoleFinder:
 
     def _classify_by_shape(self, name: str, shape: Shape) -> None:
         lower = name.lower()
-        if not shapes.is_known(shape):
-            pass  # only None and empty lists: nothing can move
+        if not shapes.is_known(shape):  # only None and empty lists: nothing can move
+            if may_be_open(name, shape, self.tags is not None):
+                self.add("open", name)
         elif lower in USUAL_NAMES["derived"]:
             self.add("derived", name)
         elif self._span_form(name, shape) is not None:
@@ -225,7 +226,7 @@ class RoleFinder:
                 self._as_spans(name)
         elif self.tokens and lower in USUAL_NAMES["heads"] and shape.item in ("int", "string"):
             self.add("heads", (name, 1))
-        elif lower in ("relations", "relation") and shape.item == "struct":
+        elif lower in USUAL_NAMES["relations"] and shape.item == "struct":
             self._as_relations(name)
         elif self.tokens and shape.kind == "string" and self._evidence.is_their_text(name):
             self.add("side_texts", name)
@@ -298,14 +299,14 @@ class RoleFinder:
         self, name: str, must: bool = False, unit: str | None = None, is_inclusive: bool = False
     ) -> None:
         shape = self.shape(name)
+        if not shapes.is_known(shape):
+            return self.add("open", name)
         if (column := self._span_form(name, shape)) is None:
-            if must and shape.item in ("list", "unknown", ""):
-                column = SpanColumn(name, "lists")
-            else:
-                self._unclear(
-                    name, f"is not a list of spans with one of the keys {USUAL_NAMES['start'][:4]}"
-                )
+            if not must or shape.item not in ("list", ""):
+                keys = USUAL_NAMES["start"][:4]
+                self._unclear(name, f"is not a list of spans with one of the keys {keys}")
                 return
+            column = SpanColumn(name, "lists")
         if unit is not None:
             self.add("spans", replace(column, unit=unit, is_inclusive=is_inclusive))
         elif self.tokens is not None:

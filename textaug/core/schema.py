@@ -61,6 +61,7 @@ class Schema:
         derived: columns made from the text.
         layers: names of the integer labels of ``per_token`` and ``label`` columns.
         unsigned: those of these columns whose integers cannot be -1.
+        open: columns without a value in these rows, which may hold mentions in others.
         unclear: why a column's role is not certain.
         given: settings and shapes that the roles were found by without all rows; else ``None``.
     """
@@ -81,6 +82,7 @@ class Schema:
     derived: tuple[str, ...] = ()
     layers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     unsigned: frozenset[str] = frozenset()
+    open: tuple[str, ...] = ()
     unclear: tuple[tuple[str, str], ...] = ()
     given: tuple[ColumnNames, Mapping[str, Shape]] | None = field(
         default=None, compare=False, repr=False
@@ -138,6 +140,8 @@ class Schema:
         ):
             if name in names:
                 return role, ROLES[role]
+        if name in self.open:
+            return "keep", "has no value here; copies with new mentions are left out"
         if name in self.side_texts:
             return "text beside the words", ROLES["side_text"]
         return "keep", ROLES["keep"]

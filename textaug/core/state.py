@@ -14,7 +14,7 @@ from textaug.core.content import content_of
 
 # Part of every state, and so of every fingerprint: `datasets` does not reuse results that it cached
 # under another version. Raise it when the output of any augmenter changes.
-VERSION = 10
+VERSION = 11
 LONGEST_SHOWN = 200  # characters of an argument in a repr
 LARGE = 1000  # items of an argument (those of its lists included) from which on it is compressed
 

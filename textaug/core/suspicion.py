@@ -137,6 +137,22 @@ def hold_tags(values: Iterable[Any]) -> bool:
     return are_mentions(found) and not found.isdisjoint({"O", "o"})
 
 
+def may_be_open(name: str, shape: Shape, has_tags: bool) -> bool:
+    """Whether a column that has no value in these rows may hold mentions in others.
+
+    >>> may_be_open("entities", Shape("list"), has_tags=True)
+    True
+    >>> may_be_open("comments", Shape("list"), has_tags=True)
+    False
+    """
+    lower = name.lower()
+    if shape.kind == "list":
+        return not has_tags or lower in (*USUAL_NAMES["spans"], *USUAL_NAMES["relations"])
+    # A missing label of the whole text is none of mentions.
+    usual = {*USUAL_NAMES["spans"], *USUAL_NAMES["relations"]} - {*USUAL_NAMES["label"]}
+    return lower in usual
+
+
 def _parsed(values: Iterable[str]) -> list[Any] | None:
     """What strings hold if all are lists or objects of JSON or Python; else ``None``."""
     found = []
