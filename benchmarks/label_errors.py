@@ -29,10 +29,11 @@ import json
 import os
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from random import Random
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -226,11 +227,11 @@ def errors_found(folder: Path, seeds: int, model: list[str] | None) -> dict[str,
 
 def regained(
     folder: Path, seeds: int, before: dict[str, Any], model: list[str] | None, copies: bool
-) -> dict[str, Any]:
+) -> Iterator[dict[str, Any]]:
     """F1 of taggers: of a sample, of the same with errors, and without what looks like one.
 
     Without the sentences in which something looks wrong ("left out"), or only without the labels
-    that do ("unlabelled"). Trainings of ``before`` are not repeated.
+    that do ("unlabelled"). Seeds of ``before`` are not repeated.
     """
     from textaug.evaluation.tagger_f1 import TaggerF1
 
@@ -239,10 +240,8 @@ def regained(
     labels = label_names(train)
     features = Features(tokens=List(Value("string")), ner_tags=List(ClassLabel(names=labels)))
     judges = as_dataset(Random(0).sample(test, JUDGES)).cast(features)
-    scores: dict[str, list[float]] = {arm: [] for arm in ARMS}
-    known = before.get("f1", {}) if before.get("sentences") == SAMPLE else {}
-    rows_left_out, rows_wrong, found = [], [], []
-    for seed in range(seeds):
+    runs: list[dict[str, Any]] = before.get("runs", [])
+    for seed in range(len(runs), seeds):
         right, wrong, changed = sample_with_errors(train, seed)
         errors = label_errors(
             as_dataset(wrong),
@@ -252,39 +251,29 @@ def regained(
             show_progress_bar=False,
         )
         suspects = {error.row for error in errors if error.confidence > SURE}
-        rest = [example for row, example in enumerate(wrong) if row not in suspects]
-        rows_left_out.append(len(suspects))
-        rows_wrong.append(len(changed))
-        found.append(len(suspects & changed))
         samples = {
             "right": right,
             "wrong": wrong,
-            "left out": rest,
+            "left out": [example for row, example in enumerate(wrong) if row not in suspects],
             MENDED[-1]: [example for row, example in enumerate(wrong) if row not in changed],
         }
         made = {name: as_dataset(sample).cast(features) for name, sample in samples.items()}
         made["unlabelled"] = errors.unlabelled(made["wrong"], SURE)
-        for name, rows in made.items():
-            score = known.get(name, [])[seed : seed + 1] or [
-                round(TaggerF1()(rows, judges, None, 1, seed), 2)
-            ]
-            scores[name] += score
-            print(seed, name, len(rows), score[0], flush=True)
-    mean = {name: sum(each) / len(each) for name, each in scores.items()}
-    cost = mean["right"] - mean["wrong"]
-    return {
-        "sentences": SAMPLE,
-        "seeds": seeds,
-        "rows wrong": rows_wrong,
-        "rows left out": rows_left_out,
-        "of these wrong": found,
-        "f1": scores,
-        "cost": round(cost, 2),
-        "regained": {
+        scores = {name: round(TaggerF1()(made[name], judges, None, 1, seed), 2) for name in ARMS}
+        counts = {
+            "rows wrong": len(changed),
+            "rows left out": len(suspects),
+            "of these wrong": len(suspects & changed),
+        }
+        print(seed, counts, scores, flush=True)
+        runs.append({"seed": seed, **counts, "f1": scores, "commit": commit()})
+        mean = {name: fmean(run["f1"][name] for run in runs) for name in ARMS}
+        cost = mean["right"] - mean["wrong"]
+        back = {
             name: round((mean[name] - mean["wrong"]) / cost, 2) if cost > 0 else None
             for name in MENDED
-        },
-    }
+        }
+        yield {"sentences": SAMPLE, "runs": runs, "cost": round(cost, 2), "regained": back}
 
 
 def main() -> None:
@@ -304,23 +293,25 @@ def main() -> None:
     encoders = arguments.models and [
         offline.encoder() if each == "minilm" else each for each in arguments.models
     ]
+    made: Iterable[dict[str, Any]]
     if arguments.part == "regained":
         before = results.get(name, {})
         made = regained(arguments.folder, arguments.seeds, before, encoders, arguments.copies)
     elif arguments.part == "found":
-        made = errors_found(arguments.folder, arguments.seeds, encoders)
+        made = [errors_found(arguments.folder, arguments.seeds, encoders)]
     elif arguments.part == "types":
-        made = types(arguments.folder, arguments.predictions, encoders)
+        made = [types(arguments.folder, arguments.predictions, encoders)]
     elif arguments.truth is None:
         parser.error("testa needs --truth")
     else:
-        made = testa(arguments.folder, arguments.truth, arguments.predictions, encoders)
-    made |= {"commit": commit(), "machine": platform.machine(), "cpus": os.cpu_count()}
+        made = [testa(arguments.folder, arguments.truth, arguments.predictions, encoders)]
     packages = ("torch", "transformers") + ("cleanlab",) * (arguments.part in ("types", "testa"))
-    made["versions"] = {name: version(name) for name in packages}
-    print(json.dumps(made, indent=1))
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps(results | {name: made}, indent=1) + "\n")
+    for each in made:
+        each |= {"commit": commit(), "machine": platform.machine(), "cpus": os.cpu_count()}
+        each["versions"] = {name: version(name) for name in packages}
+        RESULTS.parent.mkdir(parents=True, exist_ok=True)
+        RESULTS.write_text(json.dumps(results | {name: each}, indent=1) + "\n")
+        print(json.dumps(each, indent=1))
 
 
 if __name__ == "__main__":

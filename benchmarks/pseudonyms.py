@@ -27,6 +27,7 @@ import platform
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -130,8 +131,11 @@ def in_iob2(rows: Dataset) -> Dataset:
     return Dataset.from_dict(columns, features=features)
 
 
-def f1(folder: Path, seeds: int, rows: int) -> dict[str, Any]:
-    """F1 on original text of taggers trained on original and on changed sentences."""
+def f1(folder: Path, seeds: int, rows: int, before: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """F1 on original text of taggers trained on original and on changed sentences, by seed.
+
+    Seeds of ``before`` are not repeated.
+    """
     from textaug.evaluation.tagger_f1 import TaggerF1
 
     data = load(folder)
@@ -140,8 +144,11 @@ def f1(folder: Path, seeds: int, rows: int) -> dict[str, Any]:
     test = test.select(sorted(Random(0).sample(range(len(test)), min(rows, len(test)))))
     original, pseudonymised = in_iob2(data["train"]), in_iob2(new["train"])
     judge = TaggerF1(steps=STEPS)
-    scores: dict[str, list[float]] = {}
-    for seed in range(seeds):
+    how = {"sentences": SENTENCES, "steps": STEPS, "test rows": len(test)}
+    is_same = "commits" in before and how.items() <= before.items()
+    scores: dict[str, list[float]] = before["f1"] if is_same else {}
+    commits = before["commits"] if is_same else []
+    for seed in range(len(commits), seeds):
         chosen = sorted(Random(seed).sample(range(len(original)), SENTENCES))
         others = original.select(sorted({*range(len(original))} - {*chosen}))
         pool = MentionReplacement.from_dataset(others).pools["PER"]
@@ -158,20 +165,17 @@ def f1(folder: Path, seeds: int, rows: int) -> dict[str, Any]:
                 policy = default_policy(rows_of_arm, seed=seed)
                 own = scores.setdefault(f"{name}, policy", [])
                 own.append(judge(rows_of_arm, test, policy, COPIES, seed))
-        print(seed, {name: round(each[-1], 2) for name, each in scores.items()}, flush=True)
-    f1_of = {name: dict(enumerate(each)) for name, each in scores.items()}
-    return {
-        "sentences": SENTENCES,
-        "steps": judge.steps,
-        "test rows": len(test),
-        "seeds": seeds,
-        "f1": {name: [round(f1, 2) for f1 in each] for name, each in scores.items()},
-        "gain (95% interval)": {
+        scores = {name: [round(f1, 2) for f1 in each] for name, each in scores.items()}
+        print(seed, {name: each[-1] for name, each in scores.items()}, flush=True)
+        commits.append(commit())
+        f1_of = {name: dict(enumerate(each)) for name, each in scores.items()}
+        gains = {
             name: paired(own, f1_of["original, policy" if "policy" in name else "original"])
             for name, own in f1_of.items()
             if not name.startswith("original")
-        },
-    }
+        }
+        yield {**how, "seeds": seed + 1, "f1": scores, "gain (95% interval)": gains,
+               "commits": commits}  # fmt: skip
 
 
 def synthetic(folder: Path) -> dict[str, Any]:
@@ -219,17 +223,20 @@ def main() -> None:
     if arguments.part == "sentences":
         sentences(arguments.folder)
         return
-    if arguments.part == "names":
-        made = names(arguments.folder)
-    elif arguments.part == "synthetic":
-        made = synthetic(arguments.folder)
-    else:
-        made = f1(arguments.folder, arguments.seeds, arguments.test_rows)
-    made |= {"commit": commit(), "machine": platform.machine(), "cpus": os.cpu_count()}
-    made["versions"] = {name: version(name) for name in ("datasets", "faker", "transformers")}
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    RESULTS.write_text(json.dumps(results | {arguments.part: made}, indent=1) + "\n")
+    made: Iterable[dict[str, Any]]
+    if arguments.part == "names":
+        made = [names(arguments.folder)]
+    elif arguments.part == "synthetic":
+        made = [synthetic(arguments.folder)]
+    else:
+        before = results.get("f1", {})
+        made = f1(arguments.folder, arguments.seeds, arguments.test_rows, before)
+    for each in made:
+        each |= {"commit": commit(), "machine": platform.machine(), "cpus": os.cpu_count()}
+        each["versions"] = {name: version(name) for name in ("datasets", "faker", "transformers")}
+        RESULTS.parent.mkdir(parents=True, exist_ok=True)
+        RESULTS.write_text(json.dumps(results | {arguments.part: each}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
