@@ -158,6 +158,7 @@ class MaskedLMSubstitution(Augmenter):
         self.device = device
         self.batch_tokens = batch_tokens
         super().__init__(**settings)
+        self.renames = self.target != "context"
 
     def propose(
         self, examples: Sequence[Example], rngs: Sequence[Random]

@@ -54,6 +54,7 @@ class MentionReplacement(Augmenter):
     """
 
     spares_polarity = False
+    renames = True
 
     def __init__(
         self,

@@ -160,6 +160,7 @@ class Augmenter(Showing, Constructed):
     # mentions are replaced.
     spares_polarity = True
     mixes_rows = False  # whether words of other rows come into a row
+    renames = False  # whether a mention becomes that of something else
     keeps_words = False  # whether a changed word is still the same one, with its lemma
     replaces_rows = False  # then no row is kept next to its new version
     handles_nested = False  # then `transform` sees mentions that share tokens as one
@@ -334,7 +335,8 @@ class Filtered(Augmenter):
             raise ValueError("filters is empty: give at least one")
         check_step(augmenter)
         self.augmenter = augmenter
-        self.mixes_rows, self.keeps_words = augmenter.mixes_rows, augmenter.keeps_words
+        self.mixes_rows, self.renames = augmenter.mixes_rows, augmenter.renames
+        self.keeps_words = augmenter.keeps_words
         self.filters = list(filters)
         self.tries = tries
         super().__init__(**settings)

@@ -24,6 +24,7 @@ class _Composition(Augmenter):
             check_step(augmenter)
         self.augmenters = list(augmenters)
         self.mixes_rows = any(augmenter.mixes_rows for augmenter in augmenters)
+        self.renames = any(augmenter.renames for augmenter in augmenters)
         self.keeps_words = all(augmenter.keeps_words for augmenter in augmenters)
         super().__init__(**settings)
 

@@ -1,21 +1,31 @@
-"""Columns with another text of the row: the second of a pair, a summary, a question.
+"""Columns with another text of the row: the second of a pair, a summary, a question, a query.
 
-What a row says of both is not true of one of them with a sentence of another row.
+What a row says of both is not true of one of them with a sentence of another row, nor with another
+name where both have the name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import logging
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from textaug.core.columns import ColumnNames
+from textaug.core.example import Example, Span
 from textaug.core.schema import Schema, listed
+from textaug.core.shapes import of_feature
 from textaug.core.suspicion import is_of_row
 from textaug.core.usual_names import USUAL_NAMES
 
 _WORDS = 3  # a column under any other name has a text if its values have so many, on average
 _READ = 2_000  # rows
+_SHORTEST = 2  # characters of a name that is looked for
+_WORD = re.compile(r"\w+")
+
+logger = logging.getLogger("textaug")
+_warned: set[str] = set()  # the columns that a warning has named
 
 
 def mixing_problem(
@@ -61,3 +71,55 @@ def _is_text(name: str, values: Callable[[str], Iterable[Any]], by_length: bool)
     if not texts or not all(isinstance(text, str) for text in texts):
         return False
     return is_named or sum(len(text.split()) for text in texts) >= _WORDS * len(texts)
+
+
+def strings_beside(
+    schema: Schema,
+    given: ColumnNames,
+    features: Mapping[str, Any],
+    values: Callable[[str], Sequence[Any]],
+) -> dict[str, Sequence[Any]]:
+    """The columns of strings that stay as they are, unless the user said so of one."""
+    said = {name for name, _ in given.roles} | {given.provenance}
+    return {
+        name: values(name)
+        for name, role, _ in schema.rows()
+        if role in ("keep", "label")
+        and name not in said
+        and name.lower() not in USUAL_NAMES["id"]
+        and (name not in features or of_feature(features[name]).kind == "string")
+        and any(isinstance(value, str) for value in values(name))
+    }
+
+
+def stale_string(beside: Mapping[str, Sequence[Any]], row: int, old: Example, new: Example) -> str:
+    """Why a copy would contradict its row: a string there has a name that is gone from the text.
+
+    Empty if it would not. A warning names each such column once.
+
+    >>> before = Example(("Ann", "won"), spans=(Span(0, 1, "PER"),))
+    >>> after = before._replace(tokens=("Bo", "won"))
+    >>> stale_string({"summary": ["Ann was first."]}, 0, before, after)
+    "column 'summary' has a name that was replaced"
+    >>> stale_string({"summary": ["Someone was first."]}, 0, before, after)
+    ''
+    """
+    if not beside:
+        return ""
+    left = {_words(new, span) for span in new.spans}
+    gone = {words for span in old.spans if (words := _words(old, span)) not in left}
+    for name, column in beside.items() if gone else ():
+        text = f" {' '.join(_WORD.findall(str(column[row] or '')))} "
+        if any(len(words) >= _SHORTEST and f" {words} " in text for words in gone):
+            if name not in _warned:
+                _warned.add(name)
+                logger.warning(
+                    "column %r has names of the text: copies in which one was replaced are left "
+                    "out; roles={%r: 'keep'} keeps them, with the column as it is", name, name,
+                )  # fmt: skip
+            return f"column {name!r} has a name that was replaced"
+    return ""
+
+
+def _words(example: Example, span: Span) -> str:
+    return " ".join(_WORD.findall(" ".join(example.tokens[span.start : span.end])))

@@ -6,7 +6,7 @@ This module knows batches and columns, and of an augmenter only :class:`RunsExam
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import chain, islice, repeat
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ from textaug.core.arrow import no_collection
 from textaug.core.batch import Batch
 from textaug.core.columns import ORIGINAL, ColumnNames, Row
 from textaug.core.example import Augmented, Example, Rejected
-from textaug.core.other_texts import mixing_problem
+from textaug.core.other_texts import mixing_problem, stale_string, strings_beside
 
 ROWS_AT_ONCE = 64  # of a batch, for augmenters without a model
 
@@ -31,6 +31,7 @@ class RunsExamples(Protocol):
     counts: Counter[str]
     replaces_rows: bool
     mixes_rows: bool
+    renames: bool
     keeps_words: bool
 
     def run(
@@ -109,6 +110,12 @@ def row_changes(
         if augmenter.mixes_rows
         else ""
     )
+    renames = augmenter.renames or augmenter.mixes_rows
+    beside = (
+        strings_beside(batch.schema, augmenter.columns, batch.features, batch.column)
+        if renames
+        else {}
+    )
     counts = repeat(copies, len(batch)) if isinstance(copies, int) else copies
     changed: list[list[Row | None]] = []
     with without_collection(augmenter):
@@ -124,7 +131,10 @@ def row_changes(
             for row, number in rows:
                 start = len(changed) * parts
                 changed.append(
-                    [_change(augmenter, batch, start, row, results, unmixed) for _ in range(number)]
+                    [
+                        _change(augmenter, batch, start, row, results, unmixed, beside)
+                        for _ in range(number)
+                    ]
                 )
     return changed
 
@@ -140,11 +150,13 @@ def _change(
     start: int,
     examples: Sequence[Example],
     results: Iterator[Augmented | Rejected],
-    unmixed: str = "",
+    unmixed: str,
+    beside: Mapping[str, Sequence[Any]],
 ) -> Row | None:
     """The columns of one row that change; its first example has the number ``start``.
 
-    ``unmixed``: why no row of the batch may get words of another one.
+    ``unmixed``: why no row of the batch may get words of another one. ``beside``: strings that may
+    have names of the text.
     """
     change: Row = {}
     makers: list[str] = []
@@ -152,6 +164,7 @@ def _change(
         if isinstance(result, Rejected) or result.example is example:
             continue
         why = unmixed or (NO_ANSWER if augmenter.mixes_rows and batch.lacks_answer(index) else "")
+        why = why or stale_string(beside, index // batch.parts, example, result.example)
         rendered = (
             Rejected(why) if why else batch.render(index, example, result, augmenter.keeps_words)
         )
