@@ -28,12 +28,14 @@ def swapped(row, augmenter=SWAP):
         (TAGGED, {"hypothesis": "Someone saw Oslo", "label": 1}),
         (SPANS, {"de": "Wo liegt Oslo?"}),
         (SPANS, {"sql": "select land from towns where name = 'Oslo'"}),
+        (SPANS, {"choices": ["Rome", "Oslo", "none"]}),
+        (SPANS, {"meta": {"note": "of Oslo"}}),
         (SPANS, {"url": "https://example.org/Oslo"}),
     ],
 )
 def test_a_name_that_another_column_has_too_stays(row, beside):
     assert not swapped(row | beside)
-    assert swapped(row | dict.fromkeys(beside, "none of them"))
+    assert swapped(row)
     augmenter = MentionReplacement(SWAP.pools, p=1, roles=dict.fromkeys(beside, "keep"))
     assert swapped(row | beside, augmenter)
 

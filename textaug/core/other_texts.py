@@ -14,8 +14,9 @@ from typing import Any
 
 from textaug.core.columns import ColumnNames
 from textaug.core.example import Example, Span
+from textaug.core.row_evidence import strings_in
 from textaug.core.schema import Schema, listed
-from textaug.core.shapes import of_feature
+from textaug.core.shapes import Shape, of_feature
 from textaug.core.suspicion import is_of_row
 from textaug.core.usual_names import USUAL_NAMES
 
@@ -79,7 +80,7 @@ def strings_beside(
     features: Mapping[str, Any],
     values: Callable[[str], Sequence[Any]],
 ) -> dict[str, Sequence[Any]]:
-    """The columns of strings that stay as they are, unless the user said so of one."""
+    """The columns with strings that stay as they are, unless the user said so of one."""
     said = {name for name, _ in given.roles} | {given.provenance}
     return {
         name: values(name)
@@ -87,8 +88,8 @@ def strings_beside(
         if role in ("keep", "label")
         and name not in said
         and name.lower() not in USUAL_NAMES["id"]
-        and (name not in features or of_feature(features[name]).kind == "string")
-        and any(isinstance(value, str) for value in values(name))
+        and (name not in features or _has_strings(of_feature(features[name])))
+        and any(True for _ in strings_in(values(name)))
     }
 
 
@@ -109,8 +110,10 @@ def stale_string(beside: Mapping[str, Sequence[Any]], row: int, old: Example, ne
     left = {_words(new, span) for span in new.spans}
     gone = {words for span in old.spans if (words := _words(old, span)) not in left}
     for name, column in beside.items() if gone else ():
-        text = f" {' '.join(_WORD.findall(str(column[row] or '')))} "
-        if any(len(words) >= _SHORTEST and f" {words} " in text for words in gone):
+        texts = [f" {' '.join(_WORD.findall(text))} " for _, text in strings_in(column[row])]
+        if any(
+            len(words) >= _SHORTEST and f" {words} " in text for words in gone for text in texts
+        ):
             if name not in _warned:
                 _warned.add(name)
                 logger.warning(
@@ -119,6 +122,11 @@ def stale_string(beside: Mapping[str, Sequence[Any]], row: int, old: Example, ne
                 )  # fmt: skip
             return f"column {name!r} has a name that was replaced"
     return ""
+
+
+def _has_strings(shape: Shape) -> bool:
+    inner = [each for _, each in shape.fields] + ([shape.inner] if shape.inner is not None else [])
+    return shape.kind == "string" or any(map(_has_strings, inner))
 
 
 def _words(example: Example, span: Span) -> str:

@@ -115,7 +115,7 @@ def repeats_words(texts: Iterable[str], values: Iterable[Any], least: int) -> bo
     number: dict[str, int] = {}
     for text, value in islice(zip(texts, values, strict=False), MOST_ROWS):
         whole = _spaced(text)
-        for key, string in _strings(value):
+        for key, string in strings_in(value):
             part = _spaced(string.partition(": ")[2] or string)  # "PER: Ann", as WikiAnn has it
             number[key] = number.get(key, 0) + 1
             if len(part) > 1 and part != whole and f" {part} " in f" {whole} ":
@@ -131,15 +131,16 @@ def _spaced(text: str) -> str:
     return " ".join(_WORD.findall(text))
 
 
-def _strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+def strings_in(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """All strings inside a value, each with the keys that lead to it."""
     if isinstance(value, str):
         yield key, value
     elif isinstance(value, Mapping):
         for name, item in value.items():
-            yield from _strings(item, f"{key}.{name}")
+            yield from strings_in(item, f"{key}.{name}")
     elif isinstance(value, (list, tuple)):
         for item in value:
-            yield from _strings(item, key)
+            yield from strings_in(item, key)
 
 
 def possible_units(
