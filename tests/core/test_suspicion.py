@@ -251,3 +251,38 @@ def test_columns_without_values_that_hold_no_mentions_do_not_matter():
     assert (
         SentenceJoining([(("Bo", "ran"), ((0, 1, "PER"),))], p=1.0)(row)["tokens"] != row["tokens"]
     )
+
+
+NAMES = ["Ann", "Bob", "Cem", "Dora", "Eve", "Finn", "Gus", "Hal", "Ida", "Jo", "Kim", "Lea"]
+
+
+@pytest.mark.parametrize(
+    ("column", "form"),
+    [
+        ("output", "{0}"),
+        ("output", "PER: {0}; LOC: none"),
+        ("response", '{{"PER": ["{0}"]}}'),
+        ("target", "[PER: {0}] met Bo in the old town"),
+        ("amr", "(m / meet-01 :ARG0 (p / person :name {0}))"),
+        ("cleaned_text", "{0} met Bo in the old town"),
+    ],
+)
+def test_strings_that_name_parts_of_the_text_are_asked_for(column, form):
+    rows = [{"text": f"{n} met Bo in the old town", column: form.format(n)} for n in NAMES]
+    with pytest.raises(ValueError, match=f"'{column}' repeats words of the text"):
+        Dataset.from_list(rows).map(NoiseInjection(), batched=True)
+
+
+@pytest.mark.parametrize(
+    ("column", "form"),
+    [
+        ("output", "It rained in {0}town, and nobody of the 1{0} people of that day met"),
+        ("instruction", "Find the names"),
+        ("topic", "met"),
+        ("title", "{0} met"),  # of the row, whatever it says
+    ],
+)
+def test_other_strings_beside_a_text_stay(column, form):
+    rows = [{"text": f"{n} met Bo in the old town", column: form.format(n)} for n in NAMES]
+    made = Dataset.from_list(rows).map(NoiseInjection(p=1.0), batched=True)
+    assert made[column][:] == [row[column] for row in rows]

@@ -9,6 +9,7 @@ from textaug.core import suspicion
 from textaug.core.columns import IGNORED
 from textaug.core.row_evidence import (
     FEW_LENGTHS,
+    is_extract,
     is_per_token,
     is_string_per_word,
     is_text_of_words,
@@ -66,15 +67,24 @@ class Evidence(NamedTuple):
         a word of some texts.
         """
         why = suspicion.suspicion(name, shape, self.rows and self.rows(name))
-        if why or self.rows is None or suspicion.is_of_row(name):
+        if why or self.rows is None:
             return why
+        is_of_row = suspicion.is_of_row(name)
+        is_text = name.lower().rpartition("_")[2] in USUAL_NAMES["other_text"]
+        may_extract = shape.kind == "string" and (is_text or not is_of_row)
+        if may_extract and is_extract(self._texts(), self.rows(name)):
+            return suspicion.REPEATED
+        if is_of_row:
+            return ""
         if shape.kind == "string" and is_string_per_word(self.words(), self.rows(name)):
             return suspicion.PER_WORD
         if (shape.item or shape.kind) not in ("string", "struct"):
             return ""
-        texts = (" ".join(map(str, words or ())) for words in self.words())
         least = 1 if suspicion.is_position(name) else FEW_LENGTHS
-        return suspicion.REPEATED if repeats_words(texts, self.rows(name), least) else ""
+        return suspicion.REPEATED if repeats_words(self._texts(), self.rows(name), least) else ""
+
+    def _texts(self) -> Iterable[str]:
+        return (" ".join(map(str, words or ())) for words in self.words())
 
     def has_tags(self, name: str, shape: Shape, names: Sequence[str] | None) -> bool:
         """Whether lists beside a text label its words, whatever the column is called."""

@@ -18,6 +18,8 @@ NEARLY_ALL = 0.9  # of the strings of a column that repeats words
 FEW_WORDS = 4  # in a shorter sentence, any small number could be that of a head
 LEAST_SHARE = 0.02  # of the rows, that must show the unit of offsets; others may be damaged
 MOST_ROWS = 2_000  # that are read to find the scheme
+RECURS = 0.03  # share of the rows, from which on a word counts as one of the form
+_LETTERS = re.compile(r"\w+")
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
@@ -124,6 +126,31 @@ def repeats_words(texts: Iterable[str], values: Iterable[Any], least: int) -> bo
     return any(
         len(parts) >= least and hits[key] >= NEARLY_ALL * number[key]
         for key, parts in inside.items()
+    )
+
+
+def is_extract(texts: Iterable[str], values: Iterable[Any]) -> bool:
+    """Whether strings consist of words of their rows' texts, and of others that recur.
+
+    So they name parts of the text, in whatever form ("PER: Ann", ``{"PER": ["Ann"]}``), or are a
+    copy of it with marks. A second text has words of its own.
+    """
+    found = islice(zip(texts, values, strict=False), MOST_ROWS)
+    rows = [
+        ({*_LETTERS.findall(text)}, {*_LETTERS.findall(value)}) for text, value in found if value
+    ]
+    if len(rows) < FEW_VALUES:
+        return False
+    outside = Counter(word for text, words in rows for word in words - text)
+    least = max(FEW_LENGTHS, RECURS * len(rows))
+    usual = {word for word, number in outside.items() if number >= least}
+    fitting = sum(words <= text | usual for text, words in rows)
+    some = [words & text for text, words in rows if words & text]
+    inside = set().union(*some)
+    return (
+        fitting >= NEARLY_ALL * len(rows)
+        and len(some) >= FEW * len(rows)
+        and len(inside) >= max(FEW_LENGTHS, len(rows) / FEW_VALUES)
     )
 
 
