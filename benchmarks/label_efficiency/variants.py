@@ -12,23 +12,39 @@
     cp runs/all/results.json benchmarks/results/methods/conll.json
     python -m benchmarks.label_efficiency.variants
 
+    python -m benchmarks.label_efficiency.variants --show ../shared/data/conll2003/eng.train
+
+The last command prints a hundred rows of the natural variant of 400 sentences, for a reader;
+``natural_policy/read.tsv`` has what a reader noted, without the sentences, which are not ours.
 The typing errors of the test set are of the package ``typo`` (0.1.7), not those that the robust
 variant makes.
 """
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
+from random import Random
 from typing import Any
+
+from textaug import default_policy, expand
+from textaug.core.reading import read_examples
+from textaug.corpora import load_conll
 
 from . import report
 from .data_sets import TITLES, in_order, write
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
+SENTENCES, READ, SEED, DRAWN = 400, 100, 30, 1  # of the rows to read
 
 
 def main() -> None:
-    """Write the tables, and put them into the docs."""
+    """Write the tables, and put them into the docs; or print rows to read."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--show", type=Path, metavar="FILE", help="rows of the natural variant")
+    if path := parser.parse_args().show:
+        show(path)
+        return
     for name, markdown in (
         ("robustness", robustness),
         ("natural_policy", natural),
@@ -36,6 +52,18 @@ def main() -> None:
     ):
         if (RESULTS / name).exists():
             write(RESULTS / name, markdown)
+
+
+def show(path: Path) -> None:
+    """Print rows of the natural variant, each mention with its type."""
+    train = load_conll(path)
+    sample = train.select(sorted(Random(SEED).sample(range(len(train)), SENTENCES)))
+    policy = default_policy(sample, natural=True, seed=SEED)
+    made = read_examples(expand(sample, policy, keep_original=False), "train", {})
+    for row in Random(DRAWN).sample(range(len(made)), READ):
+        types = {span.end - 1: f" [{span.label}]" for span in made[row].spans}
+        words = (word + types.get(i, "") for i, word in enumerate(made[row].tokens))
+        print(row, " ".join(words), sep="\t")
 
 
 def robustness(data_sets: dict[str, dict[str, Any]]) -> str:
