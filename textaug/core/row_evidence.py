@@ -20,6 +20,7 @@ LEAST_SHARE = 0.02  # of the rows, that must show the unit of offsets; others ma
 MOST_ROWS = 2_000  # that are read to find the scheme
 RECURS = 0.03  # share of the rows, from which on a word counts as one of the form
 _LETTERS = re.compile(r"\w+")
+_MARK = re.compile(r"[:;{}\[\]<>()|=]")
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
@@ -130,20 +131,19 @@ def repeats_words(texts: Iterable[str], values: Iterable[Any], least: int) -> bo
 
 
 def is_extract(texts: Iterable[str], values: Iterable[Any]) -> bool:
-    """Whether strings consist of words of their rows' texts, and of others that recur.
+    """Whether strings consist of words of their texts and, beside marks, of others that recur.
 
     So they name parts of the text, in whatever form ("PER: Ann", ``{"PER": ["Ann"]}``), or are a
     copy of it with marks. A second text has words of its own.
     """
-    found = islice(zip(texts, values, strict=False), MOST_ROWS)
-    rows = [
-        ({*_LETTERS.findall(text)}, {*_LETTERS.findall(value)}) for text, value in found if value
-    ]
+    found = [pair for pair in islice(zip(texts, values, strict=False), MOST_ROWS) if pair[1]]
+    rows = [({*_LETTERS.findall(text)}, {*_LETTERS.findall(value)}) for text, value in found]
     if len(rows) < FEW_VALUES:
         return False
+    has_marks = sum(bool(_MARK.search(value)) for _, value in found) >= NEARLY_ALL * len(rows)
     outside = Counter(word for text, words in rows for word in words - text)
     least = max(FEW_LENGTHS, RECURS * len(rows))
-    usual = {word for word, number in outside.items() if number >= least}
+    usual = {word for word, number in outside.items() if has_marks and number >= least}
     fitting = sum(words <= text | usual for text, words in rows)
     some = [words & text for text, words in rows if words & text]
     inside = set().union(*some)
