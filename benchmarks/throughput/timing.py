@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -13,9 +12,8 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
+from recipes.ner.results import commit
 from recipes.ner.workers import spawned
-
-from .settings import ROOT
 
 PACKAGES = ("torch", "transformers", "datasets", "pyarrow", "numpy", "ctranslate2")
 
@@ -93,11 +91,6 @@ def environment(device: str) -> dict[str, Any]:
         except Exception:
             return None
 
-    describe = ["git", "describe", "--always", "--dirty"]
-    commit = (
-        os.environ.get("COMMIT")  # for a checkout without its history
-        or subprocess.run(describe, cwd=ROOT, capture_output=True, text=True).stdout.strip()
-    )
     processor = next(
         (
             line.partition(":")[2].strip()
@@ -113,6 +106,6 @@ def environment(device: str) -> dict[str, Any]:
         "load_before": os.getloadavg()[0],
         "python": platform.python_version(),
         "versions": {name: installed(name) for name in PACKAGES},
-        "commit": commit,
+        "commit": commit(),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
     }
