@@ -240,7 +240,7 @@ def regained(
     labels = label_names(train)
     features = Features(tokens=List(Value("string")), ner_tags=List(ClassLabel(names=labels)))
     judges = as_dataset(Random(0).sample(test, JUDGES)).cast(features)
-    runs: list[dict[str, Any]] = before.get("runs", [])
+    runs: list[dict[str, Any]] = before.get("runs", []) if before.get("sentences") == SAMPLE else []
     for seed in range(len(runs), seeds):
         right, wrong, changed = sample_with_errors(train, seed)
         errors = label_errors(

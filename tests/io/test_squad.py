@@ -39,9 +39,17 @@ def test_each_question_is_a_row_and_answers_move_with_their_words(tmp_path):
         ({"context": CONTEXT}, {}, "document 0, paragraph 0 has no list 'qas'"),
         ({"qas": [FIRST]}, {}, "or no string 'context'"),
         ({"context": CONTEXT, "qas": [FIRST | {"answers": [{"text": "x"}]}]}, {}, "answers must"),
+        ({"context": CONTEXT, "qas": ["Who?"]}, {}, "question 0 is 'Who.', not an object"),
         ({"context": CONTEXT, "qas": [FIRST]}, {"id": "7"}, "question 0: 'id' has two values"),
     ],
 )
 def test_what_is_missing_or_said_twice_is_an_error(tmp_path, paragraph, further, problem):
     with pytest.raises(SourceError, match=f"train-v2.0.json: .*{problem}"):
         textaug.load(written(tmp_path, paragraph, **further))
+
+
+def test_a_question_whose_answers_are_not_known_is_none_without_an_answer(tmp_path):
+    unknown = {"id": "3", "question": "Where?"}
+    rows = textaug.load(written(tmp_path, {"context": CONTEXT, "qas": [FIRST, unknown]}))["train"]
+    assert rows["answers"][1] is None
+    assert len(rows.map(NoiseInjection(), batched=True)) == 2

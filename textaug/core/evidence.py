@@ -70,8 +70,7 @@ class Evidence(NamedTuple):
         if why or self.rows is None:
             return why
         is_of_row = suspicion.is_of_row(name)
-        is_text = name.lower().rpartition("_")[2] in USUAL_NAMES["other_text"]
-        may_extract = shape.kind == "string" and (is_text or not is_of_row)
+        may_extract = shape.kind == "string" and (suspicion.is_other_text(name) or not is_of_row)
         if may_extract and is_extract(self._texts(), self.rows(name)):
             return suspicion.REPEATED
         if is_of_row:

@@ -7,23 +7,20 @@ name where both have the name.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from textaug.core.columns import ColumnNames
 from textaug.core.example import Example, Span
-from textaug.core.row_evidence import strings_in
+from textaug.core.row_evidence import MOST_ROWS, strings_in, words_in
 from textaug.core.schema import Schema, listed
 from textaug.core.shapes import Shape, of_feature
-from textaug.core.suspicion import is_of_row
+from textaug.core.suspicion import is_of_row, is_other_text
 from textaug.core.usual_names import USUAL_NAMES
 
 _WORDS = 3  # a column under any other name has a text if its values have so many, on average
-_READ = 2_000  # rows
 _SHORTEST = 2  # characters of a name that is looked for
-_WORD = re.compile(r"\w+")
 
 logger = logging.getLogger("textaug")
 _warned: set[str] = set()  # the columns that a warning has named
@@ -65,10 +62,10 @@ def mixing_problem(
 
 
 def _is_text(name: str, values: Callable[[str], Iterable[Any]], by_length: bool) -> bool:
-    is_named = name.lower().rpartition("_")[2] in USUAL_NAMES["other_text"]
+    is_named = is_other_text(name)
     if not is_named and (not by_length or is_of_row(name)):
         return False
-    texts = [value for value in islice(values(name), _READ) if value is not None]
+    texts = [value for value in islice(values(name), MOST_ROWS) if value is not None]
     if not texts or not all(isinstance(text, str) for text in texts):
         return False
     return is_named or sum(len(text.split()) for text in texts) >= _WORDS * len(texts)
@@ -110,7 +107,7 @@ def stale_string(beside: Mapping[str, Sequence[Any]], row: int, old: Example, ne
     left = {_words(new, span) for span in new.spans}
     gone = {words for span in old.spans if (words := _words(old, span)) not in left}
     for name, column in beside.items() if gone else ():
-        texts = [f" {' '.join(_WORD.findall(text))} " for _, text in strings_in(column[row])]
+        texts = [f" {' '.join(words_in(text))} " for _, text in strings_in(column[row])]
         if any(
             len(words) >= _SHORTEST and f" {words} " in text for words in gone for text in texts
         ):
@@ -130,4 +127,4 @@ def _has_strings(shape: Shape) -> bool:
 
 
 def _words(example: Example, span: Span) -> str:
-    return " ".join(_WORD.findall(" ".join(example.tokens[span.start : span.end])))
+    return " ".join(words_in(" ".join(example.tokens[span.start : span.end])))

@@ -368,8 +368,8 @@ class RoleFinder:
         ]  # fmt: skip
         found["relations"] = tuple(each for each, _ in settled)
         unclear += [(each.name, why) for each, why in settled if why]
-        cut = [(each.name, self._evidence.cut_words(each)) for each in spans]
-        unclear += [(name, why) for name, why in cut if why and name not in self.roles]
+        asked = [each for each in spans if each.name not in self.roles]
+        unclear += [(s.name, why) for s in asked if (why := self._evidence.cut_words(s))]
         per_token = found.get("per_token", ())
         labels = found.get("labels", ())
         names = {n: self._names_of(n) for n in (*per_token, *labels)}

@@ -17,9 +17,8 @@ MOST, FEW = 0.75, 0.5  # shares of the rows; a damaged row must not decide
 NEARLY_ALL = 0.9  # of the strings of a column that repeats words
 FEW_WORDS = 4  # in a shorter sentence, any small number could be that of a head
 LEAST_SHARE = 0.02  # of the rows, that must show the unit of offsets; others may be damaged
-MOST_ROWS = 2_000  # that are read to find the scheme
+MOST_ROWS = 2_000  # that are read to decide a role
 RECURS = 0.03  # share of the rows, from which on a word counts as one of the form
-_LETTERS = re.compile(r"\w+")
 _MARK = re.compile(r"[:;{}\[\]<>()|=]")
 _WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -137,7 +136,7 @@ def is_extract(texts: Iterable[str], values: Iterable[Any]) -> bool:
     copy of it with marks. A second text has words of its own.
     """
     found = [pair for pair in islice(zip(texts, values, strict=False), MOST_ROWS) if pair[1]]
-    rows = [({*_LETTERS.findall(text)}, {*_LETTERS.findall(value)}) for text, value in found]
+    rows = [({*words_in(text)}, {*words_in(value)}) for text, value in found]
     if len(rows) < FEW_VALUES:
         return False
     has_marks = sum(bool(_MARK.search(value)) for _, value in found) >= NEARLY_ALL * len(rows)
@@ -152,6 +151,11 @@ def is_extract(texts: Iterable[str], values: Iterable[Any]) -> bool:
         and len(some) >= FEW * len(rows)
         and len(inside) >= max(FEW_LENGTHS, len(rows) / FEW_VALUES)
     )
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a text, without its punctuation."""
+    return re.findall(r"\w+", text)
 
 
 def _spaced(text: str) -> str:

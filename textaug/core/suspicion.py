@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 from textaug.core import tag_schemes
+from textaug.core.row_evidence import MOST_ROWS
 from textaug.core.shapes import Shape, of_values
 from textaug.core.usual_names import PARTS_OF_SPEECH, USUAL_NAMES
 
@@ -34,7 +35,6 @@ _LIKE_SPANS = re.compile(r"(?:.*_)?(?:spans?|entities|ents|mentions|annotations|
 _NUMBERS = re.compile(r"\d+(?:[-:,; ]+\d+)*")
 _NUMBER_IN_BRACKETS = re.compile(r"[\[{(][^\]})]*\d")
 _TREE = re.compile(r"\s*\(\s*\S+\s+\(.*\)\s*\)\s*|T\d+\t\S+ \d+ \d+.*|\d+-\d+(?: \d+-\d+)+", re.S)
-_READ = 2_000  # rows
 
 POSITION = "may be the position of a word"
 SPANS = "may hold offsets, in a form that is not known"
@@ -72,6 +72,15 @@ def is_of_row(name: str) -> bool:
     return parts[-1] in ("id", "ids", "no") or parts[-1] in USUAL_NAMES["row"]
 
 
+def is_other_text(name: str) -> bool:
+    """Whether a name is that of a second text: a question, a summary, the output of a model.
+
+    >>> [is_other_text(name) for name in ("summary", "model_output", "title")]
+    [True, True, False]
+    """
+    return name.lower().rpartition("_")[2] in USUAL_NAMES["other_text"]
+
+
 def suspicion(name: str, shape: Shape, values: Iterable[Any] | None) -> str:
     """Why a column looks like an annotation; empty if it does not.
 
@@ -91,7 +100,7 @@ def suspicion(name: str, shape: Shape, values: Iterable[Any] | None) -> str:
         return ""
     if "string" not in (shape.kind, shape.item) and shape.kind != "float":
         return ""
-    some = None if values is None else [v for v in islice(values, _READ) if v is not None]
+    some = None if values is None else [v for v in islice(values, MOST_ROWS) if v is not None]
     if shape.kind == "float":
         # A data frame writes integers with gaps as floats.
         return POSITION if all(float(value).is_integer() for value in some or ()) else ""
@@ -133,7 +142,7 @@ def are_mentions(names: Iterable[str] | None) -> bool:
 
 def hold_tags(values: Iterable[Any]) -> bool:
     """Whether lists of strings are tags of words."""
-    found = {each for value in islice(values, _READ) for each in value or ()} - {None}
+    found = {each for value in islice(values, MOST_ROWS) for each in value or ()} - {None}
     return are_mentions(found) and not found.isdisjoint({"O", "o"})
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import regex
 
+from textaug.core.row_evidence import MOST_ROWS
 from textaug.core.span_columns import SpanColumn
 
 # Scripts without spaces between words, and Hangul, whose particles follow a name directly.
@@ -18,7 +19,6 @@ _CUT = regex.compile(
     rf"(?!\p{{Ll}}\p{{Lu}})[[\p{{L}}\p{{M}}]--[{_NO_BLANKS}]]{{2}}|\p{{N}}{{2}}", regex.V1
 )
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
-MOST_ROWS = 2_000  # that are looked at
 FEW = 4  # spans; of fewer, all may be parts of words
 
 

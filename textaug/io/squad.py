@@ -18,7 +18,10 @@ def is_squad(value: Any) -> bool:
     return (
         isinstance(documents, list)
         and documents != []
-        and all(isinstance(each, dict) and "paragraphs" in each for each in documents)
+        and all(
+            isinstance(each, dict) and isinstance(each.get("paragraphs"), list)
+            for each in documents
+        )
     )
 
 
@@ -46,6 +49,8 @@ def squad_rows(value: Row) -> Iterator[Row]:
                 raise SourceError(f"{where} has no list 'qas' or no string 'context'")
             above = [(document, "paragraphs"), (paragraph, "qas")]
             for q, question in enumerate(asked):
+                if not isinstance(question, dict):
+                    raise SourceError(f"{where}, question {q} is {question!r:.60}, not an object")
                 row: Row = {}
                 for level, nested in [*above, (question, "")]:
                     for key, inner in level.items():
@@ -53,11 +58,13 @@ def squad_rows(value: Row) -> Iterator[Row]:
                             raise SourceError(f"{where}, question {q}: {key!r} has two values")
                         if key != nested:
                             row[key] = inner
-                row["answers"] = _answers(question.get("answers", []), f"{where}, question {q}")
+                row["answers"] = _answers(question.get("answers"), f"{where}, question {q}")
                 yield row
 
 
-def _answers(found: Any, where: str) -> dict[str, list[Any]]:
+def _answers(found: Any, where: str) -> dict[str, list[Any]] | None:
+    if found is None:  # not known, as in a test file; an empty list says that there is none
+        return None
     keys = ("text", "answer_start")
     try:
         return {key: [answer[key] for answer in found] for key in keys}
